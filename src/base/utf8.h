@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// UTF-8 as RFC 3629 defines it.
+#ifndef VPCJAIL_BASE_UTF8_H
+#define VPCJAIL_BASE_UTF8_H
+
+#include <stddef.h>
+
+// Bytes of the well-formed character at text (terminated), 1 to 4; 0 when it is not well formed.
+size_t utf8_length(const char *text);
+
+#endif

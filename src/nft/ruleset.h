@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// struct policy → the kernel's rule set: pure. Printed in nft's own syntax, serialized as netlink batches,
+// and compared with what the kernel says it has.
+#ifndef VPCJAIL_NFT_RULESET_H
+#define VPCJAIL_NFT_RULESET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "policy/policy.h"
+
+struct ruleset_options {
+	const char *sink;      // name of the sink's inner end ("sink0")
+	uint32_t generation;   // of the policy, carried in ct mark; from 1
+	uint16_t log_group;    // NFLOG group
+	uint32_t log_rate;     // events per second and rule; 0: unlimited
+};
+
+extern const struct ruleset_options ruleset_defaults;
+
+struct ruleset;	 // opaque: tables, sets, chains, rules of statements; released with ruleset_free
+
+// Never fails on a policy that policy_build made. Deterministic: equal policies give equal bytes.
+struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options);
+void ruleset_free(struct ruleset *ruleset);
+
+// nft -f syntax. Loading it gives exactly what the batches give.
+void ruleset_print(const struct ruleset *ruleset, struct strbuf *out);
+
+// One netlink transaction: from NFNL_MSG_BATCH_BEGIN to _END, as one buffer of aligned messages.
+struct nft_batch {
+	uint8_t *bytes;	 // owned
+	size_t length;
+	uint32_t first_sequence, last_sequence;	 // of the messages between begin and end; each asks for an ACK
+};
+
+typedef VEC(struct nft_batch) nft_batch_vec;
+
+// Serializes into as few transactions as fit limit bytes each (0: no limit, one batch). With more than one, the order
+// is fail closed: base chains with policy drop first, set elements next, rules that accept or jump last, in one batch.
+// The tables are created exclusively (NLM_F_EXCL): an existing one is an error. -E2BIG when a part cannot fit.
+int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *out, struct error *err);
+void nft_batches_release(nft_batch_vec *batches);
+
+// What the kernel said it has: raw netlink messages, as dumped.
+struct nft_dump {
+	VEC(uint8_t) bytes;  // NFT_MSG_NEWTABLE, NEWCHAIN, NEWSET, NEWSETELEM, NEWRULE messages, in order of the dumps
+};
+
+// 0 when the dump is the rule set, no more and no less (handles, counters and timestamps aside);
+// -EBADE with the first difference otherwise; -EBADMSG for a dump that cannot be read.
+int ruleset_compare(const struct ruleset *ruleset, const struct nft_dump *dump, struct error *err);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// base: numbers, names, text, JSON, errors.
+#include "test.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/names.h"
+#include "base/number.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+static void test_number(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t maximum;
+		int result;
+		uint64_t value;
+	} rows[] = {
+		{ "0", 10, 0, 0 },
+		{ "10", 10, 0, 10 },
+		{ "11", 10, -ERANGE, 0 },
+		{ "65535", 65535, 0, 65535 },
+		{ "65536", 65535, -ERANGE, 0 },
+		{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+		{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
+		{ "99999999999999999999999", UINT64_MAX, -ERANGE, 0 },
+		{ "5", 3, -ERANGE, 0 },
+		{ "", 10, -EINVAL, 0 },
+		{ "01", 10, -EINVAL, 0 },
+		{ "-1", 10, -EINVAL, 0 },
+		{ "+1", 10, -EINVAL, 0 },
+		{ " 1", 10, -EINVAL, 0 },
+		{ "1 ", 10, -EINVAL, 0 },
+		{ "0x1", 10, -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t value = 0;
+		assert_int_equal(number_parse(rows[i].text, rows[i].maximum, &value), rows[i].result);
+		assert_true(value == rows[i].value);
+	}
+}
+
+static void test_names(void **state)
+{
+	static const char *const keys[] = { "isolation", "on-deny", "peers", "uplink", "run", "report" };
+	const size_t count = sizeof(keys) / sizeof(keys[0]);
+
+	(void)state;
+	assert_string_equal(names_nearest("isolaton", keys, count), "isolation");
+	assert_string_equal(names_nearest("ondeny", keys, count), "on-deny");
+	assert_string_equal(names_nearest("pers", keys, count), "peers");
+	assert_string_equal(names_nearest("rnu", keys, count), "run");
+	assert_string_equal(names_nearest("rep", keys, count), "report");
+	assert_null(names_nearest("zebra", keys, count));
+	assert_null(names_nearest("", keys, count));
+}
+
+static void test_safe_text(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf buf = { 0 };
+
+	(void)state;
+	strbuf_add_safe(&buf, "a\x1b[2J\xff é \xc2\x9b \xed\xa0\x80");
+	assert_string_equal(strbuf_text(&buf), "a\\x1b[2J\\xff é \\xc2\\x9b \\xed\\xa0\\x80");
+}
+
+static void test_json(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf buf = { 0 };
+	struct json json = { .out = &buf };
+
+	(void)state;
+	json_object_begin(&json);
+	json_key_text(&json, "a\"b", "x\n\xff");
+	json_key(&json, "list");
+	json_array_begin(&json);
+	json_number(&json, -1);
+	json_bool(&json, true);
+	json_text(&json, NULL);
+	json_array_end(&json);
+	json_key(&json, "empty");
+	json_array_begin(&json);
+	json_array_end(&json);
+	json_object_end(&json);
+	assert_string_equal(strbuf_text(&buf), "{\n  \"a\\\"b\": \"x\\u000a\xef\xbf\xbd\",\n  \"list\": [\n    -1,\n    true,\n"
+					       "    null\n  ],\n  \"empty\": []\n}");
+}
+
+static void test_error(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(error_set(&err, -EINVAL, "bad %d", 7), -EINVAL);
+	assert_int_equal(error_prefix(&err, "file %s", "x"), -EINVAL);
+	assert_string_equal(err.message, "file x: bad 7");
+	assert_int_equal(error_set_errno(&err, -ENOENT, "open"), -ENOENT);
+	assert_string_equal(err.message, "open: No such file or directory");
+	assert_int_equal(error_set(NULL, -EIO, "nobody listens"), -EIO);
+}
+
+static void test_vec(void **state)
+{
+	VEC(int) numbers = { 0 };
+	int sum = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		vec_push(&numbers, i);
+	vec_for_each(n, &numbers)
+		sum += *n;
+	assert_int_equal(sum, 4950);
+	vec_release(&numbers);
+	assert_int_equal(numbers.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_number), cmocka_unit_test(test_names), cmocka_unit_test(test_safe_text),
+		cmocka_unit_test(test_json),   cmocka_unit_test(test_error), cmocka_unit_test(test_vec),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
