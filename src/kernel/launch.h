@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs a launch plan: the only entrance to the code with side effects.
+#ifndef VPCJAIL_KERNEL_LAUNCH_H
+#define VPCJAIL_KERNEL_LAUNCH_H
+
+#include "plan/launch_plan.h"
+
+// Learns what a plan must know about this host. user: --user's argument (a name or number) or NULL; as root NULL means
+// SUDO_UID, else `nobody`. -EPERM when a user other than root asks for another user.
+int host_facts_read(const char *user, struct host_facts *facts, struct error *err);
+void host_facts_release(struct host_facts *facts);
+
+struct launch_options {
+	unsigned stop_timeout;	// seconds between SIGTERM and SIGKILL
+	bool record;		// read the denials (NFLOG) while the job runs
+};
+
+// One denied destination, for the breadcrumb.
+struct denial {
+	char layer[32];		// layer_name
+	unsigned rule;		// number within the layer
+	struct flow flow;
+	uint64_t count;
+};
+
+struct launch_result {
+	int wait_status;	// of the workload, as waitpid(2) gives it
+	VEC(struct denial) denials;	// distinct destinations, in the order first seen, at most 4096
+	uint64_t denials_beyond;	// events that found the list full or the socket's buffer overrun
+};
+
+// The exit status that vpcjail itself gives for a result: the child's, or 128+n.
+int launch_exit_status(const struct launch_result *result);
+
+// Runs the plan in the calling process, which becomes the supervisor, and returns when the job has ended.
+// Must be called by a process with one thread. 0 with *result (release it); or a negative errno and nothing ran
+// (err->step names the step; -ENOENT/-EACCES with step "execute" for a command that cannot be run: 127/126).
+// Restores signal dispositions and the terminal before it returns.
+int launch_run(const struct launch_plan *plan, const struct launch_options *options, struct launch_result *result,
+	       struct error *err);
+void launch_result_release(struct launch_result *result);
+
+// What this host supports, for `doctor`: one row a fact.
+enum finding_state { FINDING_OK, FINDING_NOTE, FINDING_MISSING };
+
+struct finding {
+	enum finding_state state;
+	const char *name;    // "user namespaces": a literal
+	char *fact;	     // what was found; owned
+	char *remedy;	     // what to do; NULL when all is well; owned
+	bool essential;	     // without it nothing can be run (as this user)
+};
+typedef VEC(struct finding) finding_vec;
+void doctor_examine(finding_vec *findings);
+void findings_release(finding_vec *findings);
+
+#endif
