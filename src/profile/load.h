@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_PROFILE_LOAD_H
 #define VPCJAIL_PROFILE_LOAD_H
 
+#include "base/strbuf.h"
 #include "profile/profile.h"
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
@@ -17,20 +18,24 @@ struct mistake {
 
 struct mistakes {
 	VEC(struct mistake) list;
-	size_t errors;	// how many of them are SEVERITY_ERROR
+	size_t errors;  // how many of them are SEVERITY_ERROR
 };
 
 void mistakes_add(struct mistakes *mistakes, enum severity severity, const struct location *at, const char *hint,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
 void mistakes_release(struct mistakes *mistakes);
 
+// All of them as text for people, in the order of their places, a line each:
+// "FILE:LINE:COLUMN: error: MESSAGE (hint: HINT)". Foreign text in it is safe for a terminal.
+void mistakes_format(const struct mistakes *mistakes, struct strbuf *out);
+
 // How profiles are reached. The profile stage has no side effects of its own beyond reading through these,
 // so that tests and fuzzers hand it memory. All borrowed.
 struct profile_source {
 	void *data;
-	// Finds a profile by name (or path) as `extends` and -p name it; relative paths are relative to the directory of
-	// `from` (NULL for -p). On success sets *path (owned by the caller) and *text/*length (likewise).
-	// Failure: a message for the user, with "did you mean" where a name is near.
+	// Finds a profile by name (or path) as `extends` and -p name it; relative paths are relative to the directory
+	// of `from` (NULL for -p). On success sets *path (owned by the caller) and *text/*length (likewise). Failure: a
+	// message for the user, with "did you mean" where a name is near.
 	int (*open)(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
 		    struct error *err);
 	// Reads a file named in a profile (a prefix list), relative to the directory of `from`.
@@ -43,7 +48,6 @@ struct profile_source {
 int profile_load(const struct profile_source *source, const char *name, struct profile *profile,
 		 struct mistakes *mistakes);
 
-// A source over the file system: the search path of DESIGN (explicit path, /etc/vpcjail/profiles,
-// $XDG_CONFIG_HOME/vpcjail/profiles (not as root), the installed folder, the built-in copies). See search.h.
+// A source over the file system, with the search path of DESIGN: search.h. The resolved profile as text: print.h.
 
 #endif

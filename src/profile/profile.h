@@ -14,7 +14,7 @@
 // Where a value was written. file is owned by the profile; NULL and line 0 for a default.
 struct location {
 	const char *file;
-	unsigned line;	  // from 1
+	unsigned line;    // from 1
 	unsigned column;  // from 1
 };
 
@@ -86,17 +86,17 @@ struct profile_network {
 };
 
 struct profile_vpc {
-	struct location at;	    // of the whole section; line 0: none given
-	struct text_value region;   // text NULL: none, and then nothing of AWS is assumed
+	struct location at;        // of the whole section; line 0: none given
+	struct text_value region;  // text NULL: none, and then nothing of AWS is assumed
 	enum located located;
 	struct location located_at;
 	prefix_value_vec cidrs;
 	prefix_value_vec subnets;
-	bool subnets_of_host;	    // `subnets: host`: filled in by the caller of profile_load from the host's interface
+	bool subnets_of_host;  // `subnets: host`: filled in by the caller of profile_load from the host's interface
 	struct location subnets_at;
 	enum dns_mode dns;
 	struct location dns_at;
-	struct address_value resolver;	// family NONE: not given
+	struct address_value resolver;  // family NONE: not given
 	text_vec domains;
 	enum permission imds;
 	struct location imds_at;
@@ -105,35 +105,35 @@ struct profile_vpc {
 };
 
 struct profile_prefix_list {
-	char *id;		   // pl-6da54004
-	struct text_value name;	   // com.amazonaws.eu-west-1.s3; may be NULL
-	struct text_value file;	   // as written; NULL when entries are inline
-	struct prefix_set entries; // normalized
-	bool approximate;	   // made from ip-ranges.json: over-allows
+	char *id;                   // pl-6da54004
+	struct text_value name;     // com.amazonaws.eu-west-1.s3; may be NULL
+	struct text_value file;     // as written; NULL when entries are inline
+	struct prefix_set entries;  // normalized
+	bool approximate;           // made from ip-ranges.json: over-allows
 	struct location at;
 };
 
 struct profile_endpoint {
 	struct text_value service;  // s3, sts, …; NULL for custom
-	struct text_value name;	    // NULL unless given
+	struct text_value name;     // NULL unless given
 	enum endpoint_type type;
-	struct text_value prefix_list;	// id; NULL unless gateway
+	struct text_value prefix_list;  // id; NULL unless gateway
 	address_vec addresses;
 	text_vec names;
-	int protocol;		    // IPPROTO_TCP unless given
-	port_vec ports;		    // default 443 for gateway and interface endpoints
+	int protocol;    // IPPROTO_TCP unless given
+	port_vec ports;  // default 443 for gateway and interface endpoints
 	struct text_value stand_in;
 	struct location at;
 };
 
 enum peer_kind {
-	PEER_CIDR,	      // prefix
+	PEER_CIDR,            // prefix
 	PEER_PREFIX_LIST,     // name = pl-…
-	PEER_ENDPOINT,	      // name = an endpoint's name or service
+	PEER_ENDPOINT,        // name = an endpoint's name or service
 	PEER_SECURITY_GROUP,  // name = a group of this profile (its members: unknown to us except through `self`)
-	PEER_SELF,	      // the job's peers
-	PEER_SUBNETS,	      // the word `subnets`: all of vpc.subnets
-	PEER_ANY,	      // the word `any`: every address of both families
+	PEER_SELF,            // the job's peers
+	PEER_SUBNETS,         // the word `subnets`: all of vpc.subnets
+	PEER_ANY,             // the word `any`: every address of both families
 };
 
 struct rule_peer {
@@ -146,10 +146,10 @@ struct rule_peer {
 // A row of a security group. Absent ports mean all ports.
 struct group_rule {
 	VEC(struct rule_peer) peers;  // `to` or `from`: one or a list
-	int protocol;		      // PROTOCOL_ALL when absent
+	int protocol;                 // PROTOCOL_ALL when absent
 	port_vec ports;
-	int icmp_type;	// -1: any
-	int icmp_code;	// -1: any
+	int icmp_type;  // -1: any
+	int icmp_code;  // -1: any
 	struct text_value reason;
 	struct location at;
 };
@@ -160,7 +160,7 @@ struct security_group {
 	char *id;
 	group_rule_vec egress;
 	struct location egress_at;  // line 0: absent = AWS's default of a new group: allow all
-	group_rule_vec ingress;	    // absent = none
+	group_rule_vec ingress;     // absent = none
 	struct location ingress_at;
 	struct location at;
 };
@@ -181,7 +181,7 @@ typedef VEC(struct acl_rule) acl_rule_vec;
 struct network_acl {
 	char *id;
 	prefix_value_vec subnets;  // the subnets it is associated with; empty: the job's (the first of vpc.subnets)
-	acl_rule_vec egress;	   // ascending by number
+	acl_rule_vec egress;       // ascending by number
 	acl_rule_vec ingress;
 	struct location at;
 };
@@ -200,8 +200,8 @@ struct profile_process {
 	named_text_vec environment_set;
 	text_vec environment_keep;
 	text_vec environment_remove;
-	text_vec share;	      // absolute paths
-	text_vec writable;    // empty with writable_at.line 0: `user`
+	text_vec share;     // absolute paths
+	text_vec writable;  // empty with writable_at.line 0: `user`
 	struct location writable_at;
 	text_vec sockets;
 	struct text_value tmp;  // NULL: private; else a path
@@ -222,8 +222,8 @@ struct toleration {
 };
 
 struct profile {
-	char *name;	    // "network-isolation", or the path it was given by
-	char *path;	    // the file, or "built-in:NAME"
+	char *name;  // "network-isolation", or the path it was given by
+	char *path;  // the file, or "built-in:NAME"
 	char *description;
 	struct location at;
 	struct profile_network network;
@@ -235,7 +235,7 @@ struct profile {
 	struct location security_groups_at;  // line 0: absent
 	VEC(struct network_acl) network_acls;
 	VEC(struct profile_route) routes;
-	struct location routes_at;	     // line 0: absent = local + gateway endpoints
+	struct location routes_at;  // line 0: absent = local + gateway endpoints
 	struct profile_process process;
 	VEC(struct toleration) tolerate;
 	text_vec require;
