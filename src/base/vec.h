@@ -38,6 +38,6 @@
 
 // Visits each item by pointer.
 #define vec_for_each(item, vec) \
-	for (__typeof__((vec)->items) item = (vec)->items; item < (vec)->items + (vec)->count; item++)
+	for (__typeof__(&*(vec)->items) item = (vec)->items; item < (vec)->items + (vec)->count; item++)
 
 #endif

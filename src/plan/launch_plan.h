@@ -128,7 +128,7 @@ struct launch_plan {
 	VEC(int) keep_fds;
 	struct ruleset *ruleset;    // owned
 	struct filter_program filter;
-	struct identity *identity;  // borrowed from the request's host
+	const struct identity *identity;  // borrowed from the request's host
 	bool root;
 	unsigned log_group;
 };

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Puts a launch plan together: who does what, in which order.
+//
+// Theory of operation. Three processes: the supervisor (outside), init (process 1 of the jail, all rights inside its
+// namespaces, none needed later) and the workload (no rights anywhere). Each executes its own steps in order. A step
+// that fails ends the launch: init's end takes every namespace with it, the supervisor undoes its own steps in
+// reverse, and the command was never started.
+#include "plan/launch_plan.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "plan/steps.h"
+
+void text_list_release(text_list *list)
+{
+	vec_for_each(text, list)
+		free(*text);
+	vec_release(list);
+}
+
+void plan_supervisor(struct launch_plan *plan, const struct launch_request *request)
+{
+	unsigned long namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET;
+
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CORE_PATTERN, .name = "check core pattern",
+	     .path = "/proc/sys/kernel/core_pattern", .why = "a socket there gets the memory of a crashing job, outside");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_KEYRING, .name = "session keyring", .why = "a user namespace does not separate it");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_SCRATCH, .name = "scratch folders", .path = request->host->tmp,
+	     .value = request->host->var_tmp, .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
+	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER), .why = "init starts in all of them at once");
+	STEP(plan, PLACE_INIT, .kind = STEP_DEATH_SIGNAL, .name = "die with supervisor", .why = "nothing outlives it");
+	if (!request->host->root)
+		STEP(plan, PLACE_INIT, .kind = STEP_USER_MAP, .name = "map user", .why = "rights over the new namespaces alone");
+	STEP(plan, PLACE_INIT, .kind = STEP_PROVE, .name = "prove namespaces",
+	     .why = "before the first change: none may be the host's");
+}
+
+void plan_workload(struct launch_plan *plan, const struct launch_request *request)
+{
+	STEP(plan, PLACE_INIT, .kind = STEP_TERMINAL, .name = "terminal", .path = "/dev/pts/ptmx",
+	     .why = "the caller's terminal cannot be typed into");
+	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload", .flags = CLONE_NEWUSER,
+	     .why = "it owns nothing: not even all capabilities in it mean anything to the network");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_SESSION, .name = "session", .why = "no control over the caller's terminal");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit",
+	     .why = "1, not 0: a limit of 0 does not stop a core helper");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups", .why = "the invoking user's, less dangerous groups");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory", .path = request->host->directory,
+	     .why = "stays, reached by its path in the new tree");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CAPABILITIES, .name = "capabilities", .why = "none, in any set; locked");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges", .why = "set-user-id does nothing");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock scope", .if_present = true,
+	     .why = "abstract sockets and signals stay inside, a second wall");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CLOSE, .name = "close descriptors", .why = "an inherited socket lives outside");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_FILTER, .name = "system call filter", .why = "what namespaces leave open; last");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_EXECUTE, .name = "execute", .why = "only when all of the above succeeded");
+}
+
+static int refuse_unavailable(const struct profile *profile, struct error *err)
+{
+	unavailable_vec list = { 0 };
+	int result = 0;
+
+	launch_unavailable(profile, &list);
+	if (list.count) {
+		const struct location *at = &list.items[0].at;
+		if (at->line)
+			result = error_set(err, -ENOTSUP, "%s:%u:%u: %s", at->file ? at->file : profile->path, at->line,
+					   at->column, list.items[0].message);
+		else
+			result = error_set(err, -ENOTSUP, "profile %s: %s", profile->name, list.items[0].message);
+	}
+	unavailable_release(&list);
+	return result;
+}
+
+int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
+{
+	if (refuse_unavailable(request->profile, err) < 0)
+		return -ENOTSUP;
+	if (!request->command[0])
+		return error_set(err, -EINVAL, "no command given");
+
+	struct launch_plan made = { .root = request->host->root, .log_group = ruleset_defaults.log_group };
+	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = request->policy->icmp };
+	if (filter_compile(&filter, &made.filter, err) < 0)
+		return err ? err->code : -EINVAL;
+	made.ruleset = ruleset_compile(request->policy, &ruleset_defaults);
+	made.identity = &request->host->identity;
+	for (char *const *word = request->command; *word; word++)
+		vec_push(&made.command, memory_copy_text(*word));
+	vec_push(&made.command, NULL);
+	made.command.count--;
+	for (size_t i = 0; i < request->keep_fd_count; i++)
+		vec_push(&made.keep_fds, request->keep_fds[i]);
+
+	plan_supervisor(&made, request);
+	plan_network(&made, request);
+	plan_view(&made, request);
+	plan_workload(&made, request);
+	plan_environment(&made, request);
+	plan_notices(&made, request);
+	*plan = made;
+	return 0;
+}
+
+void launch_plan_release(struct launch_plan *plan)
+{
+	vec_for_each(step, &plan->steps) {
+		free(step->name);
+		free(step->path);
+		free(step->value);
+		free(step->data);
+	}
+	vec_release(&plan->steps);
+	text_list_release(&plan->command);
+	text_list_release(&plan->environment);
+	text_list_release(&plan->removed);
+	text_list_release(&plan->hidden);
+	text_list_release(&plan->notices);
+	vec_release(&plan->keep_fds);
+	ruleset_free(plan->ruleset);
+	filter_release(&plan->filter);
+	*plan = (struct launch_plan){ 0 };
+}

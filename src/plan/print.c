@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A plan as text, as JSON, and as the one line that says what differs inside.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "plan/launch_plan.h"
+
+static const char *place_name(enum place place)
+{
+	switch (place) {
+	case PLACE_SUPERVISOR:
+		return "supervisor";
+	case PLACE_INIT:
+		return "init";
+	case PLACE_WORKLOAD:
+		return "workload";
+	}
+	return "";
+}
+
+static void print_step(const struct launch_step *step, unsigned number, struct strbuf *out)
+{
+	char line[16];
+
+	(void)snprintf(line, sizeof(line), "%3u  ", number);
+	strbuf_add(out, line);
+	strbuf_add_safe(out, step->name);
+	if (step->value && !strchr(step->value, '\n') && strcmp(step->value, step->path ? step->path : "") != 0) {
+		strbuf_add(out, step->kind == STEP_SYSCTL ? " = " : " (");
+		strbuf_add_safe(out, step->value);
+		if (step->kind != STEP_SYSCTL)
+			strbuf_add(out, step->data ? ", " : ")");
+	}
+	if (step->data) {
+		strbuf_add_safe(out, step->data);
+		strbuf_add_char(out, ')');
+	}
+	strbuf_format(out, "%s  # %s\n", step->if_present ? ", if there" : "", step->why);
+}
+
+void launch_plan_print(const struct launch_plan *plan, struct strbuf *out)
+{
+	unsigned number = 0;
+	int place = -1;
+
+	vec_for_each(step, &plan->steps) {
+		if (place != (int)step->place)
+			strbuf_format(out, "%s%s:\n", number ? "\n" : "", place_name(step->place));
+		place = (int)step->place;
+		print_step(step, ++number, out);
+	}
+	strbuf_add(out, "\nenvironment removed:\n");
+	vec_for_each(name, &plan->removed) {
+		strbuf_add(out, "     ");
+		strbuf_add_safe(out, *name);
+		strbuf_add_char(out, '\n');
+	}
+}
+
+static void json_list(struct json *json, const char *key, const text_list *list)
+{
+	json_key(json, key);
+	json_array_begin(json);
+	vec_for_each(text, list)
+		json_text(json, *text);
+	json_array_end(json);
+}
+
+void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
+{
+	struct json json = { .out = out };
+
+	json_object_begin(&json);
+	json_key(&json, "steps");
+	json_array_begin(&json);
+	vec_for_each(step, &plan->steps) {
+		json_object_begin(&json);
+		json_key_text(&json, "place", place_name(step->place));
+		json_key_text(&json, "name", step->name);
+		json_key_text(&json, "path", step->path);
+		json_key_text(&json, "value", step->value);
+		json_key_text(&json, "options", step->data);
+		json_key_bool(&json, "if_present", step->if_present);
+		json_key_text(&json, "why", step->why);
+		json_object_end(&json);
+	}
+	json_array_end(&json);
+	json_list(&json, "removed", &plan->removed);
+	json_list(&json, "hidden", &plan->hidden);
+	json_list(&json, "notices", &plan->notices);
+	json_object_end(&json);
+	strbuf_add_char(out, '\n');
+}
+
+static void add_names(struct strbuf *out, const text_list *list)
+{
+	enum { SHOWN = 4 };
+
+	for (size_t i = 0; i < list->count && i < SHOWN; i++) {
+		strbuf_add(out, i ? ", " : "");
+		strbuf_add_safe(out, list->items[i]);
+	}
+	if (list->count > SHOWN)
+		strbuf_format(out, " and %zu more", list->count - SHOWN);
+}
+
+void launch_plan_summary(const struct launch_plan *plan, const struct profile *profile, struct strbuf *out)
+{
+	strbuf_add_safe(out, profile->name);
+	strbuf_add(out, profile->network.isolation == ISOLATION_FULL ? ": loopback only" : ": VPC without an uplink, loopback only");
+	if (plan->removed.count) {
+		strbuf_add(out, "; removed: ");
+		add_names(out, &plan->removed);
+		strbuf_add(out, " (environment.keep)");
+	}
+	if (plan->hidden.count) {
+		strbuf_add(out, "; hidden: ");
+		add_names(out, &plan->hidden);
+	}
+	strbuf_add(out, profile->process.tmp.text ? "" : "; own /tmp");
+	if (plan->identity->unasked_root) {
+		strbuf_add(out, "; as user ");
+		strbuf_add_safe(out, plan->identity->name);
+		strbuf_add(out, " (--user root keeps root)");
+	}
+	if (plan->identity->left_out_groups.count) {
+		strbuf_add(out, "; without groups ");
+		add_names(out, &plan->identity->left_out_groups);
+	}
+}

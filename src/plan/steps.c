@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Steps, and which paths the job sees: shared by the parts of a plan.
+#include "plan/steps.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+void steps_add(struct launch_plan *plan, enum place place, const struct step_row *row)
+{
+	vec_push(&plan->steps, (struct launch_step){
+				       .kind = row->kind,
+				       .place = place,
+				       .name = memory_copy_text(row->name),
+				       .path = memory_copy_text(row->path),
+				       .value = memory_copy_text(row->value),
+				       .data = memory_copy_text(row->data),
+				       .flags = row->flags,
+				       .if_present = row->if_present,
+				       .why = row->why,
+			       });
+}
+
+bool path_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	if (length == 1 && folder[0] == '/')
+		return path[0] == '/';
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+// A folder that is replaced as a whole cannot be kept by naming it: only what lies inside it can.
+static bool kept(const struct launch_request *request, const char *path, const char *folder)
+{
+	const struct host_facts *host = request->host;
+
+	if (strcmp(folder, host->tmp) == 0 || strcmp(folder, host->var_tmp) == 0 || strcmp(folder, host->run) == 0 ||
+	    path_below(host->tmp, folder) || path_below(host->run, folder))
+		return false;
+	return path_below(path, folder);
+}
+
+bool path_is_shared(const struct launch_request *request, const char *path)
+{
+	const struct profile *profile = request->profile;
+
+	if (kept(request, path, request->host->directory))
+		return true;
+	vec_for_each(share, &profile->process.share)
+		if (kept(request, path, share->text))
+			return true;
+	for (size_t i = 0; i < request->share_count; i++)
+		if (kept(request, path, request->share[i]))
+			return true;
+	return profile->process.tmp.text && path_below(path, request->host->tmp);
+}
+
+bool path_is_hidden(const struct launch_request *request, const char *path)
+{
+	const char *const folders[] = { request->host->tmp, request->host->var_tmp, request->host->run, "/dev", "/sys", "/proc" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (path_below(path, folders[i]))
+			return true;
+	return false;
+}

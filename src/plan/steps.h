@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How the parts of a plan add their steps. Private to src/plan.
+#ifndef VPCJAIL_PLAN_STEPS_H
+#define VPCJAIL_PLAN_STEPS_H
+
+#include "plan/launch_plan.h"
+
+// What a step needs; unnamed parts are zero. name, path, value and data are copied.
+struct step_row {
+	enum step_kind kind;
+	const char *name;
+	const char *path;
+	const char *value;
+	const char *data;
+	unsigned long flags;
+	bool if_present;
+	const char *why;
+};
+
+void steps_add(struct launch_plan *plan, enum place place, const struct step_row *row);
+
+#define STEP(plan, place, ...) steps_add((plan), (place), &(struct step_row){ __VA_ARGS__ })
+
+// The parts, in the order of the launch.
+void plan_supervisor(struct launch_plan *plan, const struct launch_request *request);
+void plan_network(struct launch_plan *plan, const struct launch_request *request);
+void plan_view(struct launch_plan *plan, const struct launch_request *request);
+void plan_workload(struct launch_plan *plan, const struct launch_request *request);
+
+// Adds to plan->environment, plan->removed.
+void plan_environment(struct launch_plan *plan, const struct launch_request *request);
+
+// Adds to plan->notices: what is named on the command line or in TMPDIR and PYTHONPATH and will not be there.
+void plan_notices(struct launch_plan *plan, const struct launch_request *request);
+
+// Whether path is folder or lies below it; both real and absolute.
+bool path_below(const char *path, const char *folder);
+
+// Whether path stays visible although it lies in a folder of which the job has its own: below the working directory or a share.
+bool path_is_shared(const struct launch_request *request, const char *path);
+
+// The folders of which the job has its own, real paths: request->host's tmp, var_tmp, run and /dev, /sys, /proc.
+bool path_is_hidden(const struct launch_request *request, const char *path);
+
+#endif

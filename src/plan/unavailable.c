@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a profile may say and this version cannot enforce yet: refused by name, never ignored.
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "plan/launch_plan.h"
+
+static const char *uplink_word(enum uplink uplink)
+{
+	switch (uplink) {
+	case UPLINK_AUTO:
+		return "auto (of isolation: vpc)";
+	case UPLINK_NONE:
+		return "none";
+	case UPLINK_VETH:
+		return "veth";
+	case UPLINK_MACVLAN:
+		return "macvlan";
+	case UPLINK_IPVLAN:
+		return "ipvlan";
+	case UPLINK_DEVICE:
+		return "device";
+	case UPLINK_PASTA:
+		return "pasta";
+	}
+	return "";
+}
+
+static void add(unavailable_vec *out, struct location at, char *message)
+{
+	vec_push(out, (struct unavailable){ .at = at, .message = message });
+}
+
+static void add_unless(unavailable_vec *out, bool fine, struct location at, const char *message)
+{
+	if (!fine)
+		add(out, at, memory_copy_text(message));
+}
+
+static void network(const struct profile *profile, unavailable_vec *out)
+{
+	const struct profile_network *network = &profile->network;
+	bool full = network->isolation == ISOLATION_FULL;
+
+	if (network->uplink != UPLINK_NONE && !(full && network->uplink == UPLINK_AUTO && !network->peers.count))
+		add(out, network->uplink_at.line ? network->uplink_at : network->isolation_at,
+		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone, and "
+				  "`show` works for every profile",
+				  network->peers.count && full ? "for peers" : uplink_word(network->uplink)));
+	add_unless(out, !network->host_ports.count, network->host_ports_at, "network.host-ports is not available yet");
+	add_unless(out, profile->vpc.located == LOCATED_HERE, profile->vpc.located_at, "vpc.located: elsewhere is not available yet");
+	if (!full)
+		add_unless(out, profile->vpc.dns == DNS_NONE || network->uplink == UPLINK_NONE, profile->vpc.dns_at,
+			   "vpc.dns other than none is not available yet");
+	add_unless(out, !profile->vpc.subnets_of_host, profile->vpc.subnets_at, "vpc.subnets: host is not available yet");
+}
+
+static void process(const struct profile_process *process, unavailable_vec *out)
+{
+	add_unless(out, !process->writable_at.line || !process->writable.count, process->writable_at,
+		   "process.writable with a list of paths is not available yet");
+	if (process->sockets.count)
+		add(out, process->sockets.items[0].at, memory_copy_text("process.sockets is not available yet"));
+	add_unless(out, process->devices.rdma == PERMISSION_DENY, process->devices.rdma_at,
+		   "process.devices.rdma: allow is not available yet");
+	add_unless(out, process->devices.mps == PERMISSION_DENY, process->devices.mps_at,
+		   "process.devices.mps: allow is not available yet");
+	add_unless(out, process->devices.imex == PERMISSION_DENY, process->devices.imex_at,
+		   "process.devices.imex: allow is not available yet");
+}
+
+void launch_unavailable(const struct profile *profile, unavailable_vec *out)
+{
+	network(profile, out);
+	process(&profile->process, out);
+	vec_for_each(mechanism, &profile->require)
+		add(out, mechanism->at, memory_format("require: %s is not available yet", mechanism->text));
+}
+
+void unavailable_release(unavailable_vec *list)
+{
+	vec_for_each(row, list)
+		free(row->message);
+	vec_release(list);
+}

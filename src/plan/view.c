@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The steps of init that make the job's view of the file tree: the host's, except for what is listed here.
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "plan/files.h"
+#include "plan/steps.h"
+
+enum { QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC };
+
+static const char *const device_nodes[] = { "null", "zero", "full", "random", "urandom", "tty" };
+
+static const struct {
+	const char *path, *target;
+} device_links[] = {
+	{ "/dev/fd", "/proc/self/fd" },	     { "/dev/stdin", "/proc/self/fd/0" }, { "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" }, { "/dev/ptmx", "pts/ptmx" },
+};
+
+// Switches of the whole machine, and files that show what is not the job's.
+static const struct {
+	const char *path;
+	enum step_kind kind;
+	const char *why;
+} proc_rows[] = {
+	{ "/proc/sys", STEP_READ_ONLY, "kernel switches" },
+	{ "/proc/sysrq-trigger", STEP_READ_ONLY, "kernel switches" },
+	{ "/proc/irq", STEP_READ_ONLY, "kernel switches" },
+	{ "/proc/bus", STEP_READ_ONLY, "hardware" },
+	{ "/proc/fs", STEP_READ_ONLY, "kernel switches" },
+	{ "/proc/kcore", STEP_COVER, "the kernel's memory" },
+	{ "/proc/keys", STEP_COVER, "keyrings" },
+	{ "/proc/timer_list", STEP_COVER, "the host's timers" },
+};
+
+// Credential files, relative to the home.
+static const struct {
+	const char *path, *shown;
+} home_rows[] = {
+	{ ".aws", "~/.aws" },
+};
+
+static void add_kernel_trees(struct launch_plan *plan)
+{
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /proc", .path = "/proc", .value = "proc", .flags = QUIET,
+	     .why = "shows this pid namespace alone");
+	for (size_t i = 0; i < sizeof(proc_rows) / sizeof(proc_rows[0]); i++) {
+		AUTO_FREE char *name = memory_format("%s %s", proc_rows[i].kind == STEP_COVER ? "cover" : "read-only",
+						     proc_rows[i].path);
+		STEP(plan, PLACE_INIT, .kind = proc_rows[i].kind, .name = name, .path = proc_rows[i].path,
+		     .if_present = true, .why = proc_rows[i].why);
+	}
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /sys", .path = "/sys", .value = "sysfs",
+	     .flags = QUIET | MS_RDONLY, .why = "shows this network namespace alone; an old one changes outside links");
+}
+
+static void add_node(struct launch_plan *plan, const char *path, const char *why)
+{
+	AUTO_FREE char *name = memory_format("device %s", path);
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .if_present = true, .why = why);
+}
+
+static void add_devices(struct launch_plan *plan, const struct launch_request *request)
+{
+	AUTO_FREE char *shm = memory_format("mode=1777,size=%llu", request->host->shm_bytes);
+
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev", .path = "/dev", .value = "tmpfs",
+	     .data = "mode=0755,size=1m", .flags = MS_NOSUID | MS_NOEXEC, .why = "only harmless devices");
+	for (size_t i = 0; i < sizeof(device_nodes) / sizeof(device_nodes[0]); i++) {
+		AUTO_FREE char *path = memory_format("/dev/%s", device_nodes[i]);
+		add_node(plan, path, "harmless");
+	}
+	if (request->profile->process.devices.gpu == PERMISSION_ALLOW)
+		vec_for_each(device, &request->host->devices)
+			add_node(plan, *device, "process.devices.gpu: allow");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/pts", .path = "/dev/pts", .flags = 0755,
+	     .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/pts", .path = "/dev/pts", .value = "devpts",
+	     .data = "newinstance,ptmxmode=0666,mode=0620", .flags = MS_NOSUID | MS_NOEXEC, .why = "terminals of its own");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/shm", .path = "/dev/shm", .flags = 01777,
+	     .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/shm", .path = "/dev/shm", .value = "tmpfs", .data = shm,
+	     .flags = MS_NOSUID | MS_NODEV, .why = "shared memory of its own, of the host's size");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/mqueue", .path = "/dev/mqueue", .flags = 0755,
+	     .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/mqueue", .path = "/dev/mqueue", .value = "mqueue",
+	     .flags = QUIET, .why = "message queues of its own");
+	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
+		AUTO_FREE char *name = memory_format("link %s", device_links[i].path);
+		STEP(plan, PLACE_INIT, .kind = STEP_SYMLINK, .name = name, .path = device_links[i].path,
+		     .value = device_links[i].target, .why = "programs expect it");
+	}
+}
+
+static void add_folders(struct launch_plan *plan, const struct launch_request *request)
+{
+	const struct host_facts *host = request->host;
+	const char *tmp = request->profile->process.tmp.text;
+
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /run", .path = host->run, .value = "tmpfs",
+	     .data = "mode=0755", .flags = MS_NOSUID | MS_NODEV, .why = "the host's service sockets are there");
+	if (tmp)
+		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp, .value = tmp,
+		     .flags = MS_REC, .why = "process.tmp");
+	else
+		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp, .value = "SCRATCH/tmp",
+		     .why = "sockets of other programs are in the host's");
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /var/tmp", .path = host->var_tmp, .value = "SCRATCH/var-tmp",
+	     .why = "sockets of other programs are in the host's");
+	if (request->profile->process.home == HOME_PRIVATE)
+		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind home", .path = host->identity.home,
+		     .value = "SCRATCH/home", .why = "process.home: private");
+}
+
+static void add_share(struct launch_plan *plan, const char *path, const char *why)
+{
+	AUTO_FREE char *name = memory_format("share %s", path);
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .flags = MS_REC, .why = why);
+}
+
+// The working directory and shared paths stay where they are, also inside a folder that was replaced.
+static void add_shares(struct launch_plan *plan, const struct launch_request *request)
+{
+	const char *directory = request->host->directory;
+	bool home = request->profile->process.home == HOME_PRIVATE && path_below(directory, request->host->identity.home);
+
+	if ((path_is_hidden(request, directory) && path_is_shared(request, directory)) ||
+	    (home && strcmp(directory, request->host->identity.home) != 0))
+		add_share(plan, directory, "the working directory stays");
+	vec_for_each(share, &request->profile->process.share)
+		add_share(plan, share->text, "process.share");
+	for (size_t i = 0; i < request->share_count; i++)
+		add_share(plan, request->share[i], "--share");
+}
+
+static void add_file(struct launch_plan *plan, const char *name, const char *path, char *contents, const char *why)
+{
+	AUTO_FREE char *text = contents;
+
+	if (path && text)
+		STEP(plan, PLACE_INIT, .kind = STEP_FILE, .name = name, .path = path, .value = text, .why = why);
+}
+
+static void add_files(struct launch_plan *plan, const struct launch_request *request)
+{
+	const struct host_facts *host = request->host;
+
+	add_file(plan, "file /etc/hosts", host->hosts, file_hosts(request), "own names resolve");
+	add_file(plan, "file /etc/resolv.conf", host->resolv, file_resolv(), "no resolver to ask");
+	add_file(plan, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(), "names resolve without a service");
+	add_file(plan, "file /etc/passwd", host->passwd, file_passwd(request), "the user's name resolves");
+	add_file(plan, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
+}
+
+static void add_covers(struct launch_plan *plan, const struct launch_request *request)
+{
+	if (request->profile->process.credentials == CREDENTIALS_KEEP || request->profile->process.home == HOME_PRIVATE)
+		return;
+	for (size_t i = 0; i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
+		AUTO_FREE char *path = memory_format("%s/%s", request->host->identity.home, home_rows[i].path);
+		AUTO_FREE char *name = memory_format("cover %s", home_rows[i].shown);
+		STEP(plan, PLACE_INIT, .kind = STEP_COVER, .name = name, .path = path, .if_present = true, .why = "credentials");
+		vec_push(&plan->hidden, memory_copy_text(home_rows[i].shown));
+	}
+}
+
+void plan_view(struct launch_plan *plan, const struct launch_request *request)
+{
+	STEP(plan, PLACE_INIT, .kind = STEP_PRIVATE_MOUNTS, .name = "private mounts", .path = "/",
+	     .why = "nothing mounted here shows outside, nor the reverse");
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND_ROOT, .name = "bind root", .path = "/sys",
+	     .why = "the host's tree where it can be changed: no set-user-id, no devices");
+	add_kernel_trees(plan);
+	add_devices(plan, request);
+	add_folders(plan, request);
+	add_shares(plan, request);
+	add_files(plan, request);
+	add_covers(plan, request);
+	STEP(plan, PLACE_INIT, .kind = STEP_PIVOT, .name = "enter root", .path = "/", .why = "the old tree is gone");
+}
