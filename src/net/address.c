@@ -182,10 +182,11 @@ static int parse_ipv6(const char *text, address_bits *bits, struct error *err)
 	int result = parse_groups(text, &groups, err);
 	if (result < 0)
 		return result;
-	for (unsigned i = 0; i < groups.count; i++) {
-		if ((int)i == groups.gap)
-			total <<= 16 * (IPV6_GROUPS - groups.count);
-		total = total << 16 | groups.values[i];
+	unsigned gap = groups.gap < 0 ? IPV6_GROUPS : (unsigned)groups.gap, missing = IPV6_GROUPS - groups.count;
+	for (unsigned i = 0; i < IPV6_GROUPS; i++) {
+		bool zero = i >= gap && i < gap + missing;
+		uint16_t value = zero ? 0 : groups.values[i < gap ? i : i - missing];
+		total = total << 16 | value;
 	}
 	// Two spellings of one IPv4 destination would let a rule about one miss the other.
 	if (is_v4_mapped(total) || (groups.dotted && total >> 32 == 0)) {
