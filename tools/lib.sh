@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Shell helpers of the scripts in tools/ and .ci/. Sourced by sh and bash; the caller has set -eu.
+# Shell helpers of the scripts in tools/ and .ci/. Sourced by sh and bash; the caller has set -eu and lib_root, the top of the tree.
 
 # The log of everything done quietly; shown when a step fails, removed at the end.
+: "${lib_root:?}"
 lib_log=$(mktemp "${TMPDIR:-/tmp}/vpcjail-tools.XXXXXX")
 lib_started=$(date +%s)
 
