@@ -44,6 +44,7 @@ struct policy_rule {
 	struct policy_match match;
 	char *reason;	  // one sentence: "security group sg-train allows tcp 443 to pl-6da54004"
 	char *origin;	  // "profile.yaml:12:5", an AWS id, or "built-in"
+	const char *aws;  // a denial that is stricter than AWS: what happens there ("allowed"), a literal; else NULL
 };
 
 struct policy_layer {
