@@ -13,21 +13,22 @@
 
 enum { NUMBER_TEXT_SIZE = 12 };
 
+static int refuse_form(const char *text, struct error *err)
+{
+	return error_set(err, -EINVAL, "\"%.80s\" is not a port or a range; write 443 or 8000-8100", text);
+}
+
 static int parse_port(const char *port, const char *text, uint16_t *value, struct error *err)
 {
 	uint64_t number;
 
-	switch (number_parse(port, UINT16_MAX, &number)) {
-	case 0:
-		if (number) {
-			*value = (uint16_t)number;
-			return 0;
-		}
-		// fall through
-	case -ERANGE:
+	int result = number_parse(port, UINT16_MAX, &number);
+	if (result == -EINVAL)
+		return refuse_form(text, err);
+	if (result < 0 || number == 0)
 		return error_set(err, -EINVAL, "\"%.80s\" is out of range: ports are 1 to 65535", text);
-	}
-	return error_set(err, -EINVAL, "\"%.80s\" is not a port or a range; write 443 or 8000-8100", text);
+	*value = (uint16_t)number;
+	return 0;
 }
 
 int port_range_parse(const char *text, struct port_range *range, struct error *err)
@@ -38,7 +39,7 @@ int port_range_parse(const char *text, struct port_range *range, struct error *e
 	struct port_range parsed;
 
 	if (length >= sizeof(first))
-		return error_set(err, -EINVAL, "\"%.80s\" is not a port or a range; write 443 or 8000-8100", text);
+		return refuse_form(text, err);
 	memcpy(first, text, length);
 	first[length] = '\0';
 	int result = parse_port(first, text, &parsed.first, err);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Fuzz target: whatever bytes stand where the kernel's dump is expected, ruleset_compare answers.
+//
+// The first byte of an input says what follows: 'r' raw bytes of a dump; 'p' patches of the messages that load the
+// rule set, three bytes each (the offset, big-endian, and the value), so that a few bytes reach deep into the reader.
+#include "fuzz.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "memory_source.h"
+#include "nft/ruleset.h"
+#include "policy/policy.h"
+
+// One of everything that a rule set is made of: both kinds of sets in both families, groups, ports, ICMP.
+static const char profile_text[] =
+    "vpcjail: 1\n"
+    "description: what dumps are compared with\n"
+    "network: {isolation: vpc, on-deny: reject, peers: [10.20.1.21, \"2001:db8::21\"]}\n"
+    "vpc:\n"
+    "  cidrs: [10.20.0.0/16, \"2001:db8::/56\"]\n"
+    "  subnets: [10.20.1.0/24, \"2001:db8::/64\"]\n"
+    "process: {credentials: scrub}\n"
+    "security-groups:\n"
+    "  sg-train:\n"
+    "    egress: [{to: 10.20.0.0/16, protocol: tcp, ports: [443, 8000-8100]}, {to: 10.20.1.9, protocol: icmp}]\n"
+    "    ingress: [{from: self, protocol: all}]\n";
+
+static struct ruleset *compile_fixed(void)
+{
+	struct profile_source source = memory_source(profile_text);
+	struct mistakes mistakes = { 0 };
+	struct profile profile;
+	struct policy policy;
+	struct error err = { 0 };
+
+	source.folder = "/fuzz";
+	if (profile_load(&source, MEMORY_SOURCE_MAIN, &profile, &mistakes) < 0) {
+		fprintf(stderr, "%u: %s\n", mistakes.list.items[0].at.line, mistakes.list.items[0].message);
+		abort();
+	}
+	require(policy_build(&profile, &policy, &err) == 0);
+	struct ruleset *ruleset = ruleset_compile(&policy, &ruleset_defaults);
+	require(ruleset);
+	policy_release(&policy);
+	profile_release(&profile);
+	mistakes_release(&mistakes);
+	return ruleset;
+}
+
+static void patch(const struct ruleset *ruleset, const uint8_t *data, size_t size, struct nft_dump *dump)
+{
+	nft_batch_vec batches = { 0 };
+	struct error err;
+
+	require(ruleset_batches(ruleset, 0, &batches, &err) == 0 && batches.count == 1);
+	for (size_t i = 0; i < batches.items[0].length; i++)
+		vec_push(&dump->bytes, batches.items[0].bytes[i]);
+	for (size_t i = 0; i + 3 <= size; i += 3)
+		dump->bytes.items[(data[i] << 8 | data[i + 1]) % dump->bytes.count] = data[i + 2];
+	nft_batches_release(&batches);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct ruleset *ruleset;  // compiled once, never changed
+	struct nft_dump dump = { 0 };
+	struct error err = { 0 };
+
+	if (!ruleset)
+		ruleset = compile_fixed();
+	if (size && data[0] == 'p')
+		patch(ruleset, data + 1, size - 1, &dump);
+	else
+		for (size_t i = 1; i < size; i++)
+			vec_push(&dump.bytes, data[i]);
+	// The reader is promised aligned memory of exactly the dump's length, not the growth's spare room.
+	if (dump.bytes.count)
+		dump.bytes.items = memory_resize(dump.bytes.items, dump.bytes.count, 1);
+	dump.bytes.capacity = dump.bytes.count;
+
+	int result = ruleset_compare(ruleset, &dump, &err);
+	require(result == 0 || result == -EBADE || result == -EBADMSG);
+	require(result == 0 || err.message[0]);
+	require(result != 0 || dump.bytes.count);
+	vec_release(&dump.bytes);
+	return 0;
+}
