@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is said after a job of which something was denied: see breadcrumb.h.
+#include "cmd/breadcrumb.h"
+
+#include <inttypes.h>
+
+#include "base/cleanup.h"
+#include "cmd/output.h"
+
+static void add_first(const struct denial *denial, const struct policy *policy, struct strbuf *line)
+{
+	char flow[FLOW_TEXT_SIZE];
+	const struct policy_rule *rule = policy_find(policy, denial->layer, denial->rule, NULL);
+
+	strbuf_format(line, "first: %s", flow_print(&denial->flow, flow));
+	if (denial->flow.direction == INGRESS)
+		strbuf_add(line, ", inbound");
+	strbuf_add(line, ", ");
+	strbuf_add_safe(line, rule ? rule->reason : "denied");
+	strbuf_add(line, " (");
+	strbuf_add_safe(line, denial->layer);
+	strbuf_format(line, " rule %u)", denial->rule);
+}
+
+void breadcrumb_format(const struct launch_result *result, const struct policy *policy, struct strbuf *line)
+{
+	size_t count = result->denials.count;
+
+	if (count) {
+		strbuf_format(line, "%zu destination%s denied; ", count, count == 1 ? "" : "s");
+		add_first(&result->denials.items[0], policy, line);
+	}
+	if (result->denials_beyond)
+		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "",
+			      result->denials_beyond);
+}
+
+void breadcrumb_print(const struct launch_result *result, const struct policy *policy)
+{
+	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+
+	breadcrumb_format(result, policy, &line);
+	if (line.length)
+		output_message("%s", strbuf_text(&line));
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is said after a job of which something was denied.
+#ifndef VPCJAIL_CMD_BREADCRUMB_H
+#define VPCJAIL_CMD_BREADCRUMB_H
+
+#include "kernel/launch.h"
+
+// "3 destinations denied; first: tcp 192.0.2.1:443, network isolation: … (isolation_egress rule 1)" into line, without
+// the end of line; line stays empty when nothing was denied.
+void breadcrumb_format(const struct launch_result *result, const struct policy *policy, struct strbuf *line);
+
+// The same on standard error.
+void breadcrumb_print(const struct launch_result *result, const struct policy *policy);
+
+#endif

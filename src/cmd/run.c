@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `vpcjail run`: launches a command under a profile and gives its exit status.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cmd/breadcrumb.h"
+#include "cmd/load_profile.h"
+#include "cmd/output.h"
+#include "kernel/launch.h"
+
+enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
+
+const struct option_row run_options[] = {
+	OPTION_PROFILE,
+	{ "user", 'u', "USER", OPTION_TEXT, OPTION_OF(user), .completes = COMPLETES_USER,
+	  .help = "as root: run the job as this user (default: who called sudo, else nobody)" },
+	{ "share", 's', "PATH", OPTION_TEXTS, OPTION_OF(share), .completes = COMPLETES_PATH,
+	  .help = "keep this path visible although it lies in a folder the job has its own of; may be repeated" },
+	{ "keep-fd", '\0', "N", OPTION_NUMBERS, OPTION_OF(keep_fds), .maximum = DESCRIPTOR_MAXIMUM,
+	  .help = "leave descriptor N open in the job (regular files and pipes only); may be repeated" },
+	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
+	  .help = "how long a stopped job has between SIGTERM and SIGKILL (default: 120)" },
+	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
+	  .help = "say nothing but errors: no summary, no notices, no word about denials" },
+	OPTION_HELP,
+	OPTIONS_END,
+};
+
+const struct manual run_manual = {
+	.about = "Runs COMMAND under a profile, with the files, user and groups of the caller, and denies in the "
+		 "kernel every\n"
+		 "packet that the profile does not allow. When a single step of the launch fails, nothing is run. "
+		 "Options end\n"
+		 "at -- or at the command. Without -p: $VPCJAIL_PROFILE (not as root), /etc/vpcjail/default, "
+		 "network-isolation.",
+	.examples = { { "vpcjail run -p network-isolation -- python3 train.py",
+			"loopback alone, as EnableNetworkIsolation=True" },
+		      { "sudo vpcjail run -p network-isolation -- python3 train.py",
+			"the same as root; the job runs as who called sudo" },
+		      { "vpcjail run -p ./mine.yaml --share /tmp/data -- make",
+			"a profile of one's own; /tmp/data stays visible" } },
+	.exits =
+	    "the command's; 128+n when signal n ended it; 125 when nothing was run; 126 when the command cannot be\n"
+	    "executed, 127 when it is not found; 2 usage.",
+	.see = "vpcjail check, vpcjail show --as plan, vpcjail-profile(5)",
+};
+
+// Everything a launch is made of; released in one place.
+struct run {
+	struct loaded_profile loaded;
+	struct host_facts host;
+	struct policy policy;
+	text_list share;
+	struct launch_plan plan;
+	struct launch_result result;
+};
+
+static void run_release(struct run *run)
+{
+	vec_release(&run->result.denials);
+	launch_plan_release(&run->plan);
+	text_list_release(&run->share);
+	policy_release(&run->policy);
+	host_facts_release(&run->host);
+	loaded_profile_release(&run->loaded);
+}
+
+static int resolve_share(const struct invocation *invocation, text_list *share, struct error *err)
+{
+	for (size_t i = 0; i < invocation->share.count; i++) {
+		char *path = realpath(invocation->share.items[i], NULL);
+		if (!path)
+			return error_set_errno(err, -errno, "--share %s", invocation->share.items[i]);
+		vec_push(share, path);
+	}
+	return 0;
+}
+
+static int refuse_closed(unsigned closed, struct error *err)
+{
+	static const char *const names[] = { "input", "output", "error" };
+
+	for (unsigned fd = 0; fd < sizeof(names) / sizeof(names[0]); fd++)
+		if (closed & 1U << fd)
+			return error_set(err, -EBADF, "standard %s is closed; give it /dev/null when it is not wanted",
+					 names[fd]);
+	return 0;
+}
+
+// Everything that can fail without a side effect.
+static int prepare(const struct invocation *invocation, struct run *run, struct error *err)
+{
+	if (refuse_closed(invocation->closed, err) < 0)
+		return err->code;
+	if (load_profile(invocation->profile, &run->loaded) < 0)
+		return error_set(err, -EINVAL, "the profile %s is wrong",
+				 run->loaded.name ? run->loaded.name : "that is the default");
+	if (host_facts_read(invocation->user, &run->host, err) < 0)
+		return err->code;
+	if (policy_build(&run->loaded.profile, &run->policy, err) < 0)
+		return err->code;
+	if (resolve_share(invocation, &run->share, err) < 0)
+		return err->code;
+	return launch_plan_build(
+	    &(struct launch_request){
+		.profile = &run->loaded.profile,
+		.policy = &run->policy,
+		.host = &run->host,
+		.command = invocation->operands.items,
+		.environment = environ,
+		.keep_fds = invocation->keep_fds.items,
+		.keep_fd_count = invocation->keep_fds.count,
+		.share = run->share.items,
+		.share_count = run->share.count,
+	    },
+	    &run->plan, err);
+}
+
+// A notice begins with a path and a colon; the plan could not know whether that exists.
+static void print_notices(const struct launch_plan *plan)
+{
+	vec_for_each (notice, &plan->notices) {
+		const char *end = strstr(*notice, ": ");
+		AUTO_FREE char *path = memory_copy_bytes(*notice, end ? (size_t)(end - *notice) : 0);
+		if (!end || access(path, F_OK) == 0)
+			output_message("%s", *notice);
+	}
+}
+
+static void print_summary(const struct run *run)
+{
+	CLEANUP(strbuf_release) struct strbuf summary = { 0 };
+
+	launch_plan_summary(&run->plan, &run->loaded.profile, &summary);
+	output_message("%s", strbuf_text(&summary));
+}
+
+static enum status not_run(const struct error *err)
+{
+	bool execute = strcmp(err->step, "execute") == 0;
+
+	if (execute)
+		output_message("%s", err->message);
+	else if (err->step[0])
+		output_message("nothing was run: %s: %s", err->step, err->message);
+	else
+		output_message("nothing was run: %s", err->message);
+	if (!execute)
+		return STATUS_NOT_RUN;
+	return err->code == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+}
+
+enum status cmd_run(const struct invocation *invocation)
+{
+	CLEANUP(run_release) struct run run = { 0 };
+	struct error err = { 0 };
+	bool summary = !invocation->quiet && isatty(STDERR_FILENO);
+
+	if (prepare(invocation, &run, &err) < 0)
+		return not_run(&err);
+	if (!invocation->quiet)
+		print_notices(&run.plan);
+	if (summary)
+		print_summary(&run);
+
+	struct launch_options options = { .stop_timeout = invocation->stop_timeout, .record = !invocation->quiet };
+	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
+		return not_run(&err);
+
+	int status = launch_exit_status(&run.result);
+	if (!invocation->quiet)
+		breadcrumb_print(&run.result, &run.policy);
+	if (summary && status != 0)
+		print_summary(&run);
+	return (enum status)status;
+}
