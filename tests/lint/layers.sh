@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A stage includes headers of its own and of the stages below only. The linker holds calls; this holds types and macros.
+. "$(dirname "$0")/lib.sh"
+
+tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
+  BEGIN {
+    # stage: what it may include besides itself
+    below["base"] = ""
+    below["net"] = "base"
+    below["profile"] = "base net"
+    below["policy"] = "base net profile"
+    below["nft"] = "base net profile policy"
+    below["seccomp"] = "base net profile policy"
+    below["plan"] = "base net profile policy nft seccomp"
+    below["kernel"] = "base net profile policy nft seccomp plan"
+    below["cmd"] = "base net profile policy nft seccomp plan kernel"
+    below["main.c"] = "base net profile policy nft seccomp plan kernel cmd"
+  }
+  FNR == 1 {
+    split(FILENAME, part, "/")
+    stage = part[2]
+    if (!(stage in below) && stage ~ /\.c$/)
+      stage = "main.c"	# the public library stands where main.c stands
+    if (!(stage in below))
+      print FILENAME ": a stage without a row in tests/lint/layers.sh"
+  }
+  /^#[ \t]*include[ \t]*"[^"]*"/ {
+    split($0, quoted, "\"")
+    if (split(quoted[2], path, "/") < 2) {
+      if (quoted[2] != "vpcjail.h" && quoted[2] != "version.h")
+        print FILENAME ":" FNR ": \"" quoted[2] "\" without its stage"
+      next
+    }
+    if (path[1] != stage && !index(" " below[stage] " ", " " path[1] " "))
+      print FILENAME ":" FNR ": " stage " includes " quoted[2] ", which is not below it"
+  }' >"$violations"
+report
