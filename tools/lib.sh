@@ -102,3 +102,14 @@ build_into() {
   fi
   quietly "building $lib_folder" as_invoker ninja -C "$lib_folder"
 }
+
+# binary_in FOLDER: the program built there.
+binary_in() {
+  for lib_binary in "$1/vpcjail" "$1/src/vpcjail"; do
+    if [ -x "$lib_binary" ]; then
+      printf '%s\n' "$lib_binary"
+      return 0
+    fi
+  done
+  die "$1 holds no vpcjail"
+}
