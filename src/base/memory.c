@@ -62,3 +62,10 @@ char *memory_format(const char *format, ...)
 		out_of_memory();
 	return text;
 }
+
+void *memory_must(void *pointer)
+{
+	if (!pointer)
+		out_of_memory();
+	return pointer;
+}

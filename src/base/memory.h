@@ -20,6 +20,9 @@ char *memory_copy_bytes(const char *text, size_t length) __attribute__((returns_
 // asprintf(3) that cannot fail; the caller frees the result.
 char *memory_format(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
+// pointer itself, for what other libraries allocate: NULL ends the program as above.
+void *memory_must(void *pointer) __attribute__((returns_nonnull));
+
 #define NEW(type) ((type *)memory_new(1, sizeof(type)))
 #define NEW_ARRAY(type, count) ((type *)memory_new((count), sizeof(type)))
 

@@ -13,15 +13,29 @@
 #include "policy/policy.h"
 
 struct ruleset_options {
-	const char *sink;      // name of the sink's inner end ("sink0")
-	uint32_t generation;   // of the policy, carried in ct mark; from 1
-	uint16_t log_group;    // NFLOG group
-	uint32_t log_rate;     // events per second and rule; 0: unlimited
+	const char *sink;     // name of the sink's inner end ("sink0")
+	uint32_t generation;  // of the policy, carried in ct mark; from 1
+	uint16_t log_group;   // NFLOG group
+	uint32_t log_rate;    // events per second and rule; 0: unlimited
 };
 
 extern const struct ruleset_options ruleset_defaults;
 
-struct ruleset;	 // opaque: tables, sets, chains, rules of statements; released with ruleset_free
+// Every denial logs the prefix "vj1:<layer name>:<number>". The number is the policy's (policy_find), or one of these,
+// of what no accepted packet may be. They stand under the name of the packet layer, behind its own rules, in every
+// rule set that accepts something, and drop.
+enum ruleset_wall {
+	WALL_INVALID = 1001,  // ct state invalid
+	WALL_FRAGMENT,        // IPv4 fragments
+	WALL_HEADERS,         // IPv6 extension headers, fragments among them
+	WALL_HANDSHAKE,       // a TCP conversation that does not begin with a SYN alone
+	WALL_SOURCE,          // egress: a source address that is not the job's own
+};
+
+// One sentence for a wall's number; NULL for any other. A literal.
+const char *ruleset_wall_reason(unsigned number);
+
+struct ruleset;  // opaque: tables, sets, chains, rules of statements; released with ruleset_free
 
 // Never fails on a policy that policy_build made. Deterministic: equal policies give equal bytes.
 struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options);
@@ -32,9 +46,9 @@ void ruleset_print(const struct ruleset *ruleset, struct strbuf *out);
 
 // One netlink transaction: from NFNL_MSG_BATCH_BEGIN to _END, as one buffer of aligned messages.
 struct nft_batch {
-	uint8_t *bytes;	 // owned
+	uint8_t *bytes;  // owned
 	size_t length;
-	uint32_t first_sequence, last_sequence;	 // of the messages between begin and end; each asks for an ACK
+	uint32_t first_sequence, last_sequence;  // of the messages between begin and end; each asks for an ACK
 };
 
 typedef VEC(struct nft_batch) nft_batch_vec;

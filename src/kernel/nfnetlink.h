@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// nf_tables and its log over netlink: sending and receiving, nothing else (what is sent, src/nft makes).
+//
+// Every socket belongs to the network namespace that the caller stands in when it opens it, and stays with it. The
+// caller has proved that this is not the host's: nothing here can tell.
+#ifndef VPCJAIL_KERNEL_NFNETLINK_H
+#define VPCJAIL_KERNEL_NFNETLINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "nft/log_event.h"
+#include "nft/ruleset.h"
+
+// Opens a socket (*fd: the caller closes it; close-on-exec). *limit is what one batch may have, for ruleset_batches:
+// 0 (none) where the buffers could be raised at will, else what this user may use.
+int nfnetlink_open(int *fd, size_t *limit, struct error *err);
+
+// Sends one batch and reads the acknowledgement of each message, in sequence. Anything but a yes to all: a negative
+// errno, with the message that failed, and the kernel has taken nothing of the batch.
+int nfnetlink_commit(int fd, const struct nft_batch *batch, struct error *err);
+
+// Everything nf_tables has in the namespace, of one generation: *dump (release it with nft_dump_release).
+int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err);
+void nft_dump_release(struct nft_dump *dump);
+
+// Whether there is any table.
+int nfnetlink_has_tables(int fd, bool *has_tables, struct error *err);
+
+// Opens a socket bound to an NFLOG group (*fd: the caller closes it; close-on-exec, read without waiting). Events come
+// in groups of up to 32, at the latest after a tenth of a second.
+int nfnetlink_log_open(unsigned group, int *fd, struct error *err);
+
+// Makes the kernel hand over what it holds back and ends the binding: what nfnetlink_log_read then gives is all.
+int nfnetlink_log_flush(int fd, unsigned group, struct error *err);
+
+struct log_sink {
+	void *data;
+	void (*event)(void *data, const struct log_event *event);
+	uint64_t lost;     // raised by one for each overrun of the socket's buffer: an unknown number of events
+	uint64_t foreign;  // raised by one for each message that is no event of ours
+};
+
+// Reads all there is, without waiting, and calls sink->event for each. 0, or a negative errno.
+int nfnetlink_log_read(int fd, struct log_sink *sink, struct error *err);
+
+#endif

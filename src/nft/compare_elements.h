@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Whether the kernel's sets hold the elements that were meant, in any order. Inside src/nft only.
+#ifndef VPCJAIL_NFT_COMPARE_ELEMENTS_H
+#define VPCJAIL_NFT_COMPARE_ELEMENTS_H
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "nft/message.h"
+
+typedef VEC(const struct nlmsghdr *) message_vec;
+
+// sets: what was meant. meant, found: MESSAGE_ELEMENTS. 0, -EBADE with the first difference, -EBADMSG.
+int compare_elements(const message_vec *sets, const message_vec *meant, const message_vec *found, struct error *err);
+
+#endif

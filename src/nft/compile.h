@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the parts of the compiler share. Inside src/nft only.
+#ifndef VPCJAIL_NFT_COMPILE_H
+#define VPCJAIL_NFT_COMPILE_H
+
+#include "nft/sets.h"
+#include "nft/tables.h"
+
+struct compilation {
+	const struct policy *policy;
+	const struct ruleset_options *options;
+	struct nft_table *table;         // inet vpcjail
+	const struct nft_chain *refuse;  // where denied packets of the job end
+	bool tracks;                     // something can be accepted: conntrack is used
+};
+
+// What a rule matches, once for each family it needs: at most two.
+struct match_rows {
+	struct nft_rule rows[2];
+	size_t count;
+};
+
+// Counts, logs within the limit as "vj1:<layer>:<number>", then ends with the verdict, which may be a goto. What the
+// row matches is tested twice: a limit that is exceeded ends its rule, and the verdict must not depend on it.
+void compile_denial(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
+		    const char *layer, unsigned number, struct statement verdict);
+
+// The final yes: the conversation gets the mark of this generation.
+void compile_acceptance(const struct compilation *c, struct nft_rule *rule);
+
+// The chain of one layer, under the layer's name.
+const struct nft_chain *compile_layer(const struct compilation *c, enum direction direction,
+				      const struct policy_layer *layer);
+
+// The chain of what no packet may be that is accepted anywhere.
+const struct nft_chain *compile_walls(const struct compilation *c, enum direction direction);
+
+#endif

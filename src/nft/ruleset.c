@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// struct policy → the rule set.
+//
+// Theory of operation. A packet of the job meets `output`: loopback is accepted by interface alone, first, because the
+// reset that a rejection makes has a foreign source and comes back on lo. Then one chain a layer, in the policy's
+// order, each under the layer's name; a chain that has no objection returns, and behind the last one the packet is
+// accepted. A denial counts, logs, and goes to `refuse`, which all denials of the job share. `input` is the mirror
+// image, and denials there are dropped. Both have policy drop, so that a rule set without its rules accepts nothing.
+//
+// Conntrack is asked only where something can be accepted. Without that no expression mentions it, so that the kernel
+// does not even register its hooks, and loopback is as fast as in a bare namespace.
+#include <linux/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+
+#include "nft/compile.h"
+
+enum { PRIORITY_RAW = -300, PRIORITY_FILTER = 0 };
+
+const struct ruleset_options ruleset_defaults = {
+	.sink = "sink0",
+	.generation = 1,
+	.log_group = 1,
+	.log_rate = 1000,
+};
+
+static const struct nft_hook output_hook = { "filter", "output", NF_INET_LOCAL_OUT, PRIORITY_FILTER, "filter",
+					     NF_DROP,  NULL };
+static const struct nft_hook input_hook = { "filter", "input", NF_INET_LOCAL_IN, PRIORITY_FILTER, "filter",
+					    NF_DROP,  NULL };
+static const struct nft_hook forward_hook = { "filter", "forward", NF_INET_FORWARD, PRIORITY_FILTER, "filter",
+					      NF_DROP,  NULL };
+static const struct nft_hook raw_output_hook = { "filter",  "output", NF_INET_LOCAL_OUT, PRIORITY_RAW, "raw",
+						 NF_ACCEPT, NULL };
+static const struct nft_hook raw_input_hook = { "filter",  "prerouting", NF_INET_PRE_ROUTING, PRIORITY_RAW, "raw",
+						NF_ACCEPT, NULL };
+
+static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
+{
+	vec_for_each (rule, &layer->rules) {
+		if (rule->verdict == verdict)
+			return true;
+	}
+	return false;
+}
+
+// The end behind the last layer can be reached.
+static bool passes_all(const struct policy *policy, enum direction direction)
+{
+	vec_for_each (layer, &policy->layers[direction]) {
+		if (!layer_has(layer, VERDICT_PASS))
+			return false;
+	}
+	return true;
+}
+
+// A layer accepts, or all let pass.
+static bool accepts_something(const struct policy *policy, enum direction direction)
+{
+	vec_for_each (layer, &policy->layers[direction]) {
+		if (layer_has(layer, VERDICT_ACCEPT))
+			return true;
+		if (!layer_has(layer, VERDICT_PASS))
+			return false;
+	}
+	return true;
+}
+
+static void add_verdict(struct nft_chain *chain, int code, const struct nft_chain *to)
+{
+	rule_add(chain_add_rule(chain), statement_verdict(code, to));
+}
+
+static void add_loopback(struct nft_chain *chain, enum selector interface, struct statement statement)
+{
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	rule_add(rule, statement_compare(interface, 1));
+	rule_add(rule, statement);
+}
+
+// Every denial of the job ends here. Without an answer the packet goes to the sink, where the device drops it: a drop
+// in `output` would tell the program. A sink's rule never accepts what would leave on a real link.
+static const struct nft_chain *compile_refuse(const struct compilation *c)
+{
+	struct nft_chain *chain = table_add_chain(c->table, "refuse", NULL);
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	switch (c->policy->on_deny) {
+	case ON_DENY_REJECT:
+		rule_add(rule, statement_compare(SELECT_L4PROTO, IPPROTO_TCP));
+		rule_add(rule, statement_reject(REJECT_TCP_RESET));
+		rule_add(chain_add_rule(chain), statement_reject(REJECT_PROHIBITED));
+		break;
+	case ON_DENY_DROP:
+		rule_add(rule, statement_compare_name(SELECT_OIFNAME, c->options->sink));
+		rule_add(rule, statement_verdict(NF_ACCEPT, NULL));
+		add_verdict(chain, NF_DROP, NULL);
+		break;
+	}
+	return chain;
+}
+
+// The layers of one direction behind each other. The walls stand behind the packet layer, which has the better names
+// for what both would deny.
+static void compile_direction(const struct compilation *c, enum direction direction, struct nft_chain *base)
+{
+	bool walled = !c->tracks;
+
+	vec_for_each (layer, &c->policy->layers[direction]) {
+		if (!walled && layer->kind != LAYER_PACKET) {
+			add_verdict(base, NFT_JUMP, compile_walls(c, direction));
+			walled = true;
+		}
+		add_verdict(base, NFT_JUMP, compile_layer(c, direction, layer));
+	}
+	if (!walled)
+		add_verdict(base, NFT_JUMP, compile_walls(c, direction));
+	if (passes_all(c->policy, direction))
+		compile_acceptance(c, chain_add_rule(base));
+}
+
+static void compile_untracked(const struct compilation *c)
+{
+	add_loopback(table_add_chain(c->table, "untracked_output", &raw_output_hook), SELECT_OIF, statement_notrack());
+	add_loopback(table_add_chain(c->table, "untracked_input", &raw_input_hook), SELECT_IIF, statement_notrack());
+}
+
+static void compile_sink(struct ruleset *ruleset, const struct ruleset_options *options)
+{
+	ruleset->sink = memory_copy_text(options->sink);
+	ruleset->sink_hook = (struct nft_hook){ "filter", "egress", NF_NETDEV_EGRESS, PRIORITY_FILTER,
+						"filter", NF_DROP,  ruleset->sink };
+	table_add_chain(ruleset_add_table(ruleset, NFPROTO_NETDEV), "sink", &ruleset->sink_hook);
+}
+
+struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options)
+{
+	struct ruleset *ruleset = NEW(struct ruleset);
+	struct compilation c = { .policy = policy, .options = options };
+	struct nft_chain *output, *input;
+
+	compile_sink(ruleset, options);
+	c.table = ruleset_add_table(ruleset, NFPROTO_INET);
+	c.tracks = accepts_something(policy, EGRESS) || accepts_something(policy, INGRESS);
+	c.refuse = compile_refuse(&c);
+	output = table_add_chain(c.table, "output", &output_hook);
+	input = table_add_chain(c.table, "input", &input_hook);
+	table_add_chain(c.table, "forward", &forward_hook);
+	if (c.tracks)
+		compile_untracked(&c);
+	add_loopback(output, SELECT_OIF, statement_verdict(NF_ACCEPT, NULL));
+	add_loopback(input, SELECT_IIF, statement_verdict(NF_ACCEPT, NULL));
+	compile_direction(&c, EGRESS, output);
+	compile_direction(&c, INGRESS, input);
+	return ruleset;
+}

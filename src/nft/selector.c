@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of selectors, and how their values are written.
+#include "nft/selector.h"
+
+#include <linux/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+const struct selector_row selector_rows[SELECTORS] = {
+	// clang-format off
+	[SELECT_NFPROTO]     = { "meta nfproto", SOURCE_META, NFT_META_NFPROTO, 1, FORM_FAMILY, FAMILY_NONE, 0 },
+	[SELECT_L4PROTO]     = { "meta l4proto", SOURCE_META, NFT_META_L4PROTO, 1, FORM_PROTOCOL, FAMILY_NONE, 0 },
+	[SELECT_IIF]         = { "iif", SOURCE_META, NFT_META_IIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
+	[SELECT_OIF]         = { "oif", SOURCE_META, NFT_META_OIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
+	[SELECT_OIFNAME]     = { "oifname", SOURCE_META, NFT_META_OIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
+	[SELECT_CT_STATE]    = { "ct state", SOURCE_CT, NFT_CT_STATE, 4, FORM_STATE, FAMILY_NONE, 0 },
+	[SELECT_CT_MARK]     = { "ct mark", SOURCE_CT, NFT_CT_MARK, 4, FORM_HOST, FAMILY_NONE, 0 },
+	[SELECT_SOURCE_TYPE] = { "fib saddr type", SOURCE_FIB, NFT_FIB_RESULT_ADDRTYPE, 4, FORM_ROUTE_TYPE, FAMILY_NONE, 0 },
+	[SELECT_IP_SADDR]    = { "ip saddr", SOURCE_NETWORK_HEADER, 12, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
+	[SELECT_IP_DADDR]    = { "ip daddr", SOURCE_NETWORK_HEADER, 16, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
+	[SELECT_IP_FRAGMENT] = { "ip frag-off", SOURCE_NETWORK_HEADER, 6, 2, FORM_HEX, FAMILY_IPV4, 0 },
+	[SELECT_IP6_SADDR]   = { "ip6 saddr", SOURCE_NETWORK_HEADER, 8, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
+	[SELECT_IP6_DADDR]   = { "ip6 daddr", SOURCE_NETWORK_HEADER, 24, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
+	[SELECT_IP6_NEXTHDR] = { "ip6 nexthdr", SOURCE_NETWORK_HEADER, 6, 1, FORM_PROTOCOL, FAMILY_IPV6, 0 },
+	[SELECT_TCP_DPORT]   = { "tcp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_TCP },
+	[SELECT_TCP_FLAGS]   = { "tcp flags", SOURCE_TRANSPORT_HEADER, 13, 1, FORM_TCP_FLAGS, FAMILY_NONE, IPPROTO_TCP },
+	[SELECT_UDP_DPORT]   = { "udp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_UDP },
+	[SELECT_ICMP_TYPE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
+	[SELECT_ICMP_CODE]   = { "icmp code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
+	[SELECT_ICMP_TYPE_CODE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_TYPE_CODE, FAMILY_IPV4, IPPROTO_ICMP },
+	[SELECT_ICMPV6_TYPE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
+	[SELECT_ICMPV6_CODE] = { "icmpv6 code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
+	[SELECT_ICMPV6_TYPE_CODE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_TYPE_CODE, FAMILY_IPV6, IPPROTO_ICMPV6 },
+	// clang-format on
+};
+
+// The names of single values or bits of a form.
+struct value_name {
+	enum value_form form;
+	uint32_t value;
+	const char *name;
+};
+
+static const struct value_name value_names[] = {
+	{ FORM_FAMILY, NFPROTO_IPV4, "ipv4" },
+	{ FORM_FAMILY, NFPROTO_IPV6, "ipv6" },
+	{ FORM_PROTOCOL, IPPROTO_ICMP, "icmp" },
+	{ FORM_PROTOCOL, IPPROTO_TCP, "tcp" },
+	{ FORM_PROTOCOL, IPPROTO_UDP, "udp" },
+	{ FORM_PROTOCOL, IPPROTO_ICMPV6, "ipv6-icmp" },
+	{ FORM_INDEX, 1, "\"lo\"" },  // of every network namespace
+	{ FORM_STATE, NF_CT_STATE_INVALID_BIT, "invalid" },
+	{ FORM_STATE, NF_CT_STATE_BIT(IP_CT_ESTABLISHED), "established" },
+	{ FORM_STATE, NF_CT_STATE_BIT(IP_CT_NEW), "new" },
+	{ FORM_ROUTE_TYPE, RTN_LOCAL, "local" },
+	{ FORM_TCP_FLAGS, 0x01, "fin" },
+	{ FORM_TCP_FLAGS, 0x02, "syn" },
+	{ FORM_TCP_FLAGS, 0x04, "rst" },
+	{ FORM_TCP_FLAGS, 0x10, "ack" },
+};
+
+static bool host_order(enum value_form form)
+{
+	return form == FORM_HOST || form == FORM_INDEX || form == FORM_STATE || form == FORM_ROUTE_TYPE;
+}
+
+struct value value_of_number(enum selector selector, uint32_t number)
+{
+	const struct selector_row *row = &selector_rows[selector];
+	struct value value = { 0 };
+
+	if (host_order(row->form)) {
+		memcpy(value.bytes, &number, sizeof(number));
+		return value;
+	}
+	for (uint32_t i = row->length; i > 0; i--, number >>= 8)
+		value.bytes[i - 1] = number & 0xff;
+	return value;
+}
+
+struct value value_of_address(const struct address *address)
+{
+	struct value value = { 0 };
+
+	address_to_bytes(address, value.bytes);
+	return value;
+}
+
+struct value value_of_name(const char *name)
+{
+	struct value value = { 0 };
+
+	strncpy((char *)value.bytes, name, sizeof(value.bytes) - 1);
+	return value;
+}
+
+static uint32_t number_of(enum value_form form, const uint8_t *bytes, uint32_t length)
+{
+	uint32_t number = 0;
+
+	if (host_order(form)) {
+		memcpy(&number, bytes, sizeof(number));
+		return number;
+	}
+	for (uint32_t i = 0; i < length; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+static void address_add(const uint8_t *bytes, uint32_t length, struct strbuf *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+	struct address address = address_from_bytes(length == 4 ? FAMILY_IPV4 : FAMILY_IPV6, bytes);
+
+	strbuf_add(out, address_print(&address, text));
+}
+
+// The names of the bits of number, or of number itself; its digits where it has no name.
+static void name_add(enum value_form form, uint32_t number, struct strbuf *out)
+{
+	const char *before = "";
+	uint32_t rest = number;
+
+	for (size_t i = 0; i < sizeof(value_names) / sizeof(value_names[0]); i++) {
+		const struct value_name *row = &value_names[i];
+		bool bit = form == FORM_TCP_FLAGS && number & row->value;
+
+		if (row->form != form || !(bit || row->value == number))
+			continue;
+		strbuf_format(out, "%s%s", before, row->name);
+		before = " | ";
+		rest &= ~row->value;
+	}
+	if (rest)
+		strbuf_format(out, "%s%u", before, rest);
+}
+
+void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, struct strbuf *out)
+{
+	uint32_t number = form == FORM_ADDRESS || form == FORM_NAME ? 0 : number_of(form, bytes, length);
+
+	switch (form) {
+	case FORM_NUMBER:
+	case FORM_HOST:
+		strbuf_format(out, "%u", number);
+		break;
+	case FORM_HEX:
+		strbuf_format(out, number ? "0x%x" : "%u", number);
+		break;
+	case FORM_FAMILY:
+	case FORM_PROTOCOL:
+	case FORM_INDEX:
+	case FORM_STATE:
+	case FORM_ROUTE_TYPE:
+	case FORM_TCP_FLAGS:
+		if (number)
+			name_add(form, number, out);
+		else
+			strbuf_add(out, "0");
+		break;
+	case FORM_NAME:
+		strbuf_format(out, "\"%s\"", (const char *)bytes);
+		break;
+	case FORM_ADDRESS:
+		address_add(bytes, length, out);
+		break;
+	case FORM_TYPE_CODE:
+		strbuf_format(out, "%u code %u", bytes[0], bytes[1]);
+		break;
+	}
+}
+
+int range_prefix(const uint8_t *first, const uint8_t *last, uint32_t length)
+{
+	uint32_t bits = 0, whole = 8 * length;
+
+	while (bits < whole && !((first[bits / 8] ^ last[bits / 8]) & 0x80 >> bits % 8))
+		bits++;
+	for (uint32_t i = bits; i < whole; i++) {
+		if (first[i / 8] & 0x80 >> i % 8 || !(last[i / 8] & 0x80 >> i % 8))
+			return -1;
+	}
+	return (int)bits;
+}
+
+void range_print(enum value_form form, const uint8_t *first, const uint8_t *last, uint32_t length, struct strbuf *out)
+{
+	int prefix = form == FORM_ADDRESS ? range_prefix(first, last, length) : -1;
+
+	value_print(form, first, length, out);
+	if (!memcmp(first, last, length))
+		return;
+	if (prefix >= 0) {
+		strbuf_format(out, "/%d", prefix);
+		return;
+	}
+	strbuf_add_char(out, '-');
+	value_print(form, last, length, out);
+}

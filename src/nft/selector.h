@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What of a packet a rule can look at: one row a selector, with how it is loaded, what must be known first, and how
+// its values are written. Inside src/nft only.
+#ifndef VPCJAIL_NFT_SELECTOR_H
+#define VPCJAIL_NFT_SELECTOR_H
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "net/address.h"
+
+enum selector {
+	SELECT_NFPROTO,
+	SELECT_L4PROTO,
+	SELECT_IIF,
+	SELECT_OIF,
+	SELECT_OIFNAME,
+	SELECT_CT_STATE,
+	SELECT_CT_MARK,
+	SELECT_SOURCE_TYPE,  // what the routing table says of the source address
+	SELECT_IP_SADDR,
+	SELECT_IP_DADDR,
+	SELECT_IP_FRAGMENT,
+	SELECT_IP6_SADDR,
+	SELECT_IP6_DADDR,
+	SELECT_IP6_NEXTHDR,
+	SELECT_TCP_DPORT,
+	SELECT_TCP_FLAGS,
+	SELECT_UDP_DPORT,
+	SELECT_ICMP_TYPE,
+	SELECT_ICMP_CODE,
+	SELECT_ICMP_TYPE_CODE,  // both in one load, as nft merges them
+	SELECT_ICMPV6_TYPE,
+	SELECT_ICMPV6_CODE,
+	SELECT_ICMPV6_TYPE_CODE,
+	SELECTORS
+};
+
+// A value as it lies in a register: the first `length` bytes of the selector, or fewer for a shortened load.
+struct value {
+	uint8_t bytes[16];
+};
+
+// How values are written. The order of the bytes follows: the host's for indexes, marks, states and route types.
+enum value_form {
+	FORM_NUMBER,  // big-endian, decimal
+	FORM_HEX,     // big-endian, hexadecimal
+	FORM_HOST,    // the host's order, decimal
+	FORM_FAMILY,
+	FORM_PROTOCOL,
+	FORM_INDEX,
+	FORM_NAME,
+	FORM_STATE,
+	FORM_ROUTE_TYPE,
+	FORM_ADDRESS,
+	FORM_TCP_FLAGS,
+	FORM_TYPE_CODE,
+};
+
+enum source { SOURCE_META, SOURCE_CT, SOURCE_FIB, SOURCE_NETWORK_HEADER, SOURCE_TRANSPORT_HEADER };
+
+struct selector_row {
+	const char *name;
+	enum source source;
+	uint32_t key;     // of meta, ct or fib; the offset of a header
+	uint32_t length;  // bytes
+	enum value_form form;
+	enum family family;  // must be known to be this one: FAMILY_NONE, no matter
+	uint8_t protocol;    // likewise; 0: no matter
+};
+
+extern const struct selector_row selector_rows[SELECTORS];
+
+// Values in the byte order of a selector.
+struct value value_of_number(enum selector selector, uint32_t number);
+struct value value_of_address(const struct address *address);
+struct value value_of_name(const char *name);
+
+// Adds a value as nft reads it.
+void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, struct strbuf *out);
+
+// Adds the range first to last, both of length bytes: one value, a prefix where it is one, else first-last.
+void range_print(enum value_form form, const uint8_t *first, const uint8_t *last, uint32_t length, struct strbuf *out);
+
+// The length of the prefix that covers exactly first to last, or -1.
+int range_prefix(const uint8_t *first, const uint8_t *last, uint32_t length);
+
+#endif
