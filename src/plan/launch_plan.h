@@ -103,6 +103,7 @@ struct launch_step {
 	char *data;		// mount options; may be NULL
 	unsigned long flags;	// clone, mount or mode flags
 	bool if_present;	// a missing path is no failure
+	bool create;		// path is made first where it is missing: it lies in a folder of the job's own
 	const char *why;	// a literal
 };
 

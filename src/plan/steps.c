@@ -17,6 +17,7 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 				       .data = memory_copy_text(row->data),
 				       .flags = row->flags,
 				       .if_present = row->if_present,
+				       .create = row->create,
 				       .why = row->why,
 			       });
 }

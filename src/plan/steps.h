@@ -14,6 +14,7 @@ struct step_row {
 	const char *data;
 	unsigned long flags;
 	bool if_present;
+	bool create;
 	const char *why;
 };
 

@@ -61,7 +61,8 @@ static void add_kernel_trees(struct launch_plan *plan)
 static void add_node(struct launch_plan *plan, const char *path, const char *why)
 {
 	AUTO_FREE char *name = memory_format("device %s", path);
-	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .if_present = true, .why = why);
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .if_present = true,
+	     .create = true, .why = why);
 }
 
 static void add_devices(struct launch_plan *plan, const struct launch_request *request)
@@ -116,10 +117,11 @@ static void add_folders(struct launch_plan *plan, const struct launch_request *r
 		     .value = "SCRATCH/home", .why = "process.home: private");
 }
 
-static void add_share(struct launch_plan *plan, const char *path, const char *why)
+static void add_share(struct launch_plan *plan, const struct launch_request *request, const char *path, const char *why)
 {
 	AUTO_FREE char *name = memory_format("share %s", path);
-	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .flags = MS_REC, .why = why);
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = name, .path = path, .value = path, .flags = MS_REC,
+	     .create = path_is_hidden(request, path) || request->profile->process.home == HOME_PRIVATE, .why = why);
 }
 
 // The working directory and shared paths stay where they are, also inside a folder that was replaced.
@@ -130,30 +132,31 @@ static void add_shares(struct launch_plan *plan, const struct launch_request *re
 
 	if ((path_is_hidden(request, directory) && path_is_shared(request, directory)) ||
 	    (home && strcmp(directory, request->host->identity.home) != 0))
-		add_share(plan, directory, "the working directory stays");
+		add_share(plan, request, directory, "the working directory stays");
 	vec_for_each(share, &request->profile->process.share)
-		add_share(plan, share->text, "process.share");
+		add_share(plan, request, share->text, "process.share");
 	for (size_t i = 0; i < request->share_count; i++)
-		add_share(plan, request->share[i], "--share");
+		add_share(plan, request, request->share[i], "--share");
 }
 
-static void add_file(struct launch_plan *plan, const char *name, const char *path, char *contents, const char *why)
+static void add_file(struct launch_plan *plan, const struct launch_request *request, const char *name, const char *path, char *contents, const char *why)
 {
 	AUTO_FREE char *text = contents;
 
 	if (path && text)
-		STEP(plan, PLACE_INIT, .kind = STEP_FILE, .name = name, .path = path, .value = text, .why = why);
+		STEP(plan, PLACE_INIT, .kind = STEP_FILE, .name = name, .path = path, .value = text,
+		     .create = path_is_hidden(request, path), .why = why);
 }
 
 static void add_files(struct launch_plan *plan, const struct launch_request *request)
 {
 	const struct host_facts *host = request->host;
 
-	add_file(plan, "file /etc/hosts", host->hosts, file_hosts(request), "own names resolve");
-	add_file(plan, "file /etc/resolv.conf", host->resolv, file_resolv(), "no resolver to ask");
-	add_file(plan, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(), "names resolve without a service");
-	add_file(plan, "file /etc/passwd", host->passwd, file_passwd(request), "the user's name resolves");
-	add_file(plan, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
+	add_file(plan, request, "file /etc/hosts", host->hosts, file_hosts(request), "own names resolve");
+	add_file(plan, request, "file /etc/resolv.conf", host->resolv, file_resolv(), "no resolver to ask");
+	add_file(plan, request, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(), "names resolve without a service");
+	add_file(plan, request, "file /etc/passwd", host->passwd, file_passwd(request), "the user's name resolves");
+	add_file(plan, request, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
 }
 
 static void add_covers(struct launch_plan *plan, const struct launch_request *request)

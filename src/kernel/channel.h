@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The socket pair between the supervisor and what runs inside: one message a datagram, each with at most one descriptor.
+#ifndef VPCJAIL_KERNEL_CHANNEL_H
+#define VPCJAIL_KERNEL_CHANNEL_H
+
+#include "base/error.h"
+
+enum message_kind {
+	MESSAGE_ERROR,	   // error: a step failed; nothing runs
+	MESSAGE_LOG,	   // descriptor: the namespace's NFLOG socket
+	MESSAGE_TERMINAL,  // descriptor: the master of the jail's pseudo-terminal
+	MESSAGE_STARTED,   // descriptor: a pidfd of the workload
+	MESSAGE_STOPPED,   // the workload was stopped from its terminal
+	MESSAGE_STATUS,	   // value: the workload's wait status
+	MESSAGE_SIGNAL,	   // to init, value: send this signal to the workload's process group
+};
+
+struct message {
+	enum message_kind kind;
+	int value;
+	struct error error;
+};
+
+// A close-on-exec SOCK_SEQPACKET pair. 0 or a negative errno.
+int channel_open(int ends[2], struct error *err);
+
+// Sends one message, with a descriptor unless fd < 0. 0 or a negative errno. No allocation: fit for a child.
+int channel_send(int channel, const struct message *message, int fd);
+
+// Receives one message; *fd is the passed descriptor (close-on-exec, the caller's) or -1.
+// 1 for a message, 0 when the other side is gone, or a negative errno (-EAGAIN: nothing there).
+int channel_receive(int channel, struct message *message, int *fd);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What this host supports, as far as it can be read; what must be tried is in doctor_namespaces.c and
+// doctor_netfilter.c.
+#include "kernel/doctor.h"
+
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+
+enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 14, LANDLOCK_SCOPES = 6, FEW_NAMESPACES = 16 };
+
+void doctor_add(finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
+		char *remedy)
+{
+	vec_push(findings, (struct finding){
+			       .state = state, .name = name, .fact = fact, .remedy = remedy, .essential = essential });
+}
+
+static char *read_line(const char *path)
+{
+	AUTO_FREE char *text = NULL;
+	size_t length;
+
+	if (io_read_file(path, 4096, &text, &length, NULL) < 0)
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return STEAL(text);
+}
+
+long long doctor_read_number(const char *path)
+{
+	AUTO_FREE char *text = read_line(path);
+
+	return text ? strtoll(text, NULL, 10) : -1;
+}
+
+char *doctor_module_remedy(const char *option, const char *module)
+{
+	if (access("/proc/modules", F_OK) < 0)
+		return memory_format("this kernel loads no modules: it needs one built with %s", option);
+	if (doctor_read_number("/proc/sys/kernel/modules_disabled") == 1)
+		return memory_format(
+		    "loading modules is switched off until the next boot (kernel.modules_disabled): load %s early, "
+		    "by a line in /etc/modules-load.d/vpcjail.conf",
+		    module);
+	return memory_format(
+	    "as root: modprobe %s; to keep it: echo %s >> /etc/modules-load.d/vpcjail.conf (a kernel without "
+	    "%s does not have it)",
+	    module, module, option);
+}
+
+void doctor_kernel(finding_vec *findings)
+{
+	struct utsname name;
+	unsigned major = 0, minor = 0;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		major = minor = 0;
+
+	bool enough = major > FLOOR_MAJOR || (major == FLOOR_MAJOR && minor >= FLOOR_MINOR);
+	doctor_add(findings, enough ? FINDING_OK : FINDING_MISSING, true, "kernel",
+		   memory_format("Linux %s on %s", name.release, name.machine),
+		   enough ? NULL : memory_format("vpcjail needs Linux %d.%d or newer", FLOOR_MAJOR, FLOOR_MINOR));
+}
+
+void doctor_limits(finding_vec *findings)
+{
+	static const struct {
+		const char *path, *key;
+	} limits[] = {
+		{ "/proc/sys/user/max_net_namespaces", "user.max_net_namespaces" },
+		{ "/proc/sys/user/max_user_namespaces", "user.max_user_namespaces" },
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		long long limit = doctor_read_number(limits[i].path);
+		enum finding_state state = limit == 0                            ? FINDING_MISSING
+					   : limit > 0 && limit < FEW_NAMESPACES ? FINDING_NOTE
+										 : FINDING_OK;
+		char *fact = limit < 0 ? memory_copy_text("no limit known") : memory_format("%lld for a user", limit);
+		char *remedy = NULL;
+		if (state != FINDING_OK)
+			remedy = memory_format("as root: sysctl -w %s=15000; to keep it: echo '%s = 15000' > "
+					       "/etc/sysctl.d/60-vpcjail.conf",
+					       limits[i].key, limits[i].key);
+		doctor_add(findings, state, true, limits[i].key, fact, remedy);
+	}
+}
+
+void doctor_seccomp(finding_vec *findings)
+{
+	unsigned action = SECCOMP_RET_KILL_PROCESS;
+	bool kills = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+	bool filters = prctl(PR_GET_SECCOMP) >= 0;
+
+	if (filters && kills)
+		doctor_add(findings, FINDING_OK, true, "seccomp",
+			   memory_copy_text("filters, with an action that ends the process"), NULL);
+	else
+		doctor_add(findings, FINDING_MISSING, true, "seccomp",
+			   memory_copy_text(filters ? "no action that ends the process"
+						    : "none, or forbidden by a surrounding container"),
+			   memory_copy_text("this needs a kernel with CONFIG_SECCOMP_FILTER"));
+}
+
+void doctor_landlock(finding_vec *findings)
+{
+	enum { VERSION_FLAG = 1 };
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
+
+	if (abi >= LANDLOCK_SCOPES)
+		doctor_add(findings, FINDING_OK, false, "Landlock", memory_format("ABI %ld, with scopes", abi), NULL);
+	else
+		doctor_add(findings, FINDING_NOTE, false, "Landlock",
+			   abi < 0 ? memory_copy_text("none") : memory_format("ABI %ld, without scopes", abi),
+			   memory_copy_text(
+			       "the second wall before abstract sockets and signals is missing; the first, namespaces, "
+			       "stands. Linux 6.12 or newer with landlock in its list of security modules has it"));
+}
+
+void doctor_cgroup(finding_vec *findings)
+{
+	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0)
+		doctor_add(findings, FINDING_OK, false, "cgroup", memory_copy_text("version 2"), NULL);
+	else
+		doctor_add(findings, FINDING_NOTE, false, "cgroup", memory_copy_text("no version 2 at /sys/fs/cgroup"),
+			   memory_copy_text("nothing that is enforced today depends on it"));
+}
+
+void doctor_core_pattern(finding_vec *findings)
+{
+	AUTO_FREE char *pattern = read_line("/proc/sys/kernel/core_pattern");
+
+	if (!pattern)
+		doctor_add(
+		    findings, FINDING_MISSING, true, "core pattern", memory_copy_text("cannot be read"),
+		    memory_copy_text("a surrounding container hides /proc/sys/kernel/core_pattern: make it readable"));
+	else if (pattern[0] == '@')
+		doctor_add(findings, FINDING_MISSING, true, "core pattern", memory_format("a socket: %s", pattern),
+			   memory_copy_text("the memory of a crashing job would leave the jail; as root: sysctl -w "
+					    "kernel.core_pattern=core"));
+	else if (pattern[0] == '|')
+		doctor_add(
+		    findings, FINDING_NOTE, false, "core pattern", memory_format("a helper outside: %s", pattern),
+		    memory_copy_text(
+			"jobs run with a core limit of 1, which helpers that heed it do not record; to be sure, as "
+			"root: sysctl -w kernel.core_pattern=core"));
+	else
+		doctor_add(findings, FINDING_OK, true, "core pattern", memory_format("a file: %s", pattern), NULL);
+}
+
+void doctor_ipv6(finding_vec *findings)
+{
+	if (access("/proc/sys/net/ipv6", F_OK) == 0)
+		doctor_add(findings, FINDING_OK, false, "IPv6", memory_copy_text("there, and denied like IPv4"), NULL);
+	else
+		doctor_add(findings, FINDING_NOTE, false, "IPv6", memory_copy_text("this kernel has none"),
+			   memory_copy_text("nothing to deny; ::1 does not work inside either"));
+}
+
+void doctor_examine(finding_vec *findings)
+{
+	static doctor_examination *const examinations[] = {
+		doctor_kernel,   doctor_limits, doctor_namespaces,   doctor_netfilter, doctor_seccomp,
+		doctor_landlock, doctor_cgroup, doctor_core_pattern, doctor_ipv6,
+	};
+
+	for (size_t i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++)
+		examinations[i](findings);
+}
+
+void findings_release(finding_vec *findings)
+{
+	vec_for_each (finding, findings) {
+		free(finding->fact);
+		free(finding->remedy);
+	}
+	vec_release(findings);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a plan must know of this host.
+#include <errno.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+#include "kernel/identity.h"
+#include "kernel/launch.h"
+
+// Nodes of GPUs that a job keeps; never those that share memory between machines.
+static const char *const device_patterns[] = {
+	"/dev/nvidia[0-9]*", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset",
+	"/dev/nvidia-caps/nvidia-cap[0-9]*", "/dev/dri", "/dev/kfd",
+};
+
+static void find_devices(struct host_facts *facts)
+{
+	for (size_t i = 0; i < sizeof(device_patterns) / sizeof(device_patterns[0]); i++) {
+		glob_t found = { 0 };
+		if (glob(device_patterns[i], GLOB_NOSORT, NULL, &found) == 0)
+			for (size_t j = 0; j < found.gl_pathc; j++)
+				vec_push(&facts->devices, memory_copy_text(found.gl_pathv[j]));
+		globfree(&found);
+	}
+}
+
+// The full name is the one that /etc/hosts gives: asking a resolver could hang.
+static char *full_name(const char *short_name)
+{
+	AUTO_FREE char *text = NULL;
+	size_t length = strlen(short_name);
+	size_t size;
+	char *rest = NULL;
+
+	if (io_read_file("/etc/hosts", 1 << 20, &text, &size, NULL) < 0)
+		return memory_copy_text(short_name);
+	for (const char *word = strtok_r(text, " \t\r\n", &rest); word; word = strtok_r(NULL, " \t\r\n", &rest))
+		if (strncmp(word, short_name, length) == 0 && word[length] == '.')
+			return memory_copy_text(word);
+	return memory_copy_text(short_name);
+}
+
+static int read_names(struct host_facts *facts, struct error *err)
+{
+	char name[HOST_NAME_MAX + 1] = "";
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return error_set_errno(err, -errno, "cannot read the host's name");
+	size_t length = strcspn(name, ".");
+	facts->hostname = length ? memory_copy_bytes(name, length) : memory_copy_text("localhost");
+	facts->full_name = name[length] == '.' ? memory_copy_text(name) : full_name(facts->hostname);
+	return 0;
+}
+
+static int read_folder(const char *path, char **out, struct error *err)
+{
+	*out = realpath(path, NULL);
+	return *out ? 0 : error_set_errno(err, -errno, "cannot find %s, of which the job would have its own", path);
+}
+
+static int read_folders(struct host_facts *facts, struct error *err)
+{
+	struct statvfs shm;
+
+	facts->directory = getcwd(NULL, 0);
+	if (!facts->directory || facts->directory[0] != '/')
+		return error_set_errno(err, facts->directory ? -ENOENT : -errno, "cannot tell the working directory");
+	if (read_folder("/tmp", &facts->tmp, err) < 0 || read_folder("/var/tmp", &facts->var_tmp, err) < 0 ||
+	    read_folder("/run", &facts->run, err) < 0)
+		return err ? err->code : -ENOENT;
+	facts->hosts = realpath("/etc/hosts", NULL);
+	facts->resolv = realpath("/etc/resolv.conf", NULL);
+	facts->nsswitch = realpath("/etc/nsswitch.conf", NULL);
+	facts->passwd = realpath("/etc/passwd", NULL);
+	facts->group = realpath("/etc/group", NULL);
+	if (statvfs("/dev/shm", &shm) == 0)
+		facts->shm_bytes = (unsigned long long)shm.f_blocks * shm.f_frsize;
+	return 0;
+}
+
+int host_facts_read(const char *user, struct host_facts *facts, struct error *err)
+{
+	struct host_facts read = { .root = geteuid() == 0, .ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0 };
+
+	if (identity_read(user, read.root, &read.identity, &read.passwd_text, &read.group_text, err) < 0 ||
+	    read_names(&read, err) < 0 || read_folders(&read, err) < 0) {
+		host_facts_release(&read);
+		return err ? err->code : -EIO;
+	}
+	find_devices(&read);
+	*facts = read;
+	return 0;
+}
+
+void host_facts_release(struct host_facts *facts)
+{
+	char *const texts[] = { facts->hostname, facts->full_name, facts->directory, facts->tmp,    facts->var_tmp,	facts->run,
+				facts->hosts,	 facts->resolv,	   facts->nsswitch,  facts->passwd, facts->group, facts->passwd_text,
+				facts->group_text };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		free(texts[i]);
+	text_list_release(&facts->devices);
+	identity_release(&facts->identity);
+	*facts = (struct host_facts){ 0 };
+}

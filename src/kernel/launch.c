@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A launch from beginning to end: prepare, apply the supervisor's steps, supervise, undo.
+#include "kernel/launch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/channel.h"
+#include "kernel/launch_state.h"
+
+static void close_all(struct launch *launch)
+{
+	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd, launch->workload_fd, launch->log_fd, launch->terminal };
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static int run(struct launch *launch, struct launch_result *result, struct error *err)
+{
+	int ends[2];
+	int code = stdio_prepare(launch, err);
+
+	if (code < 0 || (code = channel_open(ends, err)) < 0)
+		return code;
+	launch->channel = ends[0];
+	launch->channel_inside = ends[1];
+	code = launch_apply(launch, PLACE_SUPERVISOR, err);
+	if (code == 0)
+		code = supervise(launch, result, err);
+	return code;
+}
+
+int launch_run(const struct launch_plan *plan, const struct launch_options *options, struct launch_result *result,
+	       struct error *err)
+{
+	struct launch launch = {
+		.plan = plan, .options = options, .channel = -1, .channel_inside = -1, .scratch_lock = { -1, -1 }, .init_fd = -1,
+		.workload_fd = -1, .log_fd = -1, .terminal = -1, .relay = { -1, -1, -1 }, .netlink = -1, .root = -1, .slave = -1,
+	};
+	struct sigaction old_child;
+	const struct sigaction child = { .sa_handler = SIG_DFL };
+	struct error local = { 0 };
+	sigset_t all;
+
+#ifdef VPCJAIL_TEST_HOOKS
+	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
+#endif
+	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays possible.
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &launch.signals);
+	sigaction(SIGCHLD, &child, &old_child);	 // an ignored SIGCHLD would swallow the exit status
+	*result = (struct launch_result){ 0 };
+	int code = run(&launch, result, &local);
+	stdio_release(&launch);
+	scratch_remove(&launch);
+	close_all(&launch);
+	sigaction(SIGCHLD, &old_child, NULL);
+	sigprocmask(SIG_SETMASK, &launch.signals, NULL);
+	if (code < 0) {
+		launch_result_release(result);
+		if (err)
+			*err = local;
+	}
+	return code;
+}
+
+int launch_exit_status(const struct launch_result *result)
+{
+	return WIFSIGNALED(result->wait_status) ? 128 + WTERMSIG(result->wait_status) : WEXITSTATUS(result->wait_status);
+}
+
+void launch_result_release(struct launch_result *result)
+{
+	vec_release(&result->denials);
+	*result = (struct launch_result){ 0 };
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What one launch knows while it goes on. Private to src/kernel.
+//
+// The same struct is seen by three processes: the supervisor fills it, init and the workload are clones that see the
+// copy of their moment. Each process uses only its own part.
+#ifndef VPCJAIL_KERNEL_LAUNCH_STATE_H
+#define VPCJAIL_KERNEL_LAUNCH_STATE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include "kernel/launch.h"
+
+enum { NAMESPACE_KINDS = 6 };
+
+struct launch {
+	const struct launch_plan *plan;
+	const struct launch_options *options;
+	const char *fail_step;	  // test hook: the step that is made to fail
+	sigset_t signals;	  // the caller's mask, which the workload gets back
+	int channel;		  // this process's end
+	int channel_inside;	  // supervisor, before the clone: init's end
+	ino_t outside[NAMESPACE_KINDS];	 // the supervisor's own namespaces
+
+	// supervisor
+	char *scratch[2];	  // folders on the host's disk, removed at the end; [1] NULL when one file system serves both
+	int scratch_lock[2];	  // held while they are ours
+	pid_t init;
+	int init_fd;		  // pidfd
+	int workload_fd;	  // pidfd, -1 until started
+	int log_fd;		  // NFLOG socket of the jail's namespace, -1 without
+	int terminal;		  // master of the jail's pseudo-terminal, -1 without
+
+	// standard input, output and error of the workload; its own number where it is passed as it is
+	int stdio[3];
+	int relay[3];		  // supervisor's end of a pipe that stands for a UNIX socket, -1 without
+	bool stdio_is_terminal[3];
+
+	// init
+	int netlink;		  // nfnetlink socket
+	int root;		  // the new root while it is made
+	pid_t workload;
+	int slave;		  // of the pseudo-terminal, -1 without
+	int go[2];		  // init → workload: the id maps are written
+};
+
+// Executes the steps of one process in order. 0, or the first error with its step's name.
+int launch_apply(struct launch *launch, enum place place, struct error *err);
+
+// The steps by kind; each 0 or a negative errno with err set.
+typedef int step_function(struct launch *launch, const struct launch_step *step, struct error *err);
+
+step_function step_core_pattern, step_keyring, step_scratch;			    // supervisor_steps.c, scratch.c
+step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;	// namespaces.c
+step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,
+	step_hand_over;								    // network.c
+step_function step_private_mounts, step_bind_root, step_mount, step_bind, step_read_only, step_make_directory,
+	step_symlink, step_file, step_cover, step_pivot;			    // mounts.c
+step_function step_terminal;							    // terminal.c
+step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_landlock,
+	step_directory, step_close, step_filter, step_execute;			    // privileges.c
+
+void scratch_remove(struct launch *launch);
+
+// The whole life of process 1, and of the workload until its exec.
+_Noreturn void init_main(struct launch *launch);
+_Noreturn void workload_main(struct launch *launch);
+
+// Looks at 0-2 and makes the relays; refuses what must not go in. Then the other way round at the end.
+int stdio_prepare(struct launch *launch, struct error *err);
+void stdio_release(struct launch *launch);
+
+// The supervisor's loop from the clone to the end of the job.
+int supervise(struct launch *launch, struct launch_result *result, struct error *err);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The job's view of the file tree, made below a copy of the host's and then entered.
+//
+// Theory of operation. The host's tree is bound recursively at a folder that is not needed meanwhile (/sys); sources
+// are named in the old tree, which stays visible until the pivot, and targets are resolved inside the new one
+// (openat2 with RESOLVE_IN_ROOT), so that a symbolic link somebody planted can lead nowhere else.
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+#include "kernel/launch_state.h"
+
+// From linux/mount.h and sys/mount.h, which cannot be included together on Debian 12.
+int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
+int umount2(const char *target, int flags);
+
+enum { BIND = 0x1000, RECURSIVE = 0x4000, PRIVATE = 0x40000, DETACH = 2 };
+
+static int open_inside(const struct launch *launch, const char *path, uint64_t flags)
+{
+	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	return (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
+}
+
+static void name_of(int fd, char out[32])
+{
+	(void)snprintf(out, 32, "/proc/self/fd/%d", fd);
+}
+
+static int set_attributes(int fd, const char *path, unsigned flags, uint64_t attributes)
+{
+	struct mount_attr change = { .attr_set = attributes };
+	return (int)syscall(SYS_mount_setattr, fd, path, flags, &change, sizeof(change));
+}
+
+int step_private_mounts(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)launch;
+	if (mount(NULL, step->path, NULL, RECURSIVE | PRIVATE, NULL) < 0)
+		return error_set_errno(err, -errno, "cannot make mounts private");
+	return 0;
+}
+
+int step_bind_root(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	if (mount("/", step->path, NULL, BIND | RECURSIVE, NULL) < 0)
+		return error_set_errno(err, -errno, "cannot bind the host's tree");
+	launch->root = open(step->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (launch->root < 0)
+		return error_set_errno(err, -errno, "cannot open the new root");
+	if (set_attributes(launch->root, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
+		return error_set_errno(err, -errno, "cannot take set-user-id and devices from the new root");
+	return 0;
+}
+
+// Makes the missing folders on the way to path inside the new root, and path itself (a folder or an empty file).
+// Only for paths in folders of the job's own.
+static int create_inside(const struct launch *launch, const char *path, bool folder, struct error *err)
+{
+	AUTO_FREE char *copy = memory_copy_text(path);
+
+	for (char *end = copy + 1;; end++) {
+		if (*end && *end != '/')
+			continue;
+		bool last = *end == '\0';
+		*end = '\0';
+		AUTO_CLOSE int there = open_inside(launch, copy, O_PATH);
+		if (there < 0) {
+			char *slash = strrchr(copy, '/');
+			*slash = '\0';
+			AUTO_CLOSE int parent = open_inside(launch, copy[0] ? copy : "/", O_RDONLY | O_DIRECTORY);
+			*slash = '/';
+			int made = parent < 0 ? -1 : last && !folder ? mknodat(parent, slash + 1, S_IFREG | 0644, 0) : mkdirat(parent, slash + 1, 0755);
+			if (made == 0 && launch->plan->root)
+				made = fchownat(parent, slash + 1, launch->plan->identity->uid, launch->plan->identity->gid,
+						AT_SYMLINK_NOFOLLOW);
+			if (made < 0)
+				return error_set_errno(err, -errno, "cannot make %s inside", copy);
+		}
+		if (last)
+			return 0;
+		*end = '/';
+	}
+}
+
+// Opens the step's target. -ENOENT without a message when it is missing and may be.
+static int open_target(const struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	int fd = open_inside(launch, step->path, O_PATH);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT && step->if_present)
+		return -ENOENT;
+	return error_set_errno(err, -errno, "cannot find %s in the new tree", step->path);
+}
+
+int step_mount(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	char target[32];
+	AUTO_CLOSE int fd = open_target(launch, step, err);
+	if (fd < 0)
+		return fd;
+
+	name_of(fd, target);
+	if (mount(step->value, target, step->value, step->flags, step->data) < 0) {
+		int code = -errno;
+		if (code == -EPERM && !launch->plan->root && (strcmp(step->value, "proc") == 0 || strcmp(step->value, "sysfs") == 0))
+			return error_set(err, code,
+					 "a surrounding container masks parts of %s, and then the kernel lets no user mount a new one; run that "
+					 "container with unmasked paths (docker: --security-opt systempaths=unconfined), or vpcjail as root",
+					 step->path);
+		return error_set_errno(err, code, "cannot mount %s at %s", step->value, step->path);
+	}
+	return 0;
+}
+
+static char *source_of(const struct launch *launch, const char *value)
+{
+	if (strncmp(value, "SCRATCH/", 8) != 0)
+		return memory_copy_text(value);
+	bool second = strcmp(value + 8, "var-tmp") == 0 && launch->scratch[1];
+	return memory_format("%s/%s", launch->scratch[second], value + 8);
+}
+
+int step_bind(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	AUTO_FREE char *source = source_of(launch, step->value);
+	char from[32];
+	char to[32];
+	struct stat status;
+	AUTO_CLOSE int source_fd = open(source, O_PATH | O_CLOEXEC);
+
+	if (source_fd < 0 && errno == ENOENT && step->if_present)
+		return 0;
+	if (source_fd < 0 || fstat(source_fd, &status) < 0)
+		return error_set_errno(err, -errno, "cannot open %s", source);
+	if (step->create && create_inside(launch, step->path, S_ISDIR(status.st_mode), err) < 0)
+		return err->code;
+	AUTO_CLOSE int fd = open_target(launch, step, err);
+	if (fd < 0)
+		return fd == -ENOENT && step->if_present ? 0 : fd;
+	name_of(source_fd, from);
+	name_of(fd, to);
+	if (mount(from, to, NULL, BIND | (step->flags & RECURSIVE), NULL) < 0)
+		return error_set_errno(err, -errno, "cannot bind %s at %s", source, step->path);
+	return 0;
+}
+
+static int make_read_only(const struct launch *launch, const char *path, struct error *err)
+{
+	AUTO_CLOSE int fd = open_inside(launch, path, O_PATH);  // the mount on top, not what is below it
+	if (fd < 0 || set_attributes(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_RDONLY) < 0)
+		return error_set_errno(err, -errno, "cannot make %s read-only", path);
+	return 0;
+}
+
+int step_read_only(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	char name[32];
+	AUTO_CLOSE int fd = open_target(launch, step, err);
+	if (fd < 0)
+		return fd == -ENOENT && step->if_present ? 0 : fd;
+
+	name_of(fd, name);
+	if (mount(name, name, NULL, BIND | RECURSIVE, NULL) < 0)
+		return error_set_errno(err, -errno, "cannot bind %s", step->path);
+	return make_read_only(launch, step->path, err);
+}
+
+int step_make_directory(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	return create_inside(launch, step->path, true, err);
+}
+
+int step_symlink(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	AUTO_FREE char *folder = memory_copy_text(step->path);
+	char *slash = strrchr(folder, '/');
+
+	*slash = '\0';
+	AUTO_CLOSE int parent = open_inside(launch, folder, O_RDONLY | O_DIRECTORY);
+	if (parent < 0 || symlinkat(step->value, parent, slash + 1) < 0)
+		return error_set_errno(err, -errno, "cannot make the link %s", step->path);
+	return 0;
+}
+
+// The contents live in a file of the new /run that has no name any more once it is bound.
+int step_file(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	static const char spare[] = ".vpcjail-file";
+	char from[32];
+	char to[32];
+	AUTO_CLOSE int folder = open_inside(launch, "/run", O_RDONLY | O_DIRECTORY);
+	if (folder < 0)
+		return error_set_errno(err, -errno, "cannot open the new /run");
+	AUTO_CLOSE int file = openat(folder, spare, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (file < 0 || fchmod(file, 0644) < 0)
+		return error_set_errno(err, -errno, "cannot make %s", step->path);
+
+	int result = io_write_all(file, step->value, strlen(step->value));
+	if (result < 0)
+		return error_set_errno(err, result, "cannot write %s", step->path);
+	if (step->create && create_inside(launch, step->path, false, err) < 0)
+		return err->code;
+	AUTO_CLOSE int fd = open_target(launch, step, err);
+	if (fd < 0)
+		return fd;
+	AUTO_CLOSE int source = openat(folder, spare, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	name_of(source, from);
+	name_of(fd, to);
+	if (source < 0 || mount(from, to, NULL, BIND, NULL) < 0)
+		return error_set_errno(err, -errno, "cannot put %s in place", step->path);
+	if (unlinkat(folder, spare, 0) < 0)
+		return error_set_errno(err, -errno, "cannot remove the spare name of %s", step->path);
+	return make_read_only(launch, step->path, err);
+}
+
+int step_cover(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	char target[32];
+	struct stat status;
+	AUTO_CLOSE int fd = open_target(launch, step, err);
+	if (fd < 0)
+		return fd == -ENOENT && step->if_present ? 0 : fd;
+
+	if (fstat(fd, &status) < 0)
+		return error_set_errno(err, -errno, "cannot look at %s", step->path);
+	name_of(fd, target);
+	int result = S_ISDIR(status.st_mode) ? mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY, "mode=0555,size=4k") :
+					       mount("/dev/null", target, NULL, BIND, NULL);
+	return result < 0 ? error_set_errno(err, -errno, "cannot cover %s", step->path) : 0;
+}
+
+int step_pivot(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	if (fchdir(launch->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
+		return error_set_errno(err, -errno, "cannot enter the new root (is / the initial ram disk?)");
+	if (umount2(".", DETACH) < 0 || chdir("/") < 0)
+		return error_set_errno(err, -errno, "cannot leave the old root");
+	close(launch->root);
+	launch->root = -1;
+	return 0;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Namespace identities.
+#ifndef VPCJAIL_KERNEL_NAMESPACES_H
+#define VPCJAIL_KERNEL_NAMESPACES_H
+
+#include "kernel/launch_state.h"
+
+// The inode numbers of the calling process's net, mnt, pid, ipc, uts and cgroup namespaces (namespaces(7)).
+int namespaces_identify(ino_t out[NAMESPACE_KINDS], struct error *err);
+
+#endif

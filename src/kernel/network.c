@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The steps that make the jail's network, from inside its namespace.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "kernel/channel.h"
+#include "kernel/launch_state.h"
+#include "kernel/nfnetlink.h"
+#include "kernel/rtnetlink.h"
+
+int step_sysctl(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	char group[32];
+	const char *value = step->value;
+
+	if (strcmp(value, "GID") == 0) {
+		// As seen in the namespace that owns the network: root's own numbers, or the one group that is mapped to 0.
+		unsigned gid = launch->plan->root ? (unsigned)launch->plan->identity->gid : 0;
+		(void)snprintf(group, sizeof(group), "%u %u", gid, gid);
+		value = group;
+	}
+	int result = io_write_file(step->path, value);
+	if (result == -ENOENT && strstr(step->path, "/netfilter/"))
+		return error_set(err, result, "%s is missing: the kernel has no connection tracking (modprobe nf_conntrack)", step->path);
+	if (result == -EROFS)
+		return error_set(err, result, "%s cannot be written: a surrounding container made /proc/sys read-only", step->path);
+	return result < 0 ? error_set_errno(err, result, "cannot write %s to %s", value, step->path) : 0;
+}
+
+int step_sink(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)launch;
+	return link_add_pair(step->path, step->value, err);
+}
+
+int step_link_up(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)launch;
+	return link_up(step->path, err);
+}
+
+int step_address(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct prefix prefix;
+
+	(void)launch;
+	if (prefix_parse(step->value, &prefix, err) < 0)
+		return err->code;
+	return address_add(step->path, &prefix, err);
+}
+
+int step_route(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct prefix prefix;
+
+	(void)launch;
+	if (prefix_parse(step->value, &prefix, err) < 0)
+		return err->code;
+	return route_add(step->path, &prefix, err);
+}
+
+int step_ruleset(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	nft_batch_vec batches = { 0 };
+	size_t room = 0;
+	int result = 0;
+
+	(void)step;
+	if (nfnetlink_open(&launch->netlink, &room, err) < 0)
+		return err->code;
+	result = ruleset_batches(launch->plan->ruleset, room, &batches, err);
+	for (size_t i = 0; result == 0 && i < batches.count; i++)
+		result = nfnetlink_commit(launch->netlink, &batches.items[i], err);
+	nft_batches_release(&batches);
+	return result;
+}
+
+int step_read_back(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct nft_dump dump = { 0 };
+
+	(void)step;
+	int result = nfnetlink_dump(launch->netlink, &dump, err);
+	if (result == 0)
+		result = ruleset_compare(launch->plan->ruleset, &dump, err);
+	nft_dump_release(&dump);
+	return result;
+}
+
+int step_log(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	return launch->options->record ? nfnetlink_log_open(launch->plan->log_group, &launch->log_fd, err) : 0;
+}
+
+int step_hand_over(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	close(launch->netlink);
+	launch->netlink = -1;
+	if (launch->log_fd < 0)
+		return 0;
+	int result = channel_send(launch->channel, &(struct message){ .kind = MESSAGE_LOG }, launch->log_fd);
+	close(launch->log_fd);
+	launch->log_fd = -1;
+	return result < 0 ? error_set_errno(err, result, "cannot hand the log socket over") : 0;
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Links, addresses and routes: see rtnetlink.h.
+#include "kernel/rtnetlink.h"
+
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/errno.h>
+#include <netlink/route/addr.h>
+#include <netlink/route/link.h>
+#include <netlink/route/link/veth.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+#include <netlink/socket.h>
+
+#include "base/cleanup.h"
+
+static void close_socket(struct nl_sock **socket)
+{
+	nl_socket_free(*socket);
+}
+
+static void put_link(struct rtnl_link **link)
+{
+	rtnl_link_put(*link);
+}
+
+static void put_address(struct rtnl_addr **address)
+{
+	rtnl_addr_put(*address);
+}
+
+static void put_route(struct rtnl_route **route)
+{
+	rtnl_route_put(*route);
+}
+
+static void put_nl_address(struct nl_addr **address)
+{
+	nl_addr_put(*address);
+}
+
+// libnl has error numbers of its own; what matters to us is the kernel's answer.
+static int failed(struct error *err, int code, const char *what, const char *link)
+{
+	int number = code == -NLE_NODEV || code == -NLE_OBJ_NOTFOUND ? -ENODEV :
+		     code == -NLE_OPNOTSUPP			    ? -EOPNOTSUPP :
+		     code == -NLE_PERM				    ? -EPERM :
+		     code == -NLE_EXIST				    ? -EEXIST :
+									-EIO;
+	return error_set(err, number, "cannot %s %s: %s%s", what, link, nl_geterror(code),
+			 code == -NLE_OPNOTSUPP ? " (the kernel has no veth: load it, modprobe veth)" : "");
+}
+
+static int open_socket(struct nl_sock **out, struct error *err)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+
+	if (!socket)
+		return error_set(err, -ENOMEM, "no memory for a netlink socket");
+	int code = nl_connect(socket, NETLINK_ROUTE);
+	if (code < 0) {
+		nl_socket_free(socket);
+		return error_set(err, -EIO, "cannot open a route netlink socket: %s", nl_geterror(code));
+	}
+	*out = socket;
+	return 0;
+}
+
+int link_add_pair(const char *name, const char *peer, struct error *err)
+{
+	CLEANUP(close_socket) struct nl_sock *socket = NULL;
+	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_veth_alloc();
+
+	if (!link)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	if (open_socket(&socket, err) < 0)
+		return err ? err->code : -EIO;
+	struct rtnl_link *other = rtnl_link_veth_get_peer(link);
+	rtnl_link_set_name(link, name);
+	rtnl_link_set_flags(link, IFF_NOARP);
+	rtnl_link_set_name(other, peer);
+	rtnl_link_set_flags(other, IFF_NOARP);
+	rtnl_link_put(other);
+	int code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
+	return code < 0 ? failed(err, code, "make link", name) : 0;
+}
+
+int link_up(const char *name, struct error *err)
+{
+	CLEANUP(close_socket) struct nl_sock *socket = NULL;
+	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();
+	CLEANUP(put_link) struct rtnl_link *change = rtnl_link_alloc();
+
+	if (!link || !change)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	if (open_socket(&socket, err) < 0)
+		return err ? err->code : -EIO;
+	rtnl_link_set_ifindex(link, (int)if_nametoindex(name));
+	rtnl_link_set_flags(change, IFF_UP);
+	int code = rtnl_link_change(socket, link, change, 0);
+	return code < 0 ? failed(err, code, "bring up", name) : 0;
+}
+
+static struct nl_addr *to_nl(const struct prefix *prefix)
+{
+	uint8_t bytes[16];
+	unsigned length = address_to_bytes(&prefix->base, bytes);
+	struct nl_addr *address = nl_addr_build(prefix->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6, bytes, length);
+
+	if (address)
+		nl_addr_set_prefixlen(address, prefix->length);
+	return address;
+}
+
+int address_add(const char *link, const struct prefix *prefix, struct error *err)
+{
+	CLEANUP(close_socket) struct nl_sock *socket = NULL;
+	CLEANUP(put_address) struct rtnl_addr *address = rtnl_addr_alloc();
+	CLEANUP(put_nl_address) struct nl_addr *local = to_nl(prefix);
+
+	if (!address || !local)
+		return error_set(err, -ENOMEM, "no memory for an address");
+	if (open_socket(&socket, err) < 0)
+		return err ? err->code : -EIO;
+	rtnl_addr_set_ifindex(address, (int)if_nametoindex(link));
+	rtnl_addr_set_local(address, local);
+	rtnl_addr_set_flags(address, IFA_F_NODAD);
+	int code = rtnl_addr_add(socket, address, NLM_F_CREATE | NLM_F_EXCL);
+	return code < 0 ? failed(err, code, "give an address to", link) : 0;
+}
+
+int route_add(const char *link, const struct prefix *prefix, struct error *err)
+{
+	CLEANUP(close_socket) struct nl_sock *socket = NULL;
+	CLEANUP(put_route) struct rtnl_route *route = rtnl_route_alloc();
+	CLEANUP(put_nl_address) struct nl_addr *destination = to_nl(prefix);
+	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+
+	if (!route || !destination || !hop)
+		return error_set(err, -ENOMEM, "no memory for a route");
+	rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(link));
+	rtnl_route_add_nexthop(route, hop);  // owned by the route from here on
+	if (open_socket(&socket, err) < 0)
+		return err ? err->code : -EIO;
+	rtnl_route_set_family(route, prefix->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6);
+	rtnl_route_set_dst(route, destination);
+	rtnl_route_set_scope(route, prefix->base.family == FAMILY_IPV4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+	rtnl_route_set_table(route, RT_TABLE_MAIN);
+	rtnl_route_set_protocol(route, RTPROT_STATIC);
+	int code = rtnl_route_add(socket, route, NLM_F_CREATE | NLM_F_EXCL);
+	return code < 0 ? failed(err, code, "add a route through", link) : 0;
+}

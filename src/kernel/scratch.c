@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The job's /tmp and /var/tmp: folders on the host's disk, 0700, removed at the end.
+//
+// They stand in one folder a user, /tmp/vpcjail-UID, each locked while its jail lives: a folder without a lock was
+// left by a supervisor that was killed, and the next launch removes it. Ownership is told by the lock, never by name.
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "kernel/launch_state.h"
+
+enum { FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+static DIR *open_folder(int parent, const char *name)
+{
+	int fd = openat(parent, name, FOLDER);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!folder && fd >= 0)
+		close(fd);
+	return folder;
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+// Unlinks what is no folder; moves folders up to `top` under names of our own. Returns how many entries went.
+static size_t flatten(DIR *folder, int top, unsigned *number)
+{
+	size_t gone = 0;
+
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		char name[32];
+		if (is_dots(entry->d_name))
+			continue;
+		if (unlinkat(dirfd(folder), entry->d_name, 0) == 0 || unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR) == 0) {
+			gone++;
+			continue;
+		}
+		if (dirfd(folder) == top)
+			continue;
+		(void)snprintf(name, sizeof(name), ".vpcjail-%u", (*number)++);
+		if (fchmodat(dirfd(folder), entry->d_name, 0700, AT_SYMLINK_NOFOLLOW) < 0 && errno != EOPNOTSUPP)
+			continue;
+		gone += renameat2(dirfd(folder), entry->d_name, top, name, RENAME_NOREPLACE) == 0;
+	}
+	return gone;
+}
+
+// Removes a tree with two descriptors however deep a job made it, never following a link. What another file system
+// is mounted on stays (EBUSY), and with it the folders above.
+static void remove_tree(int parent, const char *name)
+{
+	unsigned number = 0;
+	size_t gone = 1;
+	DIR *top = open_folder(parent, name);
+
+	while (top && gone) {
+		gone = 0;
+		rewinddir(top);
+		for (struct dirent *entry; (entry = readdir(top));) {
+			DIR *below = is_dots(entry->d_name) ? NULL : open_folder(dirfd(top), entry->d_name);
+			if (!below)
+				continue;
+			gone += flatten(below, dirfd(top), &number);
+			closedir(below);
+		}
+		rewinddir(top);
+		gone += flatten(top, dirfd(top), &number);
+	}
+	if (top)
+		closedir(top);
+	(void)unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+// Removes what killed supervisors left.
+static void sweep(int parent)
+{
+	DIR *folder = open_folder(parent, ".");
+
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		if (entry->d_name[0] == '.')
+			continue;
+		AUTO_CLOSE int fd = openat(parent, entry->d_name, FOLDER);
+		if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+			remove_tree(parent, entry->d_name);
+	}
+	if (folder)
+		closedir(folder);
+}
+
+// Opens the user's folder below `where`, made if missing; one that somebody else planted there is refused.
+static int open_parent(const char *where, char **path, struct error *err)
+{
+	AUTO_FREE char *name = memory_format("%s/vpcjail-%u", where, (unsigned)geteuid());
+	struct stat status;
+
+	if (mkdir(name, 0700) < 0 && errno != EEXIST)
+		return error_set_errno(err, -errno, "cannot make %s", name);
+	AUTO_CLOSE int fd = open(name, FOLDER);
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return error_set_errno(err, -errno, "cannot open %s", name);
+	if (status.st_uid != geteuid() || (status.st_mode & 077))
+		return error_set(err, -EPERM, "%s is not a folder of this user alone: remove it", name);
+	*path = STEAL(name);
+	return steal_fd(&fd);
+}
+
+static int make_inside(struct launch *launch, const char *folder, const char *name, struct error *err)
+{
+	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
+
+	if (mkdir(path, 0700) < 0)
+		return error_set_errno(err, -errno, "cannot make %s", path);
+	if (launch->plan->root && lchown(path, launch->plan->identity->uid, launch->plan->identity->gid) < 0)
+		return error_set_errno(err, -errno, "cannot hand %s over", path);
+	return 0;
+}
+
+static int make(struct launch *launch, size_t which, const char *where, struct error *err)
+{
+	AUTO_FREE char *parent = NULL;
+	AUTO_CLOSE int fd = open_parent(where, &parent, err);
+	if (fd < 0)
+		return fd;
+
+	// Until the new folder has its own lock, no other launch may sweep.
+	if (flock(fd, LOCK_EX) < 0)
+		return error_set_errno(err, -errno, "cannot lock %s", parent);
+	sweep(fd);
+	AUTO_FREE char *path = memory_format("%s/XXXXXX", parent);
+	if (!mkdtemp(path))
+		return error_set_errno(err, -errno, "cannot make a folder in %s", parent);
+	launch->scratch[which] = STEAL(path);
+	launch->scratch_lock[which] = open(launch->scratch[which], FOLDER);
+	if (launch->scratch_lock[which] < 0 || flock(launch->scratch_lock[which], LOCK_EX | LOCK_NB) < 0)
+		return error_set_errno(err, -errno, "cannot lock %s", launch->scratch[which]);
+	return 0;
+}
+
+int step_scratch(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct stat first;
+	struct stat second;
+	int result = make(launch, 0, step->path, err);
+
+	if (result < 0)
+		return result;
+	if (stat(step->path, &first) < 0 || stat(step->value, &second) < 0)
+		return error_set_errno(err, -errno, "cannot look at %s", step->value);
+	bool apart = first.st_dev != second.st_dev;
+	if (apart && (result = make(launch, 1, step->value, err)) < 0)
+		return result;
+	if ((result = make_inside(launch, launch->scratch[0], "tmp", err)) < 0 ||
+	    (result = make_inside(launch, launch->scratch[0], "home", err)) < 0)
+		return result;
+	return make_inside(launch, launch->scratch[apart], "var-tmp", err);
+}
+
+void scratch_remove(struct launch *launch)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (launch->scratch[i])
+			remove_tree(AT_FDCWD, launch->scratch[i]);
+		free(launch->scratch[i]);
+		launch->scratch[i] = NULL;
+		if (launch->scratch_lock[i] >= 0)
+			close(launch->scratch_lock[i]);
+		launch->scratch_lock[i] = -1;
+	}
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Standard input, output and error: what may go in as it is, what is relayed, what is refused.
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/launch_state.h"
+
+static const char *const stdio_names[] = { "standard input", "standard output", "standard error" };
+
+// A UNIX socket can carry descriptors, and an outside one lives outside: the job gets a pipe, the supervisor copies.
+static int relay(struct launch *launch, int fd, struct error *err)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return error_set_errno(err, -errno, "cannot make a pipe");
+	launch->stdio[fd] = ends[fd == STDIN_FILENO ? 0 : 1];
+	launch->relay[fd] = ends[fd == STDIN_FILENO ? 1 : 0];
+	return 0;
+}
+
+static int look_at_socket(struct launch *launch, int fd, struct error *err)
+{
+	int domain = 0;
+	int type = 0;
+	socklen_t length = sizeof(domain);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
+		return error_set_errno(err, -errno, "cannot look at %s", stdio_names[fd]);
+	if (domain == AF_UNIX && type == SOCK_STREAM)
+		return relay(launch, fd, err);
+	return error_set(err, -EPERM, "%s is a socket that lives outside the jail (family %d); give it a pipe: `… | cat`", stdio_names[fd], domain);
+}
+
+static int look_at(struct launch *launch, int fd, struct error *err)
+{
+	struct stat status;
+
+	launch->stdio[fd] = fd;
+	launch->relay[fd] = -1;
+	if (fstat(fd, &status) < 0)
+		return error_set(err, -EBADF, "%s is closed; give it a file: %d%s/dev/null", stdio_names[fd], fd, fd ? ">" : "<");
+	launch->stdio_is_terminal[fd] = isatty(fd) == 1;
+	if (S_ISSOCK(status.st_mode))
+		return look_at_socket(launch, fd, err);
+	if (S_ISDIR(status.st_mode))
+		return error_set(err, -EISDIR, "%s is a directory, a way out of the job's file tree", stdio_names[fd]);
+	if (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || launch->stdio_is_terminal[fd])
+		return 0;
+	if (S_ISCHR(status.st_mode) && (status.st_rdev >> 8) == 1)  // the memory devices: null, zero, full, …
+		return 0;
+	return error_set(err, -EPERM, "%s is neither a file, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`", stdio_names[fd]);
+}
+
+static int look_at_kept(int fd, struct error *err)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return error_set(err, -EBADF, "--keep-fd %d: it is not open", fd);
+	if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
+		return error_set(err, -EPERM, "--keep-fd %d: only files and pipes may go in; sockets, folders and devices live outside the jail", fd);
+	return 0;
+}
+
+int stdio_prepare(struct launch *launch, struct error *err)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (look_at(launch, fd, err) < 0)
+			return err->code;
+	vec_for_each(fd, &launch->plan->keep_fds)
+		if (look_at_kept(*fd, err) < 0)
+			return err->code;
+	return 0;
+}
+
+void stdio_release(struct launch *launch)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (launch->relay[fd] < 0)
+			continue;
+		close(launch->relay[fd]);
+		launch->relay[fd] = -1;
+	}
+}

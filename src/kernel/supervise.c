@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The supervisor's loop: signals in, terminal and pipes both ways, denials counted, the workload's status out.
+#include "kernel/launch_state.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/channel.h"
+#include "kernel/denials.h"
+#include "kernel/pump.h"
+
+enum { PUMPS = 5, WATCHED = 3 + 2 * PUMPS, LAST_WORDS = 200 /* ms for a terminal's rest */ };
+
+struct supervision {
+	struct launch *launch;
+	struct launch_result *result;
+	struct pump pumps[PUMPS];
+	size_t pump_count;
+	int signals;
+	struct termios modes;	 // of the caller's terminal, to be restored
+	bool raw;
+	bool ended, failed, started;
+	struct timespec deadline;  // of SIGKILL; tv_sec 0 without
+	struct error error;
+};
+
+static void pidfd_signal(int pidfd, int number)
+{
+	if (pidfd >= 0)
+		(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+}
+
+// Raw input only while we are the terminal's foreground: a background job must not change it.
+static void terminal_enter(struct supervision *s)
+{
+	if (s->raw || s->launch->terminal < 0 || !s->launch->stdio_is_terminal[0] || tcgetpgrp(0) != getpgrp())
+		return;
+	if (tcgetattr(0, &s->modes) < 0)
+		return;
+	struct termios raw = s->modes;
+	cfmakeraw(&raw);
+	s->raw = tcsetattr(0, TCSADRAIN, &raw) == 0;
+}
+
+static void terminal_leave(struct supervision *s)
+{
+	if (s->raw)
+		(void)tcsetattr(0, TCSADRAIN, &s->modes);
+	s->raw = false;
+}
+
+static void add_pump(struct supervision *s, int from, int to, bool close_to)
+{
+	s->pumps[s->pump_count++] = (struct pump){ .from = from, .to = to, .close_to = close_to };
+}
+
+static void start_terminal(struct supervision *s, int master)
+{
+	const bool *terminal = s->launch->stdio_is_terminal;
+
+	s->launch->terminal = master;
+	add_pump(s, master, terminal[1] ? 1 : terminal[2] ? 2 : 0, false);
+	if (terminal[0])
+		add_pump(s, 0, master, false);
+	terminal_enter(s);
+}
+
+static void copy_window_size(const struct supervision *s)
+{
+	struct winsize size;
+
+	for (int fd = 0; fd < 3; fd++)
+		if (s->launch->stdio_is_terminal[fd] && ioctl(fd, TIOCGWINSZ, &size) == 0) {
+			(void)ioctl(s->launch->terminal, TIOCSWINSZ, &size);
+			return;
+		}
+}
+
+static void signal_group(const struct supervision *s, int number)
+{
+	(void)channel_send(s->launch->channel, &(struct message){ .kind = MESSAGE_SIGNAL, .value = number }, -1);
+}
+
+// Ctrl-Z inside: give the terminal back, stop as the shell expects, go on together.
+static void stop_together(struct supervision *s)
+{
+	terminal_leave(s);
+	(void)kill(getpid(), SIGSTOP);
+	terminal_enter(s);
+	if (s->launch->terminal >= 0)
+		copy_window_size(s);
+	signal_group(s, SIGCONT);
+}
+
+static void forward(struct supervision *s, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+
+	switch (number) {
+	case SIGCHLD:
+		return;
+	case SIGWINCH:
+		if (s->launch->terminal >= 0)
+			copy_window_size(s);
+		else
+			pidfd_signal(s->launch->workload_fd, number);
+		return;
+	case SIGCONT:
+		terminal_enter(s);
+		signal_group(s, SIGCONT);
+		return;
+	case SIGTSTP:
+		signal_group(s, SIGSTOP);
+		stop_together(s);
+		return;
+	case SIGTERM:
+		if (s->launch->options->stop_timeout && !s->deadline.tv_sec) {
+			(void)clock_gettime(CLOCK_MONOTONIC, &s->deadline);
+			s->deadline.tv_sec += s->launch->options->stop_timeout;
+		}
+		break;
+	default:
+		break;
+	}
+	if (!s->started)
+		pidfd_signal(s->launch->init_fd, SIGKILL);
+	else if (info->ssi_code == SI_KERNEL)
+		signal_group(s, number);  // typed at a terminal: meant for the whole group
+	else
+		pidfd_signal(s->launch->workload_fd, number);
+}
+
+static void take_signals(struct supervision *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		forward(s, &info);
+}
+
+static void take(struct supervision *s, const struct message *message, int fd)
+{
+	switch (message->kind) {
+	case MESSAGE_ERROR:
+		if (!s->failed)
+			s->error = message->error;
+		s->failed = true;
+		break;
+	case MESSAGE_LOG:
+		s->launch->log_fd = fd;
+		return;
+	case MESSAGE_TERMINAL:
+		start_terminal(s, fd);
+		return;
+	case MESSAGE_STARTED:
+		s->launch->workload_fd = fd;
+		s->started = true;
+		return;
+	case MESSAGE_STOPPED:
+		stop_together(s);
+		break;
+	case MESSAGE_STATUS:
+		s->result->wait_status = message->value;
+		s->ended = true;
+		break;
+	case MESSAGE_SIGNAL:
+		break;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+static void take_messages(struct supervision *s)
+{
+	struct message message;
+	int fd;
+
+	for (;;) {
+		int got = channel_receive(s->launch->channel, &message, &fd);
+		if (got == -EAGAIN || got == -EINTR)
+			return;
+		if (got <= 0) {	 // init is gone, with a status or without
+			s->ended = true;
+			return;
+		}
+		take(s, &message, fd);
+		if (s->ended)
+			return;
+	}
+}
+
+// Milliseconds until the deadline, -1 without one. A deadline that has passed kills init, and all with it.
+static int time_left(struct supervision *s)
+{
+	struct timespec now;
+
+	if (!s->deadline.tv_sec)
+		return -1;
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	long left = (s->deadline.tv_sec - now.tv_sec) * 1000 + (s->deadline.tv_nsec - now.tv_nsec) / 1000000;
+	if (left > 0)
+		return (int)left;
+	pidfd_signal(s->launch->init_fd, SIGKILL);
+	s->deadline.tv_sec = 0;
+	return -1;
+}
+
+static int turn(struct supervision *s, int timeout)
+{
+	struct pollfd watched[WATCHED] = { { .fd = s->signals, .events = POLLIN },
+					   { .fd = s->ended ? -1 : s->launch->channel, .events = POLLIN },
+					   { .fd = s->launch->log_fd, .events = POLLIN } };
+	size_t pumps = s->pump_count;
+
+	for (size_t i = 0; i < pumps; i++)
+		pump_watch(&s->pumps[i], &watched[3 + 2 * i]);
+	int ready = poll(watched, (nfds_t)(3 + 2 * pumps), timeout);
+	if (ready < 0)
+		return errno == EINTR ? 1 : -errno;
+	if (watched[0].revents)
+		take_signals(s);
+	if (watched[2].revents)
+		denials_read(s->launch->log_fd, s->result);
+	for (size_t i = 0; i < pumps; i++)
+		pump_turn(&s->pumps[i], &watched[3 + 2 * i]);
+	if (watched[1].revents)
+		take_messages(s);
+	return ready;
+}
+
+static bool output_left(const struct supervision *s)
+{
+	for (size_t i = 0; i < s->pump_count; i++)
+		if (s->pumps[i].from != 0 && !pump_is_done(&s->pumps[i]))
+			return true;
+	return false;
+}
+
+// The job is gone; what it wrote last is still in the terminal or the pipes.
+static void finish(struct supervision *s)
+{
+	for (size_t i = 0; i < s->pump_count; i++)
+		if (s->pumps[i].from == 0)
+			s->pumps[i].from = -1;
+	while (output_left(s))
+		if (turn(s, LAST_WORDS) <= 0)
+			break;
+	terminal_leave(s);
+	if (s->launch->log_fd >= 0)
+		denials_finish(s->launch->log_fd, s->launch->plan->log_group, s->result);
+}
+
+static void start_relays(struct supervision *s)
+{
+	struct launch *launch = s->launch;
+
+	for (int fd = 0; fd < 3; fd++) {
+		if (launch->relay[fd] < 0)
+			continue;
+		close(launch->stdio[fd]);  // the job's end
+		if (fd == 0)
+			add_pump(s, 0, launch->relay[0], true);
+		else
+			add_pump(s, launch->relay[fd], fd, false);
+		if (fd == 0)
+			launch->relay[0] = -1;	// the pump closes it
+	}
+}
+
+static int verdict(struct supervision *s, int init_status, struct error *err)
+{
+	if (s->failed) {
+		*err = s->error;
+		return err->code ? err->code : -EIO;
+	}
+	if (s->ended && WIFEXITED(init_status) && WEXITSTATUS(init_status) == 0)
+		return 0;
+	if (s->started) {  // init was killed, and the job with it
+		s->result->wait_status = WIFSIGNALED(init_status) ? init_status : SIGKILL;
+		return 0;
+	}
+	return error_set(err, -ECHILD, "process 1 of the jail ended before the command started");
+}
+
+int supervise(struct launch *launch, struct launch_result *result, struct error *err)
+{
+	struct supervision s = { .launch = launch, .result = result };
+	int status = 0;
+	sigset_t all;
+
+	sigfillset(&all);
+	s.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s.signals < 0) {
+		int code = error_set_errno(err, -errno, "cannot watch signals");
+		pidfd_signal(launch->init_fd, SIGKILL);
+		(void)waitpid(launch->init, &status, 0);
+		return code;
+	}
+	start_relays(&s);
+	while (!s.ended) {
+		int ready = turn(&s, time_left(&s));
+		if (ready < 0)
+			pidfd_signal(launch->init_fd, SIGKILL);
+	}
+	// Without a status there is nothing to wait for: whatever is left ends now.
+	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
+		;
+	finish(&s);
+	close(s.signals);
+	return verdict(&s, status, err);
+}
