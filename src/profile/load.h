@@ -33,6 +33,9 @@ void mistakes_format(const struct mistakes *mistakes, struct strbuf *out);
 // so that tests and fuzzers hand it memory. All borrowed.
 struct profile_source {
 	void *data;
+	// The absolute folder that a profile's own relative path starts from; paths in profiles are made absolute by
+	// it. NULL: a path that stays relative is a mistake.
+	const char *folder;
 	// Finds a profile by name (or path) as `extends` and -p name it; relative paths are relative to the directory
 	// of `from` (NULL for -p). On success sets *path (owned by the caller) and *text/*length (likewise). Failure: a
 	// message for the user, with "did you mean" where a name is near.

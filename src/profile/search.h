@@ -41,6 +41,7 @@ struct search {
 	bool root;
 	char *folders[SEARCH_BUILT_IN];  // owned; NULL: this place is not searched
 	char *wanted;                    // owned; NULL: none, or root
+	char *folder;                    // owned: the working folder, absolute; NULL: it has no path
 	char *default_file;              // owned: /etc/vpcjail/default, one line with a profile's name
 };
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Checks between values: isolation, process, what is not available yet, ways out that remain: see check.h.
+#include "profile/check.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static void check_isolation(struct reader *reader)
+{
+	const struct profile *profile = reader->profile;
+	const struct profile_network *network = &profile->network;
+	bool full = network->isolation == ISOLATION_FULL;
+
+	if (!network->isolation_at.line)
+		return;  // told already
+	if (full && network->host_ports.count)
+		reader_error(reader, &network->host_ports_at, "leave it out, or write isolation: vpc",
+			     "\"network.host-ports\" must be empty under full isolation");
+	if (full && profile->process.credentials == CREDENTIALS_KEEP)
+		reader_error(reader, &profile->process.credentials_at, "write credentials: scrub",
+			     "\"process.credentials\" must be scrub under full isolation");
+	if (!full && !profile->process.credentials_at.line)
+		reader_error(reader, &network->isolation_at,
+			     "write \"credentials: scrub\" or \"credentials: keep\" under \"process\"",
+			     "\"process.credentials\" must be written under vpc isolation");
+	if (!full && !profile->vpc.subnets_at.line)
+		reader_error(reader, &network->isolation_at,
+			     "write \"subnets: [CIDR, …]\" or \"subnets: host\" under \"vpc\"",
+			     "\"vpc.subnets\" must be written under vpc isolation");
+}
+
+static void check_peers(struct reader *reader)
+{
+	const address_vec *peers = &reader->profile->network.peers;
+
+	for (size_t i = 1; i < peers->count; i++) {
+		for (size_t j = 0; j < i; j++) {
+			if (!address_equal(&peers->items[i].address, &peers->items[j].address))
+				continue;
+			reader_error(reader, &peers->items[i].at, "remove one of them",
+				     "this peer stands here twice: first in line %u", peers->items[j].at.line);
+			break;
+		}
+	}
+}
+
+static void check_environment(struct reader *reader)
+{
+	const struct profile_process *process = &reader->profile->process;
+
+	vec_for_each (removed, &process->environment_remove) {
+		bool wanted = false;
+		vec_for_each (set, &process->environment_set)
+			wanted = wanted || strcmp(set->name, removed->text) == 0;
+		vec_for_each (kept, &process->environment_keep)
+			wanted = wanted || strcmp(kept->text, removed->text) == 0;
+		if (wanted)
+			reader_error(reader, &removed->at, "decide for one",
+				     "\"%.80s\" is removed here, but kept or set elsewhere", removed->text);
+	}
+}
+
+// Words of the format that this version cannot do yet: refused by name, never ignored.
+static void check_available(struct reader *reader)
+{
+	const struct profile *profile = reader->profile;
+	const struct {
+		bool used;
+		const struct location *at;
+		const char *what, *hint;
+	} rows[] = {
+		{ profile->network.uplink == UPLINK_MACVLAN, &profile->network.uplink_at, "uplink macvlan",
+		  "write uplink: auto" },
+		{ profile->network.uplink == UPLINK_IPVLAN, &profile->network.uplink_at, "uplink ipvlan",
+		  "write uplink: auto" },
+		{ profile->network.uplink == UPLINK_DEVICE, &profile->network.uplink_at, "uplink device",
+		  "write uplink: auto" },
+		{ profile->vpc.located == LOCATED_ELSEWHERE, &profile->vpc.located_at, "located elsewhere",
+		  "write located: here" },
+		{ profile->require.count > 0, profile->require.count ? &profile->require.items[0].at : NULL,
+		  "\"require\"", "leave it out: what is essential is always insisted on" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].used)
+			reader_error(reader, rows[i].at, rows[i].hint, "%s is not available yet", rows[i].what);
+}
+
+// What stays open although every rule holds: said, so that nobody is surprised.
+static void warn_residual(struct reader *reader)
+{
+	const struct profile *profile = reader->profile;
+	bool vpc = profile->network.isolation == ISOLATION_VPC;
+	const struct {
+		bool open;
+		const struct location *at;
+		const char *text;
+	} rows[] = {
+		{ vpc && profile->vpc.dns == DNS_RESOLVER, &profile->vpc.dns_at,
+		  "a way out remains: forwarded DNS queries carry data (`dns: resolver`)" },
+		{ profile->process.devices.rdma == PERMISSION_ALLOW, &profile->process.devices.rdma_at,
+		  "a way out remains: no rule of a profile applies to RDMA traffic" },
+		{ profile->process.devices.imex == PERMISSION_ALLOW, &profile->process.devices.imex_at,
+		  "a way out remains: no rule of a profile applies to IMEX channels" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].open)
+			reader_warn(reader, rows[i].at, NULL, "%s", rows[i].text);
+	vec_for_each (endpoint, &profile->endpoints)
+		if (vpc && endpoint->type == ENDPOINT_GATEWAY && endpoint->service.text)
+			reader_warn(
+			    reader, &endpoint->at, NULL,
+			    "a way out remains: the gateway endpoint carries every request to %s of the Region, "
+			    "also to what belongs to others",
+			    endpoint->service.text);
+	vec_for_each (list, &profile->prefix_lists)
+		if (vpc && list->approximate)
+			reader_warn(reader, &list->at, "fetch the list itself: aws ec2 get-managed-prefix-list-entries",
+				    "prefix list \"%s\" is approximate: it allows more than AWS would", list->id);
+}
+
+void profile_check(struct reader *reader)
+{
+	check_isolation(reader);
+	check_peers(reader);
+	check_environment(reader);
+	check_available(reader);
+	check_vpc(reader);
+	check_references(reader);
+	warn_residual(reader);
+}

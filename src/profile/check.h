@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What must hold between the values of a profile, once all are read.
+#ifndef VPCJAIL_PROFILE_CHECK_H
+#define VPCJAIL_PROFILE_CHECK_H
+
+#include "profile/reader.h"
+
+// All checks of the profile being read, in reader->profile; also fills vpc.cidrs from vpc.subnets where none are given.
+void profile_check(struct reader *reader);
+
+// Its parts. check_references: every prefix list, endpoint and group that is named exists (check_references.c).
+// check_vpc: ranges, endpoints, ACLs, routes (check_vpc.c).
+void check_references(struct reader *reader);
+void check_vpc(struct reader *reader);
+
+#endif

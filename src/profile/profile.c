@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The life of a struct profile, and looking things up in one: see profile.h.
+#include "profile/profile.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "profile/kind.h"
+
+void profile_init(struct profile *profile)
+{
+	table_init(&profile_keys, profile);
+}
+
+void profile_release(struct profile *profile)
+{
+	table_release(&profile_keys, profile);
+	vec_for_each (file, &profile->files)
+		free(*file);
+	vec_release(&profile->files);
+	free(profile->name);
+	free(profile->path);
+	memset(profile, 0, sizeof(*profile));
+}
+
+const struct profile_prefix_list *profile_find_prefix_list(const struct profile *profile, const char *id)
+{
+	vec_for_each (list, &profile->prefix_lists)
+		if (strcmp(list->id, id) == 0)
+			return list;
+	return NULL;
+}
+
+// A name of its own beats a service: two endpoints of one service differ by name.
+const struct profile_endpoint *profile_find_endpoint(const struct profile *profile, const char *name_or_service)
+{
+	vec_for_each (endpoint, &profile->endpoints)
+		if (endpoint->name.text && strcmp(endpoint->name.text, name_or_service) == 0)
+			return endpoint;
+	vec_for_each (endpoint, &profile->endpoints)
+		if (endpoint->service.text && strcmp(endpoint->service.text, name_or_service) == 0)
+			return endpoint;
+	return NULL;
+}
+
+const struct security_group *profile_find_security_group(const struct profile *profile, const char *id)
+{
+	vec_for_each (group, &profile->security_groups)
+		if (strcmp(group->id, id) == 0)
+			return group;
+	return NULL;
+}
