@@ -83,11 +83,11 @@ static void check_endpoint_keys(struct reader *reader, const struct node *node, 
 		if (endpoint_keys[i].type != type || !value == !endpoint_keys[i].needed)
 			continue;
 		if (value)
-			reader_error(reader, &value->at, "leave it out", "a %s endpoint has no \"%s\"",
+			reader_error(reader, &value->at, "leave it out", "endpoints of type %s have no \"%s\"",
 				     endpoint_type_names[type], endpoint_keys[i].key);
 		else
-			reader_error(reader, &node->at, NULL, "a %s endpoint needs \"%s\"", endpoint_type_names[type],
-				     endpoint_keys[i].key);
+			reader_error(reader, &node->at, NULL, "an endpoint of type %s needs \"%s\"",
+				     endpoint_type_names[type], endpoint_keys[i].key);
 	}
 }
 

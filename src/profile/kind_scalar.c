@@ -67,8 +67,10 @@ void text_read(struct reader *reader, const struct key_row *row, const struct no
 	struct text_value *value = row_field(struct text_value, row, base);
 	const char *text = reader_formed_text(reader, row, node);
 
-	if (text)
-		*value = (struct text_value){ .text = memory_copy_text(text), .at = node->at };
+	if (!text)
+		return;
+	text_release(row, base);  // a duplicate key
+	*value = (struct text_value){ .text = memory_copy_text(text), .at = node->at };
 }
 
 struct node *text_write(const struct key_row *row, const void *base)
@@ -89,8 +91,10 @@ void plain_text_read(struct reader *reader, const struct key_row *row, const str
 {
 	const char *text = reader_formed_text(reader, row, node);
 
-	if (text)
-		*row_field(char *, row, base) = memory_copy_text(text);
+	if (!text)
+		return;
+	plain_text_release(row, base);
+	*row_field(char *, row, base) = memory_copy_text(text);
 }
 
 struct node *plain_text_write(const struct key_row *row, const void *base)
@@ -112,8 +116,10 @@ void path_read(struct reader *reader, const struct key_row *row, const struct no
 	if (row->otherwise && node->kind == NODE_SCALAR && strcmp(node->text, row->otherwise) == 0)
 		return;
 	char *path = reader_path(reader, row, node);
-	if (path)
-		*value = (struct text_value){ .text = path, .at = node->at };
+	if (!path)
+		return;
+	text_release(row, base);
+	*value = (struct text_value){ .text = path, .at = node->at };
 }
 
 void rule_number_read(struct reader *reader, const struct key_row *row, const struct node *node, void *base)
@@ -242,8 +248,10 @@ void peer_read(struct reader *reader, const struct key_row *row, const struct no
 {
 	const char *text = reader_text(reader, row, node);
 
-	if (text)
-		(void)peer_parse(reader, &node->at, text, row_field(struct rule_peer, row, base));
+	if (!text)
+		return;
+	peer_release(row, base);
+	(void)peer_parse(reader, &node->at, text, row_field(struct rule_peer, row, base));
 }
 
 struct node *peer_write(const struct key_row *row, const void *base)

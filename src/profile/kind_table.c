@@ -48,6 +48,11 @@ static void read_member(struct reader *reader, const struct key_row *row, const 
 	const struct key_table *table = row->members;
 	any_vec *members = row_field(any_vec, row, base);
 
+	if (!id && node->kind != NODE_MAPPING) {
+		reader_error(reader, &node->at, "write it as {KEY: value, …}",
+			     "an item of \"%s\" must be a mapping, not %s", row->path, node_kind_name(node->kind));
+		return;
+	}
 	if (!check_mapping(reader, row, node))
 		return;
 	members->items = memory_resize(members->items, members->count + 1, table->size);

@@ -25,10 +25,10 @@ const char *reader_text(struct reader *reader, const struct key_row *row, const 
 	const struct kind *kind = kind_of(row);
 
 	if (node->kind != NODE_SCALAR) {
-		AUTO_FREE char *hint = kind->example ? memory_format("write %s", kind->example) : NULL;
-		const char *expects = kind->shape == SHAPE_SCALAR ? kind->expects : "one value";
-		reader_error(reader, &node->at, hint, "\"%s\" must be %s, not %s", row->path, expects,
-			     node_kind_name(node->kind));
+		bool scalar = kind->shape == SHAPE_SCALAR;
+		AUTO_FREE char *hint = scalar && kind->example ? memory_format("write %s", kind->example) : NULL;
+		reader_error(reader, &node->at, hint, "%s\"%s\" must be %s, not %s", scalar ? "" : "a value in ",
+			     row->path, scalar ? kind->expects : "a text", node_kind_name(node->kind));
 		return NULL;
 	}
 	if (!node->text[0] && !node->quoted) {

@@ -76,7 +76,7 @@ static void complain_syntax(const struct yaml *yaml, const char *text)
 								: place_of(yaml, &parser->problem_mark);
 
 	if (strstr(problem, "found character that cannot start any token"))
-		complain(yaml, &at, "indent with spaces, not tabs; put a text that begins with @, %% or ` in quotes",
+		complain(yaml, &at, "indent with spaces, not tabs; put a text that begins with @, % or ` in quotes",
 			 "not YAML: %s", problem);
 	else if (parser->context)
 		complain(yaml, &at, NULL, "not YAML: %s, %s", parser->context, problem);
@@ -177,12 +177,13 @@ static struct node *read_mapping(struct yaml *yaml, const struct location *at, u
 		struct node *value = read_next(yaml, depth + 1, &failed);
 		if (!value)
 			return NULL;
-		if (key->kind != NODE_SCALAR)
+		if (key->kind != NODE_SCALAR) {
 			complain(yaml, &key->at, NULL, "a key must be a text, not %s", node_kind_name(key->kind));
+			node_free(value);
+			continue;
+		}
 		vec_push(&node->members,
-			 (struct node_member){ .key = key->text ? STEAL(key->text) : memory_copy_text(""),
-					       .key_at = key->at,
-					       .value = value });
+			 (struct node_member){ .key = STEAL(key->text), .key_at = key->at, .value = value });
 	}
 	if (failed)
 		return NULL;
