@@ -58,7 +58,7 @@ static int apply(struct launch *launch, const struct launch_step *step, struct e
 
 int launch_apply(struct launch *launch, enum place place, struct error *err)
 {
-	vec_for_each(step, &launch->plan->steps) {
+	vec_for_each (step, &launch->plan->steps) {
 		if (step->place != place)
 			continue;
 		int result = apply(launch, step, err);

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The socket pair between the supervisor and what runs inside: one message a datagram, each with at most one descriptor.
+// The socket pair between the supervisor and what runs inside: one message a datagram, each with at most one
+// descriptor.
 #ifndef VPCJAIL_KERNEL_CHANNEL_H
 #define VPCJAIL_KERNEL_CHANNEL_H
 
 #include "base/error.h"
 
 enum message_kind {
-	MESSAGE_ERROR,	   // error: a step failed; nothing runs
-	MESSAGE_LOG,	   // descriptor: the namespace's NFLOG socket
+	MESSAGE_ERROR,     // error: a step failed; nothing runs
+	MESSAGE_LOG,       // descriptor: the namespace's NFLOG socket
 	MESSAGE_TERMINAL,  // descriptor: the master of the jail's pseudo-terminal
 	MESSAGE_STARTED,   // descriptor: a pidfd of the workload
 	MESSAGE_STOPPED,   // the workload was stopped from its terminal
-	MESSAGE_STATUS,	   // value: the workload's wait status
-	MESSAGE_SIGNAL,	   // to init, value: send this signal to the workload's process group
+	MESSAGE_STATUS,    // value: the workload's wait status
+	MESSAGE_SIGNAL,    // to init, value: send this signal to the workload's process group
 };
 
 struct message {

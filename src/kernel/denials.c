@@ -20,7 +20,7 @@ static void take(void *data, const struct log_event *event)
 {
 	struct launch_result *result = data;
 
-	vec_for_each(denial, &result->denials)
+	vec_for_each (denial, &result->denials)
 		if (same(denial, event)) {
 			denial->count++;
 			return;

@@ -17,8 +17,14 @@
 
 // Nodes of GPUs that a job keeps; never those that share memory between machines.
 static const char *const device_patterns[] = {
-	"/dev/nvidia[0-9]*", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia-modeset",
-	"/dev/nvidia-caps/nvidia-cap[0-9]*", "/dev/dri", "/dev/kfd",
+	"/dev/nvidia[0-9]*",
+	"/dev/nvidiactl",
+	"/dev/nvidia-uvm",
+	"/dev/nvidia-uvm-tools",
+	"/dev/nvidia-modeset",
+	"/dev/nvidia-caps/nvidia-cap[0-9]*",
+	"/dev/dri",
+	"/dev/kfd",
 };
 
 static void find_devices(struct host_facts *facts)
@@ -102,9 +108,9 @@ int host_facts_read(const char *user, struct host_facts *facts, struct error *er
 
 void host_facts_release(struct host_facts *facts)
 {
-	char *const texts[] = { facts->hostname, facts->full_name, facts->directory, facts->tmp,    facts->var_tmp,	facts->run,
-				facts->hosts,	 facts->resolv,	   facts->nsswitch,  facts->passwd, facts->group, facts->passwd_text,
-				facts->group_text };
+	char *const texts[] = { facts->hostname, facts->full_name,   facts->directory, facts->tmp,      facts->var_tmp,
+				facts->run,      facts->hosts,       facts->resolv,    facts->nsswitch, facts->passwd,
+				facts->group,    facts->passwd_text, facts->group_text };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);

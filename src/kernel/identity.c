@@ -21,8 +21,9 @@
 enum { FILE_LIMIT = 64 << 20, NOBODY = 65534, ID_MAXIMUM = 0xfffffffe };
 
 // Groups that own sockets or disks: membership is a way out, or to root.
-static const char *const dangerous_groups[] = { "root",	   "docker", "disk",  "kvm",	"libvirt", "libvirt-qemu", "lxd",  "incus", "incus-admin",
-						"podman", "sudo",   "wheel", "shadow", "kmem",	    "tty",	    "munge", "slurm" };
+static const char *const dangerous_groups[] = { "root",   "docker", "disk",        "kvm",    "libvirt", "libvirt-qemu",
+						"lxd",    "incus",  "incus-admin", "podman", "sudo",    "wheel",
+						"shadow", "kmem",   "tty",         "munge",  "slurm" };
 
 static void take_passwd(struct identity *identity, const struct passwd *entry)
 {
@@ -51,7 +52,9 @@ static bool find_in_service(const char *name, uid_t uid, struct identity *identi
 #ifdef VPCJAIL_STATIC
 	const char *user = getenv("USER");
 	const char *home = getenv("HOME");
-	struct passwd entry = { .pw_name = (char *)(uintptr_t)user, .pw_uid = uid, .pw_gid = getgid(), .pw_dir = (char *)(uintptr_t)home };
+	struct passwd entry = {
+		.pw_name = (char *)(uintptr_t)user, .pw_uid = uid, .pw_gid = getgid(), .pw_dir = (char *)(uintptr_t)home
+	};
 
 	if (name || uid != getuid() || !user || !home || strpbrk(user, ":\n") || strpbrk(home, ":\n"))
 		return false;
@@ -63,8 +66,8 @@ static bool find_in_service(const char *name, uid_t uid, struct identity *identi
 		return false;
 	take_passwd(identity, entry);
 #endif
-	identity->passwd_line = memory_format("%s:x:%u:%u::%s:%s", identity->name, (unsigned)identity->uid, (unsigned)identity->gid,
-					      identity->home, identity->shell);
+	identity->passwd_line = memory_format("%s:x:%u:%u::%s:%s", identity->name, (unsigned)identity->uid,
+					      (unsigned)identity->gid, identity->home, identity->shell);
 	return true;
 }
 
@@ -78,7 +81,8 @@ static void take_number(struct identity *identity, uid_t uid, gid_t gid)
 	identity->name = memory_format("user%u", (unsigned)uid);
 	identity->home = memory_copy_text(home && home[0] == '/' && !strpbrk(home, ":\n") ? home : "/");
 	identity->shell = memory_copy_text("/bin/sh");
-	identity->passwd_line = memory_format("%s:x:%u:%u::%s:/bin/sh", identity->name, (unsigned)uid, (unsigned)gid, identity->home);
+	identity->passwd_line =
+	    memory_format("%s:x:%u:%u::%s:/bin/sh", identity->name, (unsigned)uid, (unsigned)gid, identity->home);
 }
 
 static bool is_dangerous(const char *name)
@@ -91,7 +95,7 @@ static bool is_dangerous(const char *name)
 
 static bool has_group(const struct identity *identity, gid_t gid)
 {
-	vec_for_each(group, &identity->groups)
+	vec_for_each (group, &identity->groups)
 		if (*group == gid)
 			return true;
 	return false;

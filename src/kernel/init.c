@@ -87,7 +87,8 @@ _Noreturn void init_main(struct launch *launch)
 	if (drop_rights(&err) < 0)
 		give_up(launch, &err);
 	for (;;) {
-		struct pollfd watched[] = { { .fd = signals, .events = POLLIN }, { .fd = launch->channel, .events = POLLIN } };
+		struct pollfd watched[] = { { .fd = signals, .events = POLLIN },
+					    { .fd = launch->channel, .events = POLLIN } };
 		struct signalfd_siginfo info;
 
 		reap(launch);

@@ -13,7 +13,8 @@
 
 static void close_all(struct launch *launch)
 {
-	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd, launch->workload_fd, launch->log_fd, launch->terminal };
+	const int fds[] = { launch->channel,     launch->channel_inside, launch->init_fd,
+			    launch->workload_fd, launch->log_fd,         launch->terminal };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -39,8 +40,19 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	       struct error *err)
 {
 	struct launch launch = {
-		.plan = plan, .options = options, .channel = -1, .channel_inside = -1, .scratch_lock = { -1, -1 }, .init_fd = -1,
-		.workload_fd = -1, .log_fd = -1, .terminal = -1, .relay = { -1, -1, -1 }, .netlink = -1, .root = -1, .slave = -1,
+		.plan = plan,
+		.options = options,
+		.channel = -1,
+		.channel_inside = -1,
+		.scratch_lock = { -1, -1 },
+		.init_fd = -1,
+		.workload_fd = -1,
+		.log_fd = -1,
+		.terminal = -1,
+		.relay = { -1, -1, -1 },
+		.netlink = -1,
+		.root = -1,
+		.slave = -1,
 	};
 	struct sigaction old_child;
 	const struct sigaction child = { .sa_handler = SIG_DFL };
@@ -50,10 +62,11 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 #ifdef VPCJAIL_TEST_HOOKS
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
 #endif
-	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays possible.
+	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays
+	// possible.
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &launch.signals);
-	sigaction(SIGCHLD, &child, &old_child);	 // an ignored SIGCHLD would swallow the exit status
+	sigaction(SIGCHLD, &child, &old_child);  // an ignored SIGCHLD would swallow the exit status
 	*result = (struct launch_result){ 0 };
 	int code = run(&launch, result, &local);
 	stdio_release(&launch);
@@ -71,7 +84,8 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 
 int launch_exit_status(const struct launch_result *result)
 {
-	return WIFSIGNALED(result->wait_status) ? 128 + WTERMSIG(result->wait_status) : WEXITSTATUS(result->wait_status);
+	return WIFSIGNALED(result->wait_status) ? 128 + WTERMSIG(result->wait_status)
+						: WEXITSTATUS(result->wait_status);
 }
 
 void launch_result_release(struct launch_result *result)

@@ -11,22 +11,25 @@ int host_facts_read(const char *user, struct host_facts *facts, struct error *er
 void host_facts_release(struct host_facts *facts);
 
 struct launch_options {
-	unsigned stop_timeout;	// seconds between SIGTERM and SIGKILL
-	bool record;		// read the denials (NFLOG) while the job runs
+	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
+	bool record;            // read the denials (NFLOG) while the job runs
+	void (*started)(
+	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
+	void *started_data;
 };
 
 // One denied destination, for the breadcrumb.
 struct denial {
-	char layer[32];		// layer_name
-	unsigned rule;		// number within the layer
+	char layer[32];  // layer_name
+	unsigned rule;   // number within the layer
 	struct flow flow;
 	uint64_t count;
 };
 
 struct launch_result {
-	int wait_status;	// of the workload, as waitpid(2) gives it
-	VEC(struct denial) denials;	// distinct destinations, in the order first seen, at most 4096
-	uint64_t denials_beyond;	// events that found the list full or the socket's buffer overrun
+	int wait_status;             // of the workload, as waitpid(2) gives it
+	VEC(struct denial) denials;  // distinct destinations, in the order first seen, at most 4096
+	uint64_t denials_beyond;     // events that found the list full or the socket's buffer overrun
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.
@@ -45,10 +48,10 @@ enum finding_state { FINDING_OK, FINDING_NOTE, FINDING_MISSING };
 
 struct finding {
 	enum finding_state state;
-	const char *name;    // "user namespaces": a literal
-	char *fact;	     // what was found; owned
-	char *remedy;	     // what to do; NULL when all is well; owned
-	bool essential;	     // without it nothing can be run (as this user)
+	const char *name;  // "user namespaces": a literal
+	char *fact;        // what was found; owned
+	char *remedy;      // what to do; NULL when all is well; owned
+	bool essential;    // without it nothing can be run (as this user)
 };
 typedef VEC(struct finding) finding_vec;
 void doctor_examine(finding_vec *findings);

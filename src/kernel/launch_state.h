@@ -18,32 +18,32 @@ enum { NAMESPACE_KINDS = 6 };
 struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
-	const char *fail_step;	  // test hook: the step that is made to fail
-	sigset_t signals;	  // the caller's mask, which the workload gets back
-	int channel;		  // this process's end
-	int channel_inside;	  // supervisor, before the clone: init's end
-	ino_t outside[NAMESPACE_KINDS];	 // the supervisor's own namespaces
+	const char *fail_step;           // test hook: the step that is made to fail
+	sigset_t signals;                // the caller's mask, which the workload gets back
+	int channel;                     // this process's end
+	int channel_inside;              // supervisor, before the clone: init's end
+	ino_t outside[NAMESPACE_KINDS];  // the supervisor's own namespaces
 
 	// supervisor
-	char *scratch[2];	  // folders on the host's disk, removed at the end; [1] NULL when one file system serves both
-	int scratch_lock[2];	  // held while they are ours
+	char *scratch[2];  // folders on the host's disk, removed at the end; [1] NULL when one file system serves both
+	int scratch_lock[2];  // held while they are ours
 	pid_t init;
-	int init_fd;		  // pidfd
-	int workload_fd;	  // pidfd, -1 until started
-	int log_fd;		  // NFLOG socket of the jail's namespace, -1 without
-	int terminal;		  // master of the jail's pseudo-terminal, -1 without
+	int init_fd;      // pidfd
+	int workload_fd;  // pidfd, -1 until started
+	int log_fd;       // NFLOG socket of the jail's namespace, -1 without
+	int terminal;     // master of the jail's pseudo-terminal, -1 without
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
-	int relay[3];		  // supervisor's end of a pipe that stands for a UNIX socket, -1 without
+	int relay[3];  // supervisor's end of a pipe that stands for a UNIX socket, -1 without
 	bool stdio_is_terminal[3];
 
 	// init
-	int netlink;		  // nfnetlink socket
-	int root;		  // the new root while it is made
+	int netlink;  // nfnetlink socket
+	int root;     // the new root while it is made
 	pid_t workload;
-	int slave;		  // of the pseudo-terminal, -1 without
-	int go[2];		  // init → workload: the id maps are written
+	int slave;  // of the pseudo-terminal, -1 without
+	int go[2];  // init → workload: the id maps are written
 };
 
 // Executes the steps of one process in order. 0, or the first error with its step's name.
@@ -52,15 +52,15 @@ int launch_apply(struct launch *launch, enum place place, struct error *err);
 // The steps by kind; each 0 or a negative errno with err set.
 typedef int step_function(struct launch *launch, const struct launch_step *step, struct error *err);
 
-step_function step_core_pattern, step_keyring, step_scratch;			    // supervisor_steps.c, scratch.c
-step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;	// namespaces.c
+step_function step_core_pattern, step_keyring, step_scratch;                            // supervisor_steps.c, scratch.c
+step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,
-	step_hand_over;								    // network.c
+    step_hand_over;  // network.c
 step_function step_private_mounts, step_bind_root, step_mount, step_bind, step_read_only, step_make_directory,
-	step_symlink, step_file, step_cover, step_pivot;			    // mounts.c
-step_function step_terminal;							    // terminal.c
+    step_symlink, step_file, step_cover, step_pivot;  // mounts.c
+step_function step_terminal;                          // terminal.c
 step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_landlock,
-	step_directory, step_close, step_filter, step_execute;			    // privileges.c
+    step_directory, step_close, step_filter, step_execute;  // privileges.c
 
 void scratch_remove(struct launch *launch);
 

@@ -80,10 +80,12 @@ static int create_inside(const struct launch *launch, const char *path, bool fol
 			*slash = '\0';
 			AUTO_CLOSE int parent = open_inside(launch, copy[0] ? copy : "/", O_RDONLY | O_DIRECTORY);
 			*slash = '/';
-			int made = parent < 0 ? -1 : last && !folder ? mknodat(parent, slash + 1, S_IFREG | 0644, 0) : mkdirat(parent, slash + 1, 0755);
+			int made = parent < 0        ? -1
+				   : last && !folder ? mknodat(parent, slash + 1, S_IFREG | 0644, 0)
+						     : mkdirat(parent, slash + 1, 0755);
 			if (made == 0 && launch->plan->root)
-				made = fchownat(parent, slash + 1, launch->plan->identity->uid, launch->plan->identity->gid,
-						AT_SYMLINK_NOFOLLOW);
+				made = fchownat(parent, slash + 1, launch->plan->identity->uid,
+						launch->plan->identity->gid, AT_SYMLINK_NOFOLLOW);
 			if (made < 0)
 				return error_set_errno(err, -errno, "cannot make %s inside", copy);
 		}
@@ -115,10 +117,13 @@ int step_mount(struct launch *launch, const struct launch_step *step, struct err
 	name_of(fd, target);
 	if (mount(step->value, target, step->value, step->flags, step->data) < 0) {
 		int code = -errno;
-		if (code == -EPERM && !launch->plan->root && (strcmp(step->value, "proc") == 0 || strcmp(step->value, "sysfs") == 0))
+		if (code == -EPERM && !launch->plan->root &&
+		    (strcmp(step->value, "proc") == 0 || strcmp(step->value, "sysfs") == 0))
 			return error_set(err, code,
-					 "a surrounding container masks parts of %s, and then the kernel lets no user mount a new one; run that "
-					 "container with unmasked paths (docker: --security-opt systempaths=unconfined), or vpcjail as root",
+					 "a surrounding container masks parts of %s, and then the kernel lets no user "
+					 "mount a new one; run that "
+					 "container with unmasked paths (docker: --security-opt "
+					 "systempaths=unconfined), or vpcjail as root",
 					 step->path);
 		return error_set_errno(err, code, "cannot mount %s at %s", step->value, step->path);
 	}
@@ -237,8 +242,10 @@ int step_cover(struct launch *launch, const struct launch_step *step, struct err
 	if (fstat(fd, &status) < 0)
 		return error_set_errno(err, -errno, "cannot look at %s", step->path);
 	name_of(fd, target);
-	int result = S_ISDIR(status.st_mode) ? mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY, "mode=0555,size=4k") :
-					       mount("/dev/null", target, NULL, BIND, NULL);
+	int result = S_ISDIR(status.st_mode)
+			 ? mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,
+				 "mode=0555,size=4k")
+			 : mount("/dev/null", target, NULL, BIND, NULL);
 	return result < 0 ? error_set_errno(err, -errno, "cannot cover %s", step->path) : 0;
 }
 

@@ -42,9 +42,9 @@ int namespaces_identify(ino_t out[NAMESPACE_KINDS], struct error *err)
 
 static pid_t clone_process(uint64_t flags, int *pidfd)
 {
-	struct clone_args arguments = {
-		.flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)pidfd, .exit_signal = SIGCHLD
-	};
+	struct clone_args arguments = { .flags = flags | CLONE_PIDFD,
+					.pidfd = (uint64_t)(uintptr_t)pidfd,
+					.exit_signal = SIGCHLD };
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
@@ -53,7 +53,8 @@ static const char *clone_remedy(int code, const struct launch *launch)
 	if (code == -EPERM && !launch->plan->root)
 		return "; this host does not let users make user namespaces: `vpcjail doctor` has the remedy";
 	if (code == -ENOSPC)
-		return "; a limit of user.max_*_namespaces is reached (an ended jail's are freed with a delay): try again, or raise it";
+		return "; a limit of user.max_*_namespaces is reached (an ended jail's are freed with a delay): try "
+		       "again, or raise it";
 	if (code == -ENOMEM)
 		return "; no memory for namespaces";
 	return "";
@@ -74,7 +75,8 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	}
 	if (pid < 0) {
 		int code = -errno;
-		return error_set(err, code, "cannot make namespaces: %s%s", strerror(-code), clone_remedy(code, launch));
+		return error_set(err, code, "cannot make namespaces: %s%s", strerror(-code),
+				 clone_remedy(code, launch));
 	}
 	if (pid == 0)
 		init_main(launch);

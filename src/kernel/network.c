@@ -18,16 +18,20 @@ int step_sysctl(struct launch *launch, const struct launch_step *step, struct er
 	const char *value = step->value;
 
 	if (strcmp(value, "GID") == 0) {
-		// As seen in the namespace that owns the network: root's own numbers, or the one group that is mapped to 0.
+		// As seen in the namespace that owns the network: root's own numbers, or the one group that is mapped
+		// to 0.
 		unsigned gid = launch->plan->root ? (unsigned)launch->plan->identity->gid : 0;
 		(void)snprintf(group, sizeof(group), "%u %u", gid, gid);
 		value = group;
 	}
 	int result = io_write_file(step->path, value);
 	if (result == -ENOENT && strstr(step->path, "/netfilter/"))
-		return error_set(err, result, "%s is missing: the kernel has no connection tracking (modprobe nf_conntrack)", step->path);
+		return error_set(err, result,
+				 "%s is missing: the kernel has no connection tracking (modprobe nf_conntrack)",
+				 step->path);
 	if (result == -EROFS)
-		return error_set(err, result, "%s cannot be written: a surrounding container made /proc/sys read-only", step->path);
+		return error_set(err, result, "%s cannot be written: a surrounding container made /proc/sys read-only",
+				 step->path);
 	return result < 0 ? error_set_errno(err, result, "cannot write %s to %s", value, step->path) : 0;
 }
 

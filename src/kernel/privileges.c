@@ -8,6 +8,8 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -41,9 +43,12 @@ int step_limits(struct launch *launch, const struct launch_step *step, struct er
 	// A hard limit of 0 cannot be raised without rights; it is enough where no helper is started.
 	char first = '|';
 	AUTO_CLOSE int fd = open("/proc/sys/kernel/core_pattern", O_RDONLY | O_CLOEXEC);
-	if (getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_max == 0 && fd >= 0 && read(fd, &first, 1) == 1 && first != '|')
+	if (getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_max == 0 && fd >= 0 && read(fd, &first, 1) == 1 &&
+	    first != '|')
 		return 0;
-	return error_set_errno(err, code, "the core limit cannot be set to 1 (ulimit -Hc is 0) and this host pipes crash dumps to a helper");
+	return error_set_errno(
+	    err, code,
+	    "the core limit cannot be set to 1 (ulimit -Hc is 0) and this host pipes crash dumps to a helper");
 }
 
 int step_ids(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -51,7 +56,8 @@ int step_ids(struct launch *launch, const struct launch_step *step, struct error
 	const struct identity *who = launch->plan->identity;
 
 	(void)step;
-	// Without root the kernel lets nobody change the groups: the caller's stay, those without a mapping show as nogroup.
+	// Without root the kernel lets nobody change the groups: the caller's stay, those without a mapping show as
+	// nogroup.
 	if (launch->plan->root && setgroups(who->groups.count, who->groups.items) < 0)
 		return error_set_errno(err, -errno, "cannot set the groups");
 	if (setresgid(who->gid, who->gid, who->gid) < 0 || setresuid(who->uid, who->uid, who->uid) < 0)
@@ -64,7 +70,8 @@ int step_directory(struct launch *launch, const struct launch_step *step, struct
 	(void)launch;
 	if (chdir(step->path) < 0)
 		return error_set_errno(err, -errno,
-				       "user %s cannot enter the working directory %s; start from another one, or name the user to run as (--user)",
+				       "user %s cannot enter the working directory %s; start from another one, or name "
+				       "the user to run as (--user)",
 				       launch->plan->identity->name, step->path);
 	return 0;
 }
@@ -72,8 +79,8 @@ int step_directory(struct launch *launch, const struct launch_step *step, struct
 int step_capabilities(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	const unsigned long bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-				   SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
-				   SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+				   SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+				   SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
 
@@ -126,7 +133,7 @@ int step_close(struct launch *launch, const struct launch_step *step, struct err
 	// Marked, not closed: the channel must live until the exec has succeeded.
 	if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) < 0)
 		return error_set_errno(err, -errno, "cannot close the inherited descriptors");
-	vec_for_each(fd, &launch->plan->keep_fds)
+	vec_for_each (fd, &launch->plan->keep_fds)
 		if (fcntl(*fd, F_SETFD, 0) < 0)
 			return error_set_errno(err, -errno, "cannot keep descriptor %d", *fd);
 	return 0;
@@ -134,12 +141,31 @@ int step_close(struct launch *launch, const struct launch_step *step, struct err
 
 int step_filter(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	const struct sock_fprog program = { .len = launch->plan->filter.length, .filter = launch->plan->filter.instructions };
+	const struct sock_fprog program = { .len = launch->plan->filter.length,
+					    .filter = launch->plan->filter.instructions };
 
 	(void)step;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return error_set_errno(err, -errno, "cannot install the system call filter");
 	return 0;
+}
+
+// execvp gives EACCES also for a folder of PATH that the user may not search; a shell says "not found" then.
+static bool is_nowhere(const char *command)
+{
+	char path[4096];
+	const char *folders = getenv("PATH");
+
+	for (const char *folder = folders ? folders : ""; !strchr(command, '/');) {
+		size_t length = strcspn(folder, ":");
+		int size = snprintf(path, sizeof(path), "%.*s%s%s", (int)length, folder, length ? "/" : "", command);
+		if (size > 0 && (size_t)size < sizeof(path) && access(path, F_OK) == 0)
+			return false;
+		if (!folder[length])
+			return true;
+		folder += length + 1;
+	}
+	return false;
 }
 
 int step_execute(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -151,5 +177,6 @@ int step_execute(struct launch *launch, const struct launch_step *step, struct e
 		return error_set_errno(err, -errno, "cannot restore the signal mask");
 	environ = launch->plan->environment.items;  // execvp looks its PATH up there
 	(void)execvp(command[0], command);
-	return error_set_errno(err, -errno, "%s", command[0]);
+	int code = errno == EACCES && is_nowhere(command[0]) ? -ENOENT : -errno;
+	return error_set_errno(err, code, "%s", command[0]);
 }

@@ -34,7 +34,7 @@ void pump_turn(struct pump *pump, const struct pollfd seen[2])
 		ssize_t got = read(pump->from, pump->bytes, sizeof(pump->bytes));
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		if (got <= 0) {	 // EIO: the last slave of a terminal is closed
+		if (got <= 0) {  // EIO: the last slave of a terminal is closed
 			end(pump);
 			return;
 		}

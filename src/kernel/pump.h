@@ -10,8 +10,8 @@
 enum { PUMP_ROOM = 4096 };  // what a pipe or terminal that polls writable takes without blocking (PIPE_BUF)
 
 struct pump {
-	int from, to;	   // -1 in from: ended
-	bool close_to;	   // the end of the input is passed on by closing
+	int from, to;   // -1 in from: ended
+	bool close_to;  // the end of the input is passed on by closing
 	size_t filled, done;
 	char bytes[PUMP_ROOM];
 };

@@ -44,11 +44,11 @@ static void put_nl_address(struct nl_addr **address)
 // libnl has error numbers of its own; what matters to us is the kernel's answer.
 static int failed(struct error *err, int code, const char *what, const char *link)
 {
-	int number = code == -NLE_NODEV || code == -NLE_OBJ_NOTFOUND ? -ENODEV :
-		     code == -NLE_OPNOTSUPP			    ? -EOPNOTSUPP :
-		     code == -NLE_PERM				    ? -EPERM :
-		     code == -NLE_EXIST				    ? -EEXIST :
-									-EIO;
+	int number = code == -NLE_NODEV || code == -NLE_OBJ_NOTFOUND ? -ENODEV
+		     : code == -NLE_OPNOTSUPP                        ? -EOPNOTSUPP
+		     : code == -NLE_PERM                             ? -EPERM
+		     : code == -NLE_EXIST                            ? -EEXIST
+								     : -EIO;
 	return error_set(err, number, "cannot %s %s: %s%s", what, link, nl_geterror(code),
 			 code == -NLE_OPNOTSUPP ? " (the kernel has no veth: load it, modprobe veth)" : "");
 }

@@ -43,7 +43,8 @@ static size_t flatten(DIR *folder, int top, unsigned *number)
 		char name[32];
 		if (is_dots(entry->d_name))
 			continue;
-		if (unlinkat(dirfd(folder), entry->d_name, 0) == 0 || unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR) == 0) {
+		if (unlinkat(dirfd(folder), entry->d_name, 0) == 0 ||
+		    unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR) == 0) {
 			gone++;
 			continue;
 		}

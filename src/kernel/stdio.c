@@ -29,11 +29,14 @@ static int look_at_socket(struct launch *launch, int fd, struct error *err)
 	int type = 0;
 	socklen_t length = sizeof(domain);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 || getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
 		return error_set_errno(err, -errno, "cannot look at %s", stdio_names[fd]);
 	if (domain == AF_UNIX && type == SOCK_STREAM)
 		return relay(launch, fd, err);
-	return error_set(err, -EPERM, "%s is a socket that lives outside the jail (family %d); give it a pipe: `… | cat`", stdio_names[fd], domain);
+	return error_set(err, -EPERM,
+			 "%s is a socket that lives outside the jail (family %d); give it a pipe: `… | cat`",
+			 stdio_names[fd], domain);
 }
 
 static int look_at(struct launch *launch, int fd, struct error *err)
@@ -43,7 +46,8 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 	launch->stdio[fd] = fd;
 	launch->relay[fd] = -1;
 	if (fstat(fd, &status) < 0)
-		return error_set(err, -EBADF, "%s is closed; give it a file: %d%s/dev/null", stdio_names[fd], fd, fd ? ">" : "<");
+		return error_set(err, -EBADF, "%s is closed; give it a file: %d%s/dev/null", stdio_names[fd], fd,
+				 fd ? ">" : "<");
 	launch->stdio_is_terminal[fd] = isatty(fd) == 1;
 	if (S_ISSOCK(status.st_mode))
 		return look_at_socket(launch, fd, err);
@@ -53,7 +57,9 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 		return 0;
 	if (S_ISCHR(status.st_mode) && (status.st_rdev >> 8) == 1)  // the memory devices: null, zero, full, …
 		return 0;
-	return error_set(err, -EPERM, "%s is neither a file, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`", stdio_names[fd]);
+	return error_set(err, -EPERM,
+			 "%s is neither a file, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",
+			 stdio_names[fd]);
 }
 
 static int look_at_kept(int fd, struct error *err)
@@ -63,7 +69,10 @@ static int look_at_kept(int fd, struct error *err)
 	if (fstat(fd, &status) < 0)
 		return error_set(err, -EBADF, "--keep-fd %d: it is not open", fd);
 	if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
-		return error_set(err, -EPERM, "--keep-fd %d: only files and pipes may go in; sockets, folders and devices live outside the jail", fd);
+		return error_set(
+		    err, -EPERM,
+		    "--keep-fd %d: only files and pipes may go in; sockets, folders and devices live outside the jail",
+		    fd);
 	return 0;
 }
 
@@ -72,7 +81,7 @@ int stdio_prepare(struct launch *launch, struct error *err)
 	for (int fd = 0; fd < 3; fd++)
 		if (look_at(launch, fd, err) < 0)
 			return err->code;
-	vec_for_each(fd, &launch->plan->keep_fds)
+	vec_for_each (fd, &launch->plan->keep_fds)
 		if (look_at_kept(*fd, err) < 0)
 			return err->code;
 	return 0;

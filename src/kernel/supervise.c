@@ -25,7 +25,7 @@ struct supervision {
 	struct pump pumps[PUMPS];
 	size_t pump_count;
 	int signals;
-	struct termios modes;	 // of the caller's terminal, to be restored
+	struct termios modes;  // of the caller's terminal, to be restored
 	bool raw;
 	bool ended, failed, started;
 	struct timespec deadline;  // of SIGKILL; tv_sec 0 without
@@ -163,6 +163,8 @@ static void take(struct supervision *s, const struct message *message, int fd)
 	case MESSAGE_STARTED:
 		s->launch->workload_fd = fd;
 		s->started = true;
+		if (s->launch->options->started)
+			s->launch->options->started(s->launch->options->started_data);
 		return;
 	case MESSAGE_STOPPED:
 		stop_together(s);
@@ -187,7 +189,7 @@ static void take_messages(struct supervision *s)
 		int got = channel_receive(s->launch->channel, &message, &fd);
 		if (got == -EAGAIN || got == -EINTR)
 			return;
-		if (got <= 0) {	 // init is gone, with a status or without
+		if (got <= 0) {  // init is gone, with a status or without
 			s->ended = true;
 			return;
 		}
@@ -271,7 +273,7 @@ static void start_relays(struct supervision *s)
 		else
 			add_pump(s, launch->relay[fd], fd, false);
 		if (fd == 0)
-			launch->relay[0] = -1;	// the pump closes it
+			launch->relay[0] = -1;  // the pump closes it
 	}
 }
 

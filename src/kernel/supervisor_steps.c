@@ -22,7 +22,8 @@ int step_core_pattern(struct launch *launch, const struct launch_step *step, str
 		return err->code;
 	if (pattern[0] == '@')
 		return error_set(err, -EPERM,
-				 "this host's core_pattern is a socket (%.*s): the memory of a crashing job would leave the jail, and "
+				 "this host's core_pattern is a socket (%.*s): the memory of a crashing job would "
+				 "leave the jail, and "
 				 "nothing inside can stop that; set another: sysctl -w kernel.core_pattern=core",
 				 (int)strcspn(pattern, "\n"), pattern);
 	return 0;

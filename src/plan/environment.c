@@ -9,9 +9,18 @@
 #include "base/memory.h"
 #include "plan/steps.h"
 
-#define AWS(pattern) { pattern, "AWS credentials and endpoints", ENVIRONMENT_AWS }
-#define OUT(pattern, what) { pattern, what, ENVIRONMENT_REMOVE }
-#define TRAINING(pattern) { pattern, "training", ENVIRONMENT_TRAINING }
+#define AWS(pattern)                                                                                                   \
+	{                                                                                                              \
+		pattern, "AWS credentials and endpoints", ENVIRONMENT_AWS                                              \
+	}
+#define OUT(pattern, what)                                                                                             \
+	{                                                                                                              \
+		pattern, what, ENVIRONMENT_REMOVE                                                                      \
+	}
+#define TRAINING(pattern)                                                                                              \
+	{                                                                                                              \
+		pattern, "training", ENVIRONMENT_TRAINING                                                              \
+	}
 
 const struct environment_row environment_rows[] = {
 	AWS("AWS_ACCESS_KEY_ID"),
@@ -179,7 +188,7 @@ static bool is_training(const char *name)
 
 static bool listed(const text_vec *patterns, const char *name)
 {
-	vec_for_each(pattern, patterns)
+	vec_for_each (pattern, patterns)
 		if (environment_matches(name, pattern->text))
 			return true;
 	return false;
@@ -199,7 +208,7 @@ static bool goes(const struct profile_process *process, const char *name)
 
 static bool is_set(const named_text_vec *set, const char *name)
 {
-	vec_for_each(variable, set)
+	vec_for_each (variable, set)
 		if (strcmp(variable->name, name) == 0)
 			return true;
 	return false;
@@ -244,7 +253,7 @@ void plan_environment(struct launch_plan *plan, const struct launch_request *req
 		else
 			vec_push(&plan->removed, STEAL(name));
 	}
-	vec_for_each(variable, &process->environment_set)
+	vec_for_each (variable, &process->environment_set)
 		vec_push(&plan->environment, memory_format("%s=%s", variable->name, variable->text));
 	if (request->host->root)
 		add_own(plan, request);

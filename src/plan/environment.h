@@ -10,7 +10,8 @@ struct environment_row {
 	const char *pattern;
 	const char *what;  // "AWS credentials"
 	enum { ENVIRONMENT_REMOVE, ENVIRONMENT_AWS, ENVIRONMENT_TRAINING } kind;
-	// REMOVE: taken out. AWS: taken out unless `process.credentials: keep`. TRAINING: what `mode: clean` starts with.
+	// REMOVE: taken out. AWS: taken out unless `process.credentials: keep`. TRAINING: what `mode: clean` starts
+	// with.
 };
 
 extern const struct environment_row environment_rows[];

@@ -19,7 +19,7 @@ char *file_hosts(const struct launch_request *request)
 	if (strcmp(host->full_name, host->hostname) != 0)
 		strbuf_format(&text, " %s", host->hostname);
 	strbuf_add_char(&text, '\n');
-	vec_for_each(row, &request->profile->hosts)
+	vec_for_each (row, &request->profile->hosts)
 		strbuf_format(&text, "%s %s\n", address_print(&row->address, address), row->name);
 	return strbuf_steal(&text);
 }
@@ -35,8 +35,8 @@ char *file_resolv(void)
 // `files` alone: no directory service, no multicast name, no resolver's socket is asked for anything.
 char *file_nsswitch(void)
 {
-	static const char *const databases[] = { "passwd",   "group",	 "shadow",    "gshadow", "hosts",    "networks",
-						 "services", "protocols", "ethers", "rpc",	 "netgroup" };
+	static const char *const databases[] = { "passwd",   "group",     "shadow", "gshadow", "hosts",   "networks",
+						 "services", "protocols", "ethers", "rpc",     "netgroup" };
 	struct strbuf text = { 0 };
 
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++)
@@ -69,7 +69,7 @@ char *file_group(const struct launch_request *request)
 	if (!request->host->identity.group_lines.count)
 		return NULL;
 	add_lines(&text, request->host->group_text ? request->host->group_text : "");
-	vec_for_each(line, &request->host->identity.group_lines)
+	vec_for_each (line, &request->host->identity.group_lines)
 		strbuf_format(&text, "%s\n", *line);
 	return strbuf_steal(&text);
 }

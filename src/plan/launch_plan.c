@@ -17,25 +17,31 @@
 
 void text_list_release(text_list *list)
 {
-	vec_for_each(text, list)
+	vec_for_each (text, list)
 		free(*text);
 	vec_release(list);
 }
 
 void plan_supervisor(struct launch_plan *plan, const struct launch_request *request)
 {
-	unsigned long namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET;
+	unsigned long namespaces =
+	    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET;
 
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CORE_PATTERN, .name = "check core pattern",
-	     .path = "/proc/sys/kernel/core_pattern", .why = "a socket there gets the memory of a crashing job, outside");
-	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_KEYRING, .name = "session keyring", .why = "a user namespace does not separate it");
+	     .path = "/proc/sys/kernel/core_pattern",
+	     .why = "a socket there gets the memory of a crashing job, outside");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_KEYRING, .name = "session keyring",
+	     .why = "a user namespace does not separate it");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_SCRATCH, .name = "scratch folders", .path = request->host->tmp,
-	     .value = request->host->var_tmp, .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
+	     .value = request->host->var_tmp,
+	     .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
-	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER), .why = "init starts in all of them at once");
+	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER),
+	     .why = "init starts in all of them at once");
 	STEP(plan, PLACE_INIT, .kind = STEP_DEATH_SIGNAL, .name = "die with supervisor", .why = "nothing outlives it");
 	if (!request->host->root)
-		STEP(plan, PLACE_INIT, .kind = STEP_USER_MAP, .name = "map user", .why = "rights over the new namespaces alone");
+		STEP(plan, PLACE_INIT, .kind = STEP_USER_MAP, .name = "map user",
+		     .why = "rights over the new namespaces alone");
 	STEP(plan, PLACE_INIT, .kind = STEP_PROVE, .name = "prove namespaces",
 	     .why = "before the first change: none may be the host's");
 }
@@ -46,19 +52,26 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .why = "the caller's terminal cannot be typed into");
 	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload", .flags = CLONE_NEWUSER,
 	     .why = "it owns nothing: not even all capabilities in it mean anything to the network");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_SESSION, .name = "session", .why = "no control over the caller's terminal");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_SESSION, .name = "session",
+	     .why = "no control over the caller's terminal");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit",
 	     .why = "1, not 0: a limit of 0 does not stop a core helper");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups", .why = "the invoking user's, less dangerous groups");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory", .path = request->host->directory,
-	     .why = "stays, reached by its path in the new tree");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CAPABILITIES, .name = "capabilities", .why = "none, in any set; locked");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges", .why = "set-user-id does nothing");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups",
+	     .why = "the invoking user's, less dangerous groups");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory",
+	     .path = request->host->directory, .why = "stays, reached by its path in the new tree");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CAPABILITIES, .name = "capabilities",
+	     .why = "none, in any set; locked");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges",
+	     .why = "set-user-id does nothing");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock scope", .if_present = true,
 	     .why = "abstract sockets and signals stay inside, a second wall");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CLOSE, .name = "close descriptors", .why = "an inherited socket lives outside");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_FILTER, .name = "system call filter", .why = "what namespaces leave open; last");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_EXECUTE, .name = "execute", .why = "only when all of the above succeeded");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CLOSE, .name = "close descriptors",
+	     .why = "an inherited socket lives outside");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_FILTER, .name = "system call filter",
+	     .why = "what namespaces leave open; last");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_EXECUTE, .name = "execute",
+	     .why = "only when all of the above succeeded");
 }
 
 static int refuse_unavailable(const struct profile *profile, struct error *err)
@@ -111,7 +124,7 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 
 void launch_plan_release(struct launch_plan *plan)
 {
-	vec_for_each(step, &plan->steps) {
+	vec_for_each (step, &plan->steps) {
 		free(step->name);
 		free(step->path);
 		free(step->value);

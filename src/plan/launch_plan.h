@@ -17,7 +17,7 @@
 #include "profile/profile.h"
 #include "seccomp/filter.h"
 
-typedef VEC(char *) text_list;	// owned texts; released with text_list_release
+typedef VEC(char *) text_list;  // owned texts; released with text_list_release
 
 void text_list_release(text_list *list);
 
@@ -25,109 +25,109 @@ void text_list_release(text_list *list);
 struct identity {
 	uid_t uid;
 	gid_t gid;
-	VEC(gid_t) groups;   // supplementary, as the host gives them
-	char *name;	     // of the user; never NULL
-	char *home;	     // real path; never NULL
+	VEC(gid_t) groups;  // supplementary, as the host gives them
+	char *name;         // of the user; never NULL
+	char *home;         // real path; never NULL
 	char *shell;
-	char *passwd_line;   // for the job's /etc/passwd; NULL when the host's file has it already
-	text_list group_lines;	   // likewise for /etc/group
-	text_list left_out_groups; // names of groups not taken along because they own sockets or disks
-	bool unasked_root;   // root started us, and nobody said as whom to run: `nobody` it is
+	char *passwd_line;          // for the job's /etc/passwd; NULL when the host's file has it already
+	text_list group_lines;      // likewise for /etc/group
+	text_list left_out_groups;  // names of groups not taken along because they own sockets or disks
+	bool unasked_root;          // root started us, and nobody said as whom to run: `nobody` it is
 };
 
 // What the plan must know of the host.
 struct host_facts {
-	bool root;		// the launcher has root's rights: no user namespace around the jail
-	bool ipv6;		// the kernel has IPv6
+	bool root;  // the launcher has root's rights: no user namespace around the jail
+	bool ipv6;  // the kernel has IPv6
 	struct identity identity;
-	char *hostname;		// short
-	char *full_name;	// may equal hostname
-	char *directory;	// the working directory's real path
-	char *tmp, *var_tmp;	// real paths of /tmp and /var/tmp
-	char *run;		// real path of /run
-	char *hosts, *resolv, *nsswitch, *passwd, *group;	// real paths of /etc/hosts, …; NULL where there is none
-	text_list devices;	// device nodes below /dev that may be kept (GPU), absolute
-	unsigned long long shm_bytes;	// size of the host's /dev/shm
-	char *passwd_text, *group_text; // contents, read only when a line must be added; else NULL
+	char *hostname;                                    // short
+	char *full_name;                                   // may equal hostname
+	char *directory;                                   // the working directory's real path
+	char *tmp, *var_tmp;                               // real paths of /tmp and /var/tmp
+	char *run;                                         // real path of /run
+	char *hosts, *resolv, *nsswitch, *passwd, *group;  // real paths of /etc/hosts, …; NULL where there is none
+	text_list devices;                                 // device nodes below /dev that may be kept (GPU), absolute
+	unsigned long long shm_bytes;                      // size of the host's /dev/shm
+	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
 };
 
 enum place { PLACE_SUPERVISOR, PLACE_INIT, PLACE_WORKLOAD };
 
 enum step_kind {
-	STEP_CORE_PATTERN,	// refuse a host that hands crash dumps to a socket
-	STEP_KEYRING,		// a session keyring of our own
-	STEP_SCRATCH,		// the job's /tmp and /var/tmp on the host's disk
-	STEP_CLONE,		// init in new namespaces: flags
-	STEP_DEATH_SIGNAL,	// die with the supervisor
-	STEP_USER_MAP,		// ids inside the outer user namespace
-	STEP_PROVE,		// the namespaces are new: refuse otherwise
-	STEP_SYSCTL,		// path = value
-	STEP_SINK,		// the sink's two ends, down
-	STEP_RULESET,		// commit
-	STEP_READ_BACK,		// compare with the kernel's copy
-	STEP_LOG,		// NFLOG socket
-	STEP_LINK_UP,		// path names the link
-	STEP_ADDRESS,		// value on the link path
-	STEP_ROUTE,		// value (a prefix) to the link path
-	STEP_HAND_OVER,		// sockets of the namespace to the supervisor
-	STEP_PRIVATE_MOUNTS,	// no propagation
-	STEP_BIND_ROOT,		// the host's tree, bound where it can be changed
-	STEP_MOUNT,		// a new file system of type `value` at path, options in `data`
-	STEP_BIND,		// value at path
-	STEP_READ_ONLY,		// path, in place
-	STEP_MAKE_DIRECTORY,	// path with mode flags
-	STEP_SYMLINK,		// path → value
-	STEP_FILE,		// contents value over path, read-only
-	STEP_COVER,		// path, when it is there, behind something empty
-	STEP_PIVOT,		// into the new root
-	STEP_TERMINAL,		// a pseudo-terminal of the jail's own
-	STEP_WORKLOAD,		// clone the workload into a user namespace that owns nothing
-	STEP_SESSION,		// process group and session
-	STEP_LIMITS,		// core limit
-	STEP_IDS,		// groups, gid, uid
-	STEP_CAPABILITIES,	// none, in any set; securebits locked
+	STEP_CORE_PATTERN,    // refuse a host that hands crash dumps to a socket
+	STEP_KEYRING,         // a session keyring of our own
+	STEP_SCRATCH,         // the job's /tmp and /var/tmp on the host's disk
+	STEP_CLONE,           // init in new namespaces: flags
+	STEP_DEATH_SIGNAL,    // die with the supervisor
+	STEP_USER_MAP,        // ids inside the outer user namespace
+	STEP_PROVE,           // the namespaces are new: refuse otherwise
+	STEP_SYSCTL,          // path = value
+	STEP_SINK,            // the sink's two ends, down
+	STEP_RULESET,         // commit
+	STEP_READ_BACK,       // compare with the kernel's copy
+	STEP_LOG,             // NFLOG socket
+	STEP_LINK_UP,         // path names the link
+	STEP_ADDRESS,         // value on the link path
+	STEP_ROUTE,           // value (a prefix) to the link path
+	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
+	STEP_PRIVATE_MOUNTS,  // no propagation
+	STEP_BIND_ROOT,       // the host's tree, bound where it can be changed
+	STEP_MOUNT,           // a new file system of type `value` at path, options in `data`
+	STEP_BIND,            // value at path
+	STEP_READ_ONLY,       // path, in place
+	STEP_MAKE_DIRECTORY,  // path with mode flags
+	STEP_SYMLINK,         // path → value
+	STEP_FILE,            // contents value over path, read-only
+	STEP_COVER,           // path, when it is there, behind something empty
+	STEP_PIVOT,           // into the new root
+	STEP_TERMINAL,        // a pseudo-terminal of the jail's own
+	STEP_WORKLOAD,        // clone the workload into a user namespace that owns nothing
+	STEP_SESSION,         // process group and session
+	STEP_LIMITS,          // core limit
+	STEP_IDS,             // groups, gid, uid
+	STEP_CAPABILITIES,    // none, in any set; securebits locked
 	STEP_NO_NEW_PRIVILEGES,
-	STEP_LANDLOCK,		// scope: abstract sockets and signals, where the kernel has it
-	STEP_DIRECTORY,		// the working directory
-	STEP_CLOSE,		// every descriptor but 0-2 and the kept ones
-	STEP_FILTER,		// seccomp
+	STEP_LANDLOCK,   // scope: abstract sockets and signals, where the kernel has it
+	STEP_DIRECTORY,  // the working directory
+	STEP_CLOSE,      // every descriptor but 0-2 and the kept ones
+	STEP_FILTER,     // seccomp
 	STEP_EXECUTE,
 };
 
 struct launch_step {
 	enum step_kind kind;
 	enum place place;
-	char *name;		// stable and unique: "mount /proc"; errors and failure injection name it
-	char *path;		// what it acts on; NULL when nothing
-	char *value;		// see the kinds; may be NULL
-	char *data;		// mount options; may be NULL
-	unsigned long flags;	// clone, mount or mode flags
-	bool if_present;	// a missing path is no failure
-	bool create;		// path is made first where it is missing: it lies in a folder of the job's own
-	const char *why;	// a literal
+	char *name;           // stable and unique: "mount /proc"; errors and failure injection name it
+	char *path;           // what it acts on; NULL when nothing
+	char *value;          // see the kinds; may be NULL
+	char *data;           // mount options; may be NULL
+	unsigned long flags;  // clone, mount or mode flags
+	bool if_present;      // a missing path is no failure
+	bool create;          // path is made first where it is missing: it lies in a folder of the job's own
+	const char *why;      // a literal
 };
 
 struct launch_request {
 	const struct profile *profile;
 	const struct policy *policy;
 	const struct host_facts *host;
-	char *const *command;	    // NULL-terminated, at least one
-	char *const *environment;   // the caller's environ
-	const int *keep_fds;	    // besides 0-2
+	char *const *command;      // NULL-terminated, at least one
+	char *const *environment;  // the caller's environ
+	const int *keep_fds;       // besides 0-2
 	size_t keep_fd_count;
-	char *const *share;	    // further --share paths, real, absolute
+	char *const *share;  // further --share paths, real, absolute
 	size_t share_count;
 };
 
 struct launch_plan {
 	VEC(struct launch_step) steps;
-	text_list command;	    // NULL-terminated copy
-	text_list environment;	    // NULL-terminated, as the job gets it
-	text_list removed;	    // names of variables taken out, sorted
-	text_list hidden;	    // paths covered that are shown to the user ("~/.aws")
-	text_list notices;	    // sentences to show before the start: what exists outside but not inside, with the remedy
+	text_list command;      // NULL-terminated copy
+	text_list environment;  // NULL-terminated, as the job gets it
+	text_list removed;      // names of variables taken out, sorted
+	text_list hidden;       // paths covered that are shown to the user ("~/.aws")
+	text_list notices;  // sentences to show before the start: what exists outside but not inside, with the remedy
 	VEC(int) keep_fds;
-	struct ruleset *ruleset;    // owned
+	struct ruleset *ruleset;  // owned
 	struct filter_program filter;
 	const struct identity *identity;  // borrowed from the request's host
 	bool root;
@@ -142,7 +142,7 @@ void launch_plan_release(struct launch_plan *plan);
 // cannot enforce; `check` shows them as warnings, launch_plan_build refuses. Appends to mistakes-like text rows.
 struct unavailable {
 	struct location at;
-	char *message;	// owned
+	char *message;  // owned
 };
 typedef VEC(struct unavailable) unavailable_vec;
 void launch_unavailable(const struct profile *profile, unavailable_vec *out);
@@ -152,7 +152,8 @@ void unavailable_release(unavailable_vec *list);
 void launch_plan_print(const struct launch_plan *plan, struct strbuf *out);
 void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out);
 
-// The one line of DESIGN: "network-isolation: loopback only; removed: A, B (environment.keep); hidden: ~/.aws; own /tmp".
+// The one line of DESIGN: "network-isolation: loopback only; removed: A, B (environment.keep); hidden: ~/.aws; own
+// /tmp".
 void launch_plan_summary(const struct launch_plan *plan, const struct profile *profile, struct strbuf *out);
 
 #endif

@@ -25,7 +25,8 @@ static const struct {
 	{ "ipv6/conf/default/dad_transmits", "0", "nothing is sent by itself" },
 };
 
-// The sink's own addresses: RFC 7600 keeps 192.0.0.8 as a source that nobody answers; the ULA's digits are random (RFC 4193).
+// The sink's own addresses: RFC 7600 keeps 192.0.0.8 as a source that nobody answers; the ULA's digits are random (RFC
+// 4193).
 static const char *const sink_addresses[] = { "192.0.0.8/32", "fd5c:8b1e:7a42::8/128" };
 static const char *const sink_routes[] = { "0.0.0.0/0", "::/0" };
 
@@ -61,15 +62,18 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 	STEP(plan, PLACE_INIT, .kind = STEP_READ_BACK, .name = "read rule set back",
 	     .why = "the kernel must have what was meant, no more and no less");
 	STEP(plan, PLACE_INIT, .kind = STEP_LOG, .name = "open denial log", .why = "denials are named after the job");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "loopback up", .path = "lo", .why = "127.0.0.1 and ::1 work");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink peer up", .path = "sink1", .why = "gives the sink its carrier");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink up", .path = "sink0", .why = "its egress drops everything");
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "loopback up", .path = "lo",
+	     .why = "127.0.0.1 and ::1 work");
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink peer up", .path = "sink1",
+	     .why = "gives the sink its carrier");
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink up", .path = "sink0",
+	     .why = "its egress drops everything");
 	for (size_t i = 0; i < families; i++)
 		STEP(plan, PLACE_INIT, .kind = STEP_ADDRESS, .name = i ? "sink address IPv6" : "sink address IPv4",
 		     .path = "sink0", .value = sink_addresses[i], .why = "a source for packets that go nowhere");
 	for (size_t i = 0; i < families; i++)
-		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .name = i ? "sink route IPv6" : "sink route IPv4", .path = "sink0",
-		     .value = sink_routes[i], .why = "everything without a real route");
+		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .name = i ? "sink route IPv6" : "sink route IPv4",
+		     .path = "sink0", .value = sink_routes[i], .why = "everything without a real route");
 	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .name = "hand sockets over",
 	     .why = "the supervisor reads the denials from outside");
 }

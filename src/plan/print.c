@@ -44,14 +44,14 @@ void launch_plan_print(const struct launch_plan *plan, struct strbuf *out)
 	unsigned number = 0;
 	int place = -1;
 
-	vec_for_each(step, &plan->steps) {
+	vec_for_each (step, &plan->steps) {
 		if (place != (int)step->place)
 			strbuf_format(out, "%s%s:\n", number ? "\n" : "", place_name(step->place));
 		place = (int)step->place;
 		print_step(step, ++number, out);
 	}
 	strbuf_add(out, "\nenvironment removed:\n");
-	vec_for_each(name, &plan->removed) {
+	vec_for_each (name, &plan->removed) {
 		strbuf_add(out, "     ");
 		strbuf_add_safe(out, *name);
 		strbuf_add_char(out, '\n');
@@ -62,7 +62,7 @@ static void json_list(struct json *json, const char *key, const text_list *list)
 {
 	json_key(json, key);
 	json_array_begin(json);
-	vec_for_each(text, list)
+	vec_for_each (text, list)
 		json_text(json, *text);
 	json_array_end(json);
 }
@@ -74,7 +74,7 @@ void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
 	json_object_begin(&json);
 	json_key(&json, "steps");
 	json_array_begin(&json);
-	vec_for_each(step, &plan->steps) {
+	vec_for_each (step, &plan->steps) {
 		json_object_begin(&json);
 		json_key_text(&json, "place", place_name(step->place));
 		json_key_text(&json, "name", step->name);
@@ -108,7 +108,8 @@ static void add_names(struct strbuf *out, const text_list *list)
 void launch_plan_summary(const struct launch_plan *plan, const struct profile *profile, struct strbuf *out)
 {
 	strbuf_add_safe(out, profile->name);
-	strbuf_add(out, profile->network.isolation == ISOLATION_FULL ? ": loopback only" : ": VPC without an uplink, loopback only");
+	strbuf_add(out, profile->network.isolation == ISOLATION_FULL ? ": loopback only"
+								     : ": VPC without an uplink, loopback only");
 	if (plan->removed.count) {
 		strbuf_add(out, "; removed: ");
 		add_names(out, &plan->removed);

@@ -9,16 +9,16 @@
 void steps_add(struct launch_plan *plan, enum place place, const struct step_row *row)
 {
 	vec_push(&plan->steps, (struct launch_step){
-				       .kind = row->kind,
-				       .place = place,
-				       .name = memory_copy_text(row->name),
-				       .path = memory_copy_text(row->path),
-				       .value = memory_copy_text(row->value),
-				       .data = memory_copy_text(row->data),
-				       .flags = row->flags,
-				       .if_present = row->if_present,
-				       .create = row->create,
-				       .why = row->why,
+				   .kind = row->kind,
+				   .place = place,
+				   .name = memory_copy_text(row->name),
+				   .path = memory_copy_text(row->path),
+				   .value = memory_copy_text(row->value),
+				   .data = memory_copy_text(row->data),
+				   .flags = row->flags,
+				   .if_present = row->if_present,
+				   .create = row->create,
+				   .why = row->why,
 			       });
 }
 
@@ -48,7 +48,7 @@ bool path_is_shared(const struct launch_request *request, const char *path)
 
 	if (kept(request, path, request->host->directory))
 		return true;
-	vec_for_each(share, &profile->process.share)
+	vec_for_each (share, &profile->process.share)
 		if (kept(request, path, share->text))
 			return true;
 	for (size_t i = 0; i < request->share_count; i++)
@@ -59,7 +59,9 @@ bool path_is_shared(const struct launch_request *request, const char *path)
 
 bool path_is_hidden(const struct launch_request *request, const char *path)
 {
-	const char *const folders[] = { request->host->tmp, request->host->var_tmp, request->host->run, "/dev", "/sys", "/proc" };
+	const char *const folders[] = {
+		request->host->tmp, request->host->var_tmp, request->host->run, "/dev", "/sys", "/proc"
+	};
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (path_below(path, folders[i]))

@@ -37,7 +37,8 @@ void plan_notices(struct launch_plan *plan, const struct launch_request *request
 // Whether path is folder or lies below it; both real and absolute.
 bool path_below(const char *path, const char *folder);
 
-// Whether path stays visible although it lies in a folder of which the job has its own: below the working directory or a share.
+// Whether path stays visible although it lies in a folder of which the job has its own: below the working directory or
+// a share.
 bool path_is_shared(const struct launch_request *request, const char *path);
 
 // The folders of which the job has its own, real paths: request->host's tmp, var_tmp, run and /dev, /sys, /proc.

@@ -44,15 +44,18 @@ static void network(const struct profile *profile, unavailable_vec *out)
 
 	if (network->uplink != UPLINK_NONE && !(full && network->uplink == UPLINK_AUTO && !network->peers.count))
 		add(out, network->uplink_at.line ? network->uplink_at : network->isolation_at,
-		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone, and "
-				  "`show` works for every profile",
-				  network->peers.count && full ? "for peers" : uplink_word(network->uplink)));
+		    memory_format(
+			"uplink %s is not available yet; `uplink: none` runs the job with loopback alone, and "
+			"`show` works for every profile",
+			network->peers.count && full ? "for peers" : uplink_word(network->uplink)));
 	add_unless(out, !network->host_ports.count, network->host_ports_at, "network.host-ports is not available yet");
-	add_unless(out, profile->vpc.located == LOCATED_HERE, profile->vpc.located_at, "vpc.located: elsewhere is not available yet");
+	add_unless(out, profile->vpc.located == LOCATED_HERE, profile->vpc.located_at,
+		   "vpc.located: elsewhere is not available yet");
 	if (!full)
 		add_unless(out, profile->vpc.dns == DNS_NONE || network->uplink == UPLINK_NONE, profile->vpc.dns_at,
 			   "vpc.dns other than none is not available yet");
-	add_unless(out, !profile->vpc.subnets_of_host, profile->vpc.subnets_at, "vpc.subnets: host is not available yet");
+	add_unless(out, !profile->vpc.subnets_of_host, profile->vpc.subnets_at,
+		   "vpc.subnets: host is not available yet");
 }
 
 static void process(const struct profile_process *process, unavailable_vec *out)
@@ -73,13 +76,13 @@ void launch_unavailable(const struct profile *profile, unavailable_vec *out)
 {
 	network(profile, out);
 	process(&profile->process, out);
-	vec_for_each(mechanism, &profile->require)
+	vec_for_each (mechanism, &profile->require)
 		add(out, mechanism->at, memory_format("require: %s is not available yet", mechanism->text));
 }
 
 void unavailable_release(unavailable_vec *list)
 {
-	vec_for_each(row, list)
+	vec_for_each (row, list)
 		free(row->message);
 	vec_release(list);
 }

@@ -17,7 +17,7 @@ static const char *const device_nodes[] = { "null", "zero", "full", "random", "u
 static const struct {
 	const char *path, *target;
 } device_links[] = {
-	{ "/dev/fd", "/proc/self/fd" },	     { "/dev/stdin", "/proc/self/fd/0" }, { "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" }, { "/dev/stdout", "/proc/self/fd/1" },
 	{ "/dev/stderr", "/proc/self/fd/2" }, { "/dev/ptmx", "pts/ptmx" },
 };
 
@@ -46,11 +46,11 @@ static const struct {
 
 static void add_kernel_trees(struct launch_plan *plan)
 {
-	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /proc", .path = "/proc", .value = "proc", .flags = QUIET,
-	     .why = "shows this pid namespace alone");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /proc", .path = "/proc", .value = "proc",
+	     .flags = QUIET, .why = "shows this pid namespace alone");
 	for (size_t i = 0; i < sizeof(proc_rows) / sizeof(proc_rows[0]); i++) {
-		AUTO_FREE char *name = memory_format("%s %s", proc_rows[i].kind == STEP_COVER ? "cover" : "read-only",
-						     proc_rows[i].path);
+		AUTO_FREE char *name =
+		    memory_format("%s %s", proc_rows[i].kind == STEP_COVER ? "cover" : "read-only", proc_rows[i].path);
 		STEP(plan, PLACE_INIT, .kind = proc_rows[i].kind, .name = name, .path = proc_rows[i].path,
 		     .if_present = true, .why = proc_rows[i].why);
 	}
@@ -76,20 +76,21 @@ static void add_devices(struct launch_plan *plan, const struct launch_request *r
 		add_node(plan, path, "harmless");
 	}
 	if (request->profile->process.devices.gpu == PERMISSION_ALLOW)
-		vec_for_each(device, &request->host->devices)
+		vec_for_each (device, &request->host->devices)
 			add_node(plan, *device, "process.devices.gpu: allow");
-	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/pts", .path = "/dev/pts", .flags = 0755,
-	     .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/pts", .path = "/dev/pts",
+	     .flags = 0755, .why = "for the next");
 	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/pts", .path = "/dev/pts", .value = "devpts",
-	     .data = "newinstance,ptmxmode=0666,mode=0620", .flags = MS_NOSUID | MS_NOEXEC, .why = "terminals of its own");
-	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/shm", .path = "/dev/shm", .flags = 01777,
-	     .why = "for the next");
-	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/shm", .path = "/dev/shm", .value = "tmpfs", .data = shm,
-	     .flags = MS_NOSUID | MS_NODEV, .why = "shared memory of its own, of the host's size");
-	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/mqueue", .path = "/dev/mqueue", .flags = 0755,
-	     .why = "for the next");
-	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/mqueue", .path = "/dev/mqueue", .value = "mqueue",
-	     .flags = QUIET, .why = "message queues of its own");
+	     .data = "newinstance,ptmxmode=0666,mode=0620", .flags = MS_NOSUID | MS_NOEXEC,
+	     .why = "terminals of its own");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/shm", .path = "/dev/shm",
+	     .flags = 01777, .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/shm", .path = "/dev/shm", .value = "tmpfs",
+	     .data = shm, .flags = MS_NOSUID | MS_NODEV, .why = "shared memory of its own, of the host's size");
+	STEP(plan, PLACE_INIT, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/mqueue", .path = "/dev/mqueue",
+	     .flags = 0755, .why = "for the next");
+	STEP(plan, PLACE_INIT, .kind = STEP_MOUNT, .name = "mount /dev/mqueue", .path = "/dev/mqueue",
+	     .value = "mqueue", .flags = QUIET, .why = "message queues of its own");
 	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
 		AUTO_FREE char *name = memory_format("link %s", device_links[i].path);
 		STEP(plan, PLACE_INIT, .kind = STEP_SYMLINK, .name = name, .path = device_links[i].path,
@@ -108,10 +109,10 @@ static void add_folders(struct launch_plan *plan, const struct launch_request *r
 		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp, .value = tmp,
 		     .flags = MS_REC, .why = "process.tmp");
 	else
-		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp, .value = "SCRATCH/tmp",
-		     .why = "sockets of other programs are in the host's");
-	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /var/tmp", .path = host->var_tmp, .value = "SCRATCH/var-tmp",
-	     .why = "sockets of other programs are in the host's");
+		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp,
+		     .value = "SCRATCH/tmp", .why = "sockets of other programs are in the host's");
+	STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind /var/tmp", .path = host->var_tmp,
+	     .value = "SCRATCH/var-tmp", .why = "sockets of other programs are in the host's");
 	if (request->profile->process.home == HOME_PRIVATE)
 		STEP(plan, PLACE_INIT, .kind = STEP_BIND, .name = "bind home", .path = host->identity.home,
 		     .value = "SCRATCH/home", .why = "process.home: private");
@@ -128,18 +129,20 @@ static void add_share(struct launch_plan *plan, const struct launch_request *req
 static void add_shares(struct launch_plan *plan, const struct launch_request *request)
 {
 	const char *directory = request->host->directory;
-	bool home = request->profile->process.home == HOME_PRIVATE && path_below(directory, request->host->identity.home);
+	bool home =
+	    request->profile->process.home == HOME_PRIVATE && path_below(directory, request->host->identity.home);
 
 	if ((path_is_hidden(request, directory) && path_is_shared(request, directory)) ||
 	    (home && strcmp(directory, request->host->identity.home) != 0))
 		add_share(plan, request, directory, "the working directory stays");
-	vec_for_each(share, &request->profile->process.share)
+	vec_for_each (share, &request->profile->process.share)
 		add_share(plan, request, share->text, "process.share");
 	for (size_t i = 0; i < request->share_count; i++)
 		add_share(plan, request, request->share[i], "--share");
 }
 
-static void add_file(struct launch_plan *plan, const struct launch_request *request, const char *name, const char *path, char *contents, const char *why)
+static void add_file(struct launch_plan *plan, const struct launch_request *request, const char *name, const char *path,
+		     char *contents, const char *why)
 {
 	AUTO_FREE char *text = contents;
 
@@ -154,7 +157,8 @@ static void add_files(struct launch_plan *plan, const struct launch_request *req
 
 	add_file(plan, request, "file /etc/hosts", host->hosts, file_hosts(request), "own names resolve");
 	add_file(plan, request, "file /etc/resolv.conf", host->resolv, file_resolv(), "no resolver to ask");
-	add_file(plan, request, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(), "names resolve without a service");
+	add_file(plan, request, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(),
+		 "names resolve without a service");
 	add_file(plan, request, "file /etc/passwd", host->passwd, file_passwd(request), "the user's name resolves");
 	add_file(plan, request, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
 }
@@ -166,7 +170,8 @@ static void add_covers(struct launch_plan *plan, const struct launch_request *re
 	for (size_t i = 0; i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
 		AUTO_FREE char *path = memory_format("%s/%s", request->host->identity.home, home_rows[i].path);
 		AUTO_FREE char *name = memory_format("cover %s", home_rows[i].shown);
-		STEP(plan, PLACE_INIT, .kind = STEP_COVER, .name = name, .path = path, .if_present = true, .why = "credentials");
+		STEP(plan, PLACE_INIT, .kind = STEP_COVER, .name = name, .path = path, .if_present = true,
+		     .why = "credentials");
 		vec_push(&plan->hidden, memory_copy_text(home_rows[i].shown));
 	}
 }
