@@ -173,12 +173,13 @@ void icmp_read(struct reader *reader, const struct key_row *row, const struct no
 			     text, key_name(row) + strlen("icmp-"));
 }
 
+// Any is what an absent key means, and only that may stand beside a protocol without types.
 struct node *icmp_write(const struct key_row *row, const void *base)
 {
 	int number = *row_field_const(int, row, base);
 	AUTO_FREE char *text = memory_format("%d", number);
 
-	return number == ICMP_ANY ? node_scalar("any") : node_number(text);
+	return number == ICMP_ANY ? NULL : node_number(text);
 }
 
 void address_read(struct reader *reader, const struct key_row *row, const struct node *node, void *base)
