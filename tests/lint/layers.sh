@@ -3,6 +3,7 @@
 # A stage includes headers of its own and of the stages below only. The linker holds calls; this holds types and macros.
 . "$(dirname "$0")/lib.sh"
 
+# shellcheck disable=SC2016  # awk has its own $
 tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
   BEGIN {
     # stage: what it may include besides itself
