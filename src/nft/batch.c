@@ -25,8 +25,12 @@ static uint8_t *batch_reserve(struct batch_writer *writer, size_t room)
 	struct nft_batch *batch = batch_open(writer);
 
 	if (batch->length + room > writer->capacity) {
-		writer->capacity = batch->length + room + batch->length / 2;
-		batch->bytes = memory_resize(batch->bytes, writer->capacity, 1);
+		size_t capacity = batch->length + room + batch->length / 2;
+
+		batch->bytes = memory_resize(batch->bytes, capacity, 1);
+		// Libraries leave the padding behind attributes as it was.
+		memset(batch->bytes + batch->length, 0, capacity - batch->length);
+		writer->capacity = capacity;
 	}
 	return batch->bytes + batch->length;
 }
@@ -101,7 +105,6 @@ void batch_writer_begin(struct batch_writer *writer, nft_batch_vec *out, size_t 
 
 struct nlmsghdr *batch_message_begin(struct batch_writer *writer, uint16_t type, uint8_t family, uint16_t flags)
 {
-	// The kernel's headers are never longer than their room, and the room is zeroed for the padding.
 	uint8_t *room = batch_reserve(writer, MESSAGE_ROOM);
 
 	return nftnl_nlmsg_build_hdr((char *)room, type, family, flags | NLM_F_ACK, writer->sequence++);

@@ -13,8 +13,8 @@
 // An attribute's length has 16 bits, and so has that of the list that a message's elements stand in.
 enum { LIST_SIZE = 60 * 1024 };
 
-// What nft notes for itself: the keys' byte order (big-endian), and that an interval has no end below the highest key.
-enum { NOTE_BIG_ENDIAN = 2, NOTE_ELEMENT_FLAGS = 1, NOTE_OPEN = 1 };
+// What nft notes for itself: that an interval has no end because its last key is the highest there is.
+enum { NOTE_ELEMENT_FLAGS = 1, NOTE_OPEN = 1 };
 
 void elements_write_set(struct batch_writer *writer, const struct nft_table *table, const struct nft_set *set)
 {
@@ -30,7 +30,7 @@ void elements_write_set(struct batch_writer *writer, const struct nft_table *tab
 	nftnl_set_set_u32(object, NFTNL_SET_FLAGS, set->interval ? NFT_SET_INTERVAL : 0);
 	nftnl_set_set_u32(object, NFTNL_SET_KEY_TYPE, row->number);
 	nftnl_set_set_u32(object, NFTNL_SET_KEY_LEN, row->width);
-	nftnl_udata_put_u32(notes, NFTNL_UDATA_SET_KEYBYTEORDER, NOTE_BIG_ENDIAN);
+	nftnl_udata_put_u32(notes, NFTNL_UDATA_SET_KEYBYTEORDER, row->byte_order);
 	nftnl_set_set_data(object, NFTNL_SET_USERDATA, nftnl_udata_buf_data(notes), nftnl_udata_buf_len(notes));
 	nftnl_set_nlmsg_build_payload(message, object);
 	nftnl_udata_buf_free(notes);

@@ -45,23 +45,24 @@ static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
 	return false;
 }
 
-// The end behind the last layer can be reached.
-static bool passes_all(const struct policy *policy, enum direction direction)
-{
-	vec_for_each (layer, &policy->layers[direction]) {
-		if (!layer_has(layer, VERDICT_PASS))
-			return false;
-	}
-	return true;
-}
-
-// A layer accepts, or all let pass.
+// Some new conversation is accepted: by a layer, or because all let it pass.
 static bool accepts_something(const struct policy *policy, enum direction direction)
 {
 	vec_for_each (layer, &policy->layers[direction]) {
 		if (layer_has(layer, VERDICT_ACCEPT))
 			return true;
 		if (!layer_has(layer, VERDICT_PASS))
+			return false;
+	}
+	return true;
+}
+
+// The end behind the last layer can be reached: by new conversations, or by established ones, which stateful layers let
+// through.
+static bool passes_all(const struct compilation *c, enum direction direction)
+{
+	vec_for_each (layer, &c->policy->layers[direction]) {
+		if (!layer_has(layer, VERDICT_PASS) && !(layer->stateful && c->tracks))
 			return false;
 	}
 	return true;
@@ -117,7 +118,7 @@ static void compile_direction(const struct compilation *c, enum direction direct
 	}
 	if (!walled)
 		add_verdict(base, NFT_JUMP, compile_walls(c, direction));
-	if (passes_all(c->policy, direction))
+	if (passes_all(c, direction))
 		compile_acceptance(c, chain_add_rule(base));
 }
 

@@ -30,10 +30,10 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_UDP_DPORT]   = { "udp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_UDP },
 	[SELECT_ICMP_TYPE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
 	[SELECT_ICMP_CODE]   = { "icmp code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
-	[SELECT_ICMP_TYPE_CODE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_TYPE_CODE, FAMILY_IPV4, IPPROTO_ICMP },
+	[SELECT_ICMP_TYPE_CODE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_ICMP_TYPE_CODE, FAMILY_IPV4, IPPROTO_ICMP },
 	[SELECT_ICMPV6_TYPE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
 	[SELECT_ICMPV6_CODE] = { "icmpv6 code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
-	[SELECT_ICMPV6_TYPE_CODE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_TYPE_CODE, FAMILY_IPV6, IPPROTO_ICMPV6 },
+	[SELECT_ICMPV6_TYPE_CODE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_ICMPV6_TYPE_CODE, FAMILY_IPV6, IPPROTO_ICMPV6 },
 	// clang-format on
 };
 
@@ -167,8 +167,11 @@ void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, st
 	case FORM_ADDRESS:
 		address_add(bytes, length, out);
 		break;
-	case FORM_TYPE_CODE:
-		strbuf_format(out, "%u code %u", bytes[0], bytes[1]);
+	case FORM_ICMP_TYPE_CODE:
+		strbuf_format(out, "%u icmp code %u", bytes[0], bytes[1]);
+		break;
+	case FORM_ICMPV6_TYPE_CODE:
+		strbuf_format(out, "%u icmpv6 code %u", bytes[0], bytes[1]);
 		break;
 	}
 }

@@ -3,10 +3,10 @@
 #include "nft/tables.h"
 
 const struct set_type_row set_type_rows[SET_TYPES] = {
-	[SET_IPV4] = { "ipv4_addr", 7, 4, FORM_ADDRESS },
-	[SET_IPV6] = { "ipv6_addr", 8, 16, FORM_ADDRESS },
-	[SET_PORT] = { "inet_service", 13, 2, FORM_NUMBER },
-	[SET_PROTOCOL] = { "inet_proto", 12, 1, FORM_PROTOCOL },
+	[SET_IPV4] = { "ipv4_addr", 7, 4, FORM_ADDRESS, 2 },
+	[SET_IPV6] = { "ipv6_addr", 8, 16, FORM_ADDRESS, 2 },
+	[SET_PORT] = { "inet_service", 13, 2, FORM_NUMBER, 2 },
+	[SET_PROTOCOL] = { "inet_proto", 12, 1, FORM_PROTOCOL, 0 },
 };
 
 struct nft_table *ruleset_add_table(struct ruleset *ruleset, uint8_t family)

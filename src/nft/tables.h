@@ -10,12 +10,14 @@
 
 enum set_type { SET_IPV4, SET_IPV6, SET_PORT, SET_PROTOCOL, SET_TYPES };
 
-// One row a type of set: nft's name and number for it, the bytes of a key, how a key is written.
+// One row a type of set: nft's name and number for it, the bytes of a key, how a key is written, and the byte order
+// that nft notes (2: big-endian; 0: a single byte has none).
 struct set_type_row {
 	const char *name;
 	uint32_t number;
 	uint32_t width;
 	enum value_form form;
+	uint32_t byte_order;
 };
 
 extern const struct set_type_row set_type_rows[SET_TYPES];
