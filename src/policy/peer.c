@@ -79,12 +79,6 @@ int peer_add(const struct profile *profile, const struct rule_peer *peer, struct
 	return peer_error(&peer->at, err, "an endpoint cannot stand here: %s", peer->name);
 }
 
-bool endpoint_is_named(const struct profile_endpoint *endpoint, const char *name)
-{
-	return (endpoint->name.text && strcmp(endpoint->name.text, name) == 0) ||
-	       (endpoint->service.text && strcmp(endpoint->service.text, name) == 0);
-}
-
 const char *endpoint_name(const struct profile_endpoint *endpoint)
 {
 	if (endpoint->name.text)

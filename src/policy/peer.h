@@ -14,9 +14,6 @@ int peer_add(const struct profile *profile, const struct rule_peer *peer, struct
 int endpoint_add(const struct profile *profile, const struct profile_endpoint *endpoint, struct prefix_set *set,
 		 struct error *err);
 
-// Whether a rule that names `name` means this endpoint: by its name or by its service.
-bool endpoint_is_named(const struct profile_endpoint *endpoint, const char *name);
-
 // Takes the endpoint's protocol and ports into match. -EINVAL when TCP or UDP come without ports.
 int endpoint_ports(const struct profile_endpoint *endpoint, struct policy_match *match, struct error *err);
 

@@ -61,68 +61,70 @@ static void group_add(const struct security_group *group, const struct group_rul
 		  rule->reason.text ? rule->reason.text : "");
 }
 
-// Endpoints bring ports of their own, so each has a rule of its own.
+// An endpoint brings ports of its own, so it has a rule of its own.
 static int group_endpoint(const struct profile *profile, const struct security_group *group,
 			  const struct group_rule *rule, const struct rule_peer *peer, struct layer_draft *draft,
 			  struct error *err)
 {
-	bool known = false;
+	const struct profile_endpoint *endpoint = profile_find_endpoint(profile, peer->name);
+	CLEANUP(match_release) struct policy_match match = { 0 };
+	AUTO_STRBUF struct strbuf what = { 0 };
+	int result;
 
-	vec_for_each (endpoint, &profile->endpoints) {
-		CLEANUP(match_release) struct policy_match match = { 0 };
-		AUTO_STRBUF struct strbuf what = { 0 };
-		int result;
-
-		if (!endpoint_is_named(endpoint, peer->name))
-			continue;
-		known = true;
-		// The ports of an endpoint are where it listens: they say nothing about what comes from it.
-		result = draft->direction == EGRESS ? endpoint_match(rule, endpoint, &match, err)
-						    : rule_match(rule, &match, err);
-		if (result == 0)
-			result = endpoint_add(profile, endpoint, &match.remote, err);
-		if (result)
-			return result;
-		peer_describe(profile, peer, &what);
-		group_add(group, rule, &match, strbuf_text(&what), draft);
-	}
-	return known ? 0 : peer_error(&peer->at, err, "no endpoint %s under endpoints", peer->name);
+	if (!endpoint)
+		return peer_error(&peer->at, err, "no endpoint %s under endpoints", peer->name);
+	// The ports of an endpoint are where it listens: they say nothing about what comes from it.
+	result =
+	    draft->direction == EGRESS ? endpoint_match(rule, endpoint, &match, err) : rule_match(rule, &match, err);
+	if (result == 0)
+		result = endpoint_add(profile, endpoint, &match.remote, err);
+	if (result)
+		return result;
+	peer_describe(profile, peer, &what);
+	group_add(group, rule, &match, strbuf_text(&what), draft);
+	return 0;
 }
 
 // The other peers of a rule share one: a set costs less than rules.
-static int group_rule_add(const struct profile *profile, const struct security_group *group,
-			  const struct group_rule *rule, struct layer_draft *draft, struct error *err)
+static int group_hosts(const struct profile *profile, const struct security_group *group, const struct group_rule *rule,
+		       struct layer_draft *draft, struct error *err)
 {
 	CLEANUP(match_release) struct policy_match match = { 0 };
 	AUTO_STRBUF struct strbuf what = { 0 };
-	int result = 0;
+	int result = rule_match(rule, &match, err);
+
+	vec_for_each (peer, &rule->peers) {
+		if (result)
+			return result;
+		if (peer->kind == PEER_ENDPOINT)
+			continue;
+		result = peer_add(profile, peer, &match, err);
+		strbuf_add(&what, what.length ? ", " : "");
+		peer_describe(profile, peer, &what);
+	}
+	if (result == 0)
+		group_add(group, rule, &match, strbuf_text(&what), draft);
+	return result;
+}
+
+static int group_rule_add(const struct profile *profile, const struct security_group *group,
+			  const struct group_rule *rule, struct layer_draft *draft, struct error *err)
+{
+	bool hosts = false;
 
 	if (rule->icmp_type < 0 && rule->icmp_code >= 0)
 		return 0;  // as on AWS: any type with one code matches nothing
 	vec_for_each (peer, &rule->peers) {
-		if (peer->kind == PEER_ENDPOINT) {
-			result = group_endpoint(profile, group, rule, peer, draft, err);
-		} else {
-			result = peer_add(profile, peer, &match, err);
-			strbuf_add(&what, what.length ? ", " : "");
-			peer_describe(profile, peer, &what);
-		}
-		if (result)
-			return result;
-	}
-	if (what.length == 0)
-		return 0;
-	{
-		CLEANUP(match_release) struct policy_match own = { 0 };
+		int result;
 
-		result = rule_match(rule, &own, err);
+		hosts |= peer->kind != PEER_ENDPOINT;
+		if (peer->kind != PEER_ENDPOINT)
+			continue;
+		result = group_endpoint(profile, group, rule, peer, draft, err);
 		if (result)
 			return result;
-		own.any_remote = match.any_remote;
-		prefix_set_add_set(&own.remote, &match.remote);
-		group_add(group, rule, &own, strbuf_text(&what), draft);
 	}
-	return 0;
+	return hosts ? group_hosts(profile, group, rule, draft, err) : 0;
 }
 
 static int group_layer(const struct profile *profile, struct layer_draft *draft, struct error *err)
