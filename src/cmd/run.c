@@ -61,7 +61,7 @@ struct run {
 
 static void run_release(struct run *run)
 {
-	vec_release(&run->result.denials);
+	launch_result_release(&run->result);
 	launch_plan_release(&run->plan);
 	text_list_release(&run->share);
 	policy_release(&run->policy);

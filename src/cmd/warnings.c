@@ -4,37 +4,16 @@
 
 #include "plan/launch_plan.h"
 
-// A row a channel: where the profile opens it (NULL: it does not), and what that means.
+// A row a channel that profile_load does not warn of already: where the profile opens it (NULL: it does not), and what
+// that means.
 struct channel {
 	const struct location *(*open)(const struct profile *profile);
 	const char *message;
 };
 
-static const struct location *dns(const struct profile *profile)
-{
-	return profile->network.isolation == ISOLATION_VPC && profile->vpc.dns == DNS_RESOLVER ? &profile->vpc.dns_at
-											       : NULL;
-}
-
 static const struct location *imds(const struct profile *profile)
 {
 	return profile->vpc.imds == PERMISSION_ALLOW ? &profile->vpc.imds_at : NULL;
-}
-
-static const struct location *gateway(const struct profile *profile)
-{
-	vec_for_each (endpoint, &profile->endpoints)
-		if (endpoint->type == ENDPOINT_GATEWAY)
-			return &endpoint->at;
-	return NULL;
-}
-
-static const struct location *approximate(const struct profile *profile)
-{
-	vec_for_each (list, &profile->prefix_lists)
-		if (list->approximate)
-			return &list->at;
-	return NULL;
 }
 
 static const struct location *host_ports(const struct profile *profile)
@@ -47,19 +26,9 @@ static const struct location *sockets(const struct profile *profile)
 	return profile->process.sockets.count ? &profile->process.sockets.items[0].at : NULL;
 }
 
-static const struct location *rdma(const struct profile *profile)
-{
-	return profile->process.devices.rdma == PERMISSION_ALLOW ? &profile->process.devices.rdma_at : NULL;
-}
-
 static const struct location *mps(const struct profile *profile)
 {
 	return profile->process.devices.mps == PERMISSION_ALLOW ? &profile->process.devices.mps_at : NULL;
-}
-
-static const struct location *imex(const struct profile *profile)
-{
-	return profile->process.devices.imex == PERMISSION_ALLOW ? &profile->process.devices.imex_at : NULL;
 }
 
 static const struct location *shared_tmp(const struct profile *profile)
@@ -73,17 +42,10 @@ static const struct location *kept_credentials(const struct profile *profile)
 }
 
 static const struct channel channels[] = {
-	{ dns, "vpc.dns: resolver: a name that the job looks up leaves the VPC, and data can be written into names" },
 	{ imds, "vpc.imds: allow: whoever reaches the metadata service can take the instance role's credentials" },
-	{ gateway, "a gateway endpoint reaches every bucket or table of the Region: which of them is not visible to a "
-		   "packet filter" },
-	{ approximate,
-	  "a prefix list made from ip-ranges.json is larger than the managed one: it allows more than AWS does" },
 	{ host_ports, "network.host-ports: whatever listens there acts for the job outside" },
 	{ sockets, "process.sockets: whatever listens there acts for the job outside" },
-	{ rdma, "process.devices.rdma: allow: no packet filter sees what leaves by RDMA" },
 	{ mps, "process.devices.mps: allow: the MPS daemon is shared with jobs that are not isolated" },
-	{ imex, "process.devices.imex: allow: memory of other hosts' GPUs can be mapped, past every packet filter" },
 	{ shared_tmp, "process.tmp: other programs' files and sockets in that folder are visible to the job" },
 	{ kept_credentials, "process.credentials: keep: the job has the caller's AWS credentials" },
 };

@@ -28,10 +28,13 @@ static int result_of(int returned)
 static int try_inside(void *answer, struct error *err)
 {
 	struct inside *inside = answer;
+	CLEANUP(rtnetlink_close) struct nl_sock *socket = NULL;
 
-	(void)err;
-	inside->loopback = link_up("lo", NULL);
-	inside->pair = link_add_pair("vjtry0", "vjtry1", NULL);
+	inside->loopback = rtnetlink_open(&socket, err);
+	if (inside->loopback < 0)
+		return 0;
+	inside->loopback = link_up(socket, "lo", NULL);
+	inside->pair = link_add_pair(socket, "vjtry0", "vjtry1", NULL);
 	// Over /tmp of this mount namespace, which nobody else sees.
 	inside->devpts =
 	    result_of(mount("devpts", "/tmp", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666"));
@@ -135,7 +138,7 @@ void doctor_namespaces(finding_vec *findings)
 		return;
 	}
 	// Where AppArmor restricts them, the namespaces can be made and give no rights.
-	if (inside.loopback == -EPERM || inside.user == -EPERM || inside.user == -ENOSPC) {
+	if (inside.loopback < 0 || inside.user == -EPERM || inside.user == -ENOSPC) {
 		doctor_add(findings, FINDING_MISSING, true, name,
 			   memory_format("can be made, but give no rights: %s",
 					 strerror(inside.loopback ? -inside.loopback : -inside.user)),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which parts of nf_tables the rule set needs work here: each is committed once, in a namespace of its own.
-#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
@@ -8,20 +7,20 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
+#include <netinet/in.h>
+// after netinet/in.h, which it would otherwise define a second time
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink_log.h>
-#include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/doctor.h"
+#include "kernel/nfnetlink.h"
 #include "kernel/trial.h"
 
-enum { SEND_SIZE = 16384, NAME_SIZE = 16, REGISTER = NFT_REG_1, IPV4_ADDRESS_TYPE = 7, ATTRIBUTES = 4 };
+enum { SEND_SIZE = 16384, NAME_SIZE = 16, LOG_GROUP = 1, REGISTER = NFT_REG_1, IPV4_ADDRESS_TYPE = 7, ATTRIBUTES = 4 };
 
 enum width { WIDTH_16, WIDTH_32, WIDTH_64 };
 
@@ -152,35 +151,11 @@ static void add(struct mnl_nlmsg_batch *batch, uint32_t *sequence, uint16_t type
 	mnl_nlmsg_batch_next(batch);
 }
 
-// The first error among `wanted` acknowledgements; 0 when all are good.
-static int receive(const struct mnl_socket *socket, unsigned wanted)
-{
-	char buffer[SEND_SIZE];
-
-	while (wanted) {
-		ssize_t got = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-		if (got < 0)
-			return -errno;
-		int left = (int)got;
-		for (struct nlmsghdr *message = (struct nlmsghdr *)(void *)buffer; mnl_nlmsg_ok(message, left);
-		     message = mnl_nlmsg_next(message, &left)) {
-			if (message->nlmsg_type != NLMSG_ERROR)
-				continue;
-			const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
-			if (answer->error)
-				return answer->error;
-			wanted--;
-		}
-	}
-	return 0;
-}
-
 // Commits the part in a table named after its number.
-static int try_part(const struct mnl_socket *socket, const struct part *part, unsigned number)
+static int try_part(int fd, const struct part *part, unsigned number)
 {
 	char buffer[SEND_SIZE], name[NAME_SIZE];
-	uint32_t sequence = 100 * (number + 1);
-	unsigned wanted = 2 + part->set + (part->expression != NULL);
+	uint32_t first = 100 * (number + 1), sequence = first;
 	struct mnl_nlmsg_batch *batch = memory_must(mnl_nlmsg_batch_start(buffer, sizeof(buffer)));
 
 	(void)snprintf(name, sizeof(name), "doctor%u", number);
@@ -195,64 +170,36 @@ static int try_part(const struct mnl_socket *socket, const struct part *part, un
 	nftnl_batch_end(mnl_nlmsg_batch_current(batch), sequence);
 	mnl_nlmsg_batch_next(batch);
 
-	ssize_t sent = mnl_socket_sendto(socket, mnl_nlmsg_batch_head(batch), mnl_nlmsg_batch_size(batch));
-	int result = sent < 0 ? -errno : receive(socket, wanted);
+	struct nft_batch whole = {
+		.bytes = mnl_nlmsg_batch_head(batch),
+		.length = mnl_nlmsg_batch_size(batch),
+		.first_sequence = first + 1,
+		.last_sequence = sequence - 1,
+	};
+	int result = nfnetlink_commit(fd, &whole, NULL);
 	mnl_nlmsg_batch_stop(batch);
 	return result;
 }
 
-// Takes hold of log group 1, as the supervisor does.
-static int try_log(const struct mnl_socket *socket)
+static int try_log(void)
 {
-	char buffer[MNL_NLMSG_HDRLEN + 256];
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	const struct nfulnl_msg_config_cmd bind = { .command = NFULNL_CFG_CMD_BIND };
+	AUTO_CLOSE int fd = -1;
 
-	message->nlmsg_type = NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_CONFIG;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	message->nlmsg_seq = 1;
-	struct nfgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->nfgen_family = AF_UNSPEC;
-	header->res_id = htons(1);
-	mnl_attr_put(message, NFULA_CFG_CMD, sizeof(bind), &bind);
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	return receive(socket, 1);
-}
-
-static struct mnl_socket *open_socket(void)
-{
-	const struct timeval patience = { .tv_sec = 5 };
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-
-	if (!socket)
-		return NULL;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
-		mnl_socket_close(socket);
-		return NULL;
-	}
-	return socket;
+	return nfnetlink_log_open(LOG_GROUP, &fd, NULL);
 }
 
 static int try_parts(void *answer, struct error *err)
 {
 	struct outcome *outcome = answer;
+	AUTO_CLOSE int fd = -1;
+	size_t limit;
 
-	(void)err;
-	// A socket for each: an answer that comes late cannot be taken for the next one's.
-	for (unsigned i = 0; i <= PARTS; i++) {
-		struct mnl_socket *socket = open_socket();
-		if (!socket) {
-			outcome->socket = -errno;
-			return 0;
-		}
-		if (i < PARTS)
-			outcome->parts[i] = try_part(socket, &parts[i], i);
-		else
-			outcome->log = try_log(socket);
-		mnl_socket_close(socket);
-	}
+	outcome->socket = nfnetlink_open(&fd, &limit, err);
+	if (outcome->socket < 0)
+		return 0;
+	for (unsigned i = 0; i < PARTS; i++)
+		outcome->parts[i] = try_part(fd, &parts[i], i);
+	outcome->log = try_log();
 	return 0;
 }
 

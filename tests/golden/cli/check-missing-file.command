@@ -1,0 +1,1 @@
+vpcjail check ./no-such-file.yaml

@@ -1,0 +1,1 @@
+vpcjail check -p network-isolation ./wrong.yaml network-isolation

@@ -1,0 +1,1 @@
+vpcjail --version >&-; echo $? >&2; vpcjail show --as nft >&-

@@ -1,0 +1,1 @@
+vpcjail "$(printf 'a\033[31mb\nc')"

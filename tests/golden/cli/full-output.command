@@ -1,0 +1,1 @@
+vpcjail --help >/dev/full; echo $? >&2; vpcjail show >/dev/full; echo $? >&2; vpcjail check --json >/dev/full

@@ -1,0 +1,1 @@
+vpcjail show network-isolation on-prem

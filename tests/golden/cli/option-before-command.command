@@ -1,0 +1,1 @@
+vpcjail --profile x run true

@@ -1,0 +1,1 @@
+vpcjail show --as nfft

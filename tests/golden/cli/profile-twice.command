@@ -1,0 +1,1 @@
+vpcjail show -p network-isolation on-prem

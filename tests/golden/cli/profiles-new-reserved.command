@@ -1,0 +1,1 @@
+vpcjail profiles --new network-isolation --from on-prem

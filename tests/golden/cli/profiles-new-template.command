@@ -1,0 +1,1 @@
+vpcjail profiles --new mine --from nowhere-near

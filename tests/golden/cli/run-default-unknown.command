@@ -1,0 +1,1 @@
+VPCJAIL_PROFILE=network-isolation vpcjail run --zz true

@@ -1,0 +1,1 @@
+vpcjail run --share ./no-such-folder true
