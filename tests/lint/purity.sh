@@ -11,8 +11,9 @@ allowed() {
 base/io        open close read write                          # whole files, for those who ask: the one place of the core
 base/memory    write _exit                                    # out of memory ends the program, and says so
 profile/search getenv secure_getenv geteuid getuid            # the search path of profiles depends on the user
-profile/search open openat fdopendir opendir readdir closedir close fstat fstatat stat lstat read realpath # profiles found and read
-seccomp/filter memfd_create lseek read close                  # libseccomp 2.5.4 exports a program to a descriptor only
+profile/search access getcwd                                  # which of the folders has it; a path made absolute
+profile/search_list opendir readdir closedir                  # the profiles that there are
+profile/safe_file open fstat stat realpath close              # a profile that others can write is refused
 ROWS
 }
 
@@ -33,7 +34,7 @@ mount umount umount2 pivot_root chroot unshare setns sethostname prctl syscall p
 getuid geteuid getgid getegid getgroups setuid setgid setgroups setresuid setresgid getpid getppid getpwnam getpwnam_r
 getpwuid getpwuid_r getgrnam getgrnam_r getgrgid getgrgid_r getgrouplist getrlimit setrlimit prlimit sysconf uname isatty
 printf vprintf fprintf vfprintf dprintf puts fputs putchar fputc putc fwrite perror stdout stderr fflush syslog
-exit _exit abort atexit'
+exit _exit atexit'
 
 nm --undefined-only "$library" 2>/dev/null |
   awk -v stage="$stage" -v library="$library" -v effects="$effects" -v rows="$(allowed)" '
