@@ -7,10 +7,11 @@
 #include "policy/peer.h"
 
 // An ACL that names the subnet is its own; one that names none is for the job's subnet, whichever that is.
+// (One that names a part of it, or more than it, guards it too: better strict than open.)
 static bool acl_names_subnet(const struct network_acl *acl, const struct prefix *subnet)
 {
 	vec_for_each (named, &acl->subnets) {
-		if (prefix_covers(&named->prefix, subnet) && prefix_covers(subnet, &named->prefix))
+		if (prefix_covers(&named->prefix, subnet) || prefix_covers(subnet, &named->prefix))
 			return true;
 	}
 	return false;

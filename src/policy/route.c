@@ -26,57 +26,71 @@ static void route_table_release(route_table *table)
 	vec_release(table);
 }
 
-static void table_add(route_table *table, enum route_target target, bool is_list, struct prefix_set *set,
-		      const char *what, const struct location *at)
+static void entry_add_list(struct route_entry *entry, struct prefix_set *set)
 {
-	struct route_entry entry = { .is_list = is_list, .target = target, .what = memory_copy_text(what), .at = at };
-
 	prefix_set_normalize(set);
-	prefix_set_to_prefixes(set, FAMILY_IPV4, &entry.prefixes);
-	prefix_set_to_prefixes(set, FAMILY_IPV6, &entry.prefixes);
-	vec_push(table, entry);
+	prefix_set_to_prefixes(set, FAMILY_IPV4, &entry->prefixes);
+	prefix_set_to_prefixes(set, FAMILY_IPV6, &entry->prefixes);
 }
 
 static int written_table(const struct profile *profile, route_table *table, struct error *err)
 {
 	vec_for_each (route, &profile->routes) {
-		CLEANUP(match_release) struct policy_match match = match_of(PROTOCOL_ALL);
-		AUTO_STRBUF struct strbuf what = { 0 };
-		int result = peer_add(profile, &route->destination, &match, err);
+		CLEANUP(match_release) struct policy_match list = match_of(PROTOCOL_ALL);
+		struct route_entry entry = { .target = route->target, .at = &route->at };
+		struct strbuf what = { 0 };
 
-		if (result)
-			return result;
+		if (route->destination.kind == PEER_CIDR) {
+			vec_push(&entry.prefixes, route->destination.prefix);
+		} else {
+			int result = peer_add(profile, &route->destination, &list, err);
+
+			if (result)
+				return result;
+			entry.is_list = true;
+			entry_add_list(&entry, &list.remote);
+		}
 		peer_describe(profile, &route->destination, &what);
-		table_add(table, route->target, route->destination.kind == PEER_PREFIX_LIST, &match.remote,
-			  strbuf_text(&what), &route->at);
+		entry.what = strbuf_steal(&what);
+		vec_push(table, entry);
 	}
 	return 0;
 }
 
-// Without routes: the VPC and what the profile places in it are local, gateway endpoints have their routes.
+// The VPC itself and what the profile places in it. As written, not merged: lengths decide between routes.
+static void local_entry(const struct profile *profile, route_table *table)
+{
+	struct route_entry entry = { .target = ROUTE_LOCAL, .at = &profile->vpc.at };
+	const prefix_value_vec *blocks = profile->vpc.cidrs.count ? &profile->vpc.cidrs : &profile->vpc.subnets;
+
+	vec_for_each (block, blocks)
+		vec_push(&entry.prefixes, block->prefix);
+	vec_for_each (peer, &profile->network.peers)
+		vec_push(&entry.prefixes, prefix_of_address(&peer->address));
+	vec_for_each (endpoint, &profile->endpoints)
+		vec_for_each (address, &endpoint->addresses)
+			vec_push(&entry.prefixes, prefix_of_address(&address->address));
+	vec_push(table, entry);
+}
+
+// Without routes: what is in the VPC is local, and gateway endpoints have their routes.
 static int default_table(const struct profile *profile, route_table *table, struct error *err)
 {
-	CLEANUP(prefix_set_release) struct prefix_set local = { 0 };
-
-	vec_for_each (cidr, &profile->vpc.cidrs)
-		prefix_set_add(&local, &cidr->prefix);
-	if (profile->vpc.cidrs.count == 0)
-		subnets_add(profile, &local);
-	peers_add(profile, &local);
+	local_entry(profile, table);
 	vec_for_each (endpoint, &profile->endpoints) {
-		CLEANUP(prefix_set_release) struct prefix_set gateway = { 0 };
-		bool is_gateway = endpoint->type == ENDPOINT_GATEWAY;
-		AUTO_STRBUF struct strbuf what = { 0 };
-		int result = endpoint_add(profile, endpoint, is_gateway ? &gateway : &local, err);
+		CLEANUP(prefix_set_release) struct prefix_set list = { 0 };
+		struct route_entry entry = { .is_list = true, .target = ROUTE_GATEWAY_ENDPOINT, .at = &endpoint->at };
+		int result;
 
+		if (endpoint->type != ENDPOINT_GATEWAY)
+			continue;
+		result = endpoint_add(profile, endpoint, &list, err);
 		if (result)
 			return result;
-		if (!is_gateway)
-			continue;
-		strbuf_format(&what, "%s (%s)", endpoint->prefix_list.text, endpoint_name(endpoint));
-		table_add(table, ROUTE_GATEWAY_ENDPOINT, true, &gateway, strbuf_text(&what), &endpoint->at);
+		entry_add_list(&entry, &list);
+		entry.what = memory_format("%s (%s)", endpoint->prefix_list.text, endpoint_name(endpoint));
+		vec_push(table, entry);
 	}
-	table_add(table, ROUTE_LOCAL, false, &local, "the VPC", &profile->vpc.at);
 	return 0;
 }
 
