@@ -34,13 +34,50 @@ static void take_passwd(struct identity *identity, const struct passwd *entry)
 	identity->shell = memory_copy_text(entry->pw_shell && entry->pw_shell[0] ? entry->pw_shell : "/bin/sh");
 }
 
+// Splits a line of /etc/passwd or /etc/group in place; the number of fields found, at most maximum.
+static size_t split(char *line, char **fields, size_t maximum)
+{
+	size_t count = 0;
+
+	for (char *next = line; next && count < maximum;)
+		fields[count++] = strsep(&next, ":");
+	return count;
+}
+
+static bool parse_id(const char *text, unsigned *id)
+{
+	uint64_t number;
+
+	if (number_parse(text, ID_MAXIMUM, &number) < 0)
+		return false;
+	*id = (unsigned)number;
+	return true;
+}
+
+static bool parse_passwd(char *line, struct passwd *entry)
+{
+	char *fields[7];
+
+	if (split(line, fields, 7) != 7 || !parse_id(fields[2], &entry->pw_uid) || !parse_id(fields[3], &entry->pw_gid))
+		return false;
+	entry->pw_name = fields[0];
+	entry->pw_dir = fields[5];
+	entry->pw_shell = fields[6];
+	return true;
+}
+
+// fgetpwent(3) seeks once a line, which costs more than the rest of the search.
 static bool find_in_file(const char *name, uid_t uid, struct identity *identity)
 {
-	AUTO_FCLOSE FILE *file = fopen("/etc/passwd", "re");
+	AUTO_FREE char *text = NULL;
+	size_t length;
+	struct passwd entry = { 0 };
 
-	for (struct passwd *entry; file && (entry = fgetpwent(file));)
-		if (name ? strcmp(entry->pw_name, name) == 0 : entry->pw_uid == uid) {
-			take_passwd(identity, entry);
+	if (io_read_file("/etc/passwd", FILE_LIMIT, &text, &length, NULL) < 0)
+		return false;
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+		if (parse_passwd(line, &entry) && (name ? strcmp(entry.pw_name, name) == 0 : entry.pw_uid == uid)) {
+			take_passwd(identity, &entry);
 			return true;
 		}
 	return false;
@@ -109,21 +146,27 @@ static void add_group(struct identity *identity, const char *name, gid_t gid)
 		vec_push(&identity->groups, gid);
 }
 
-static bool lists_user(const struct group *entry, const char *name)
+static bool lists_user(char *members, const char *name)
 {
-	for (char **member = entry->gr_mem; *member; member++)
-		if (strcmp(*member, name) == 0)
+	for (char *rest = members, *member; (member = strsep(&rest, ","));)
+		if (strcmp(member, name) == 0)
 			return true;
 	return false;
 }
 
 static void add_groups_of_file(struct identity *identity)
 {
-	AUTO_FCLOSE FILE *file = fopen("/etc/group", "re");
+	AUTO_FREE char *text = NULL;
+	size_t length;
+	unsigned gid;
 
-	for (struct group *entry; file && (entry = fgetgrent(file));)
-		if (lists_user(entry, identity->name))
-			add_group(identity, entry->gr_name, entry->gr_gid);
+	if (io_read_file("/etc/group", FILE_LIMIT, &text, &length, NULL) < 0)
+		return;
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));) {
+		char *fields[4];
+		if (split(line, fields, 4) == 4 && parse_id(fields[2], &gid) && lists_user(fields[3], identity->name))
+			add_group(identity, fields[0], gid);
+	}
 }
 
 // Groups that only the directory service knows of; asked only when the user itself came from there.

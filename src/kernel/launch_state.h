@@ -15,6 +15,8 @@
 
 enum { NAMESPACE_KINDS = 6 };
 
+struct nl_sock;
+
 struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
@@ -39,8 +41,10 @@ struct launch {
 	bool stdio_is_terminal[3];
 
 	// init
-	int netlink;  // nfnetlink socket
-	int root;     // the new root while it is made
+	int netlink;             // nfnetlink socket
+	struct nl_sock *routes;  // route netlink socket
+	int root;                // the root folder, in which targets are resolved
+	int *sources;            // by step: a detached copy of what it binds, -1 without
 	pid_t workload;
 	int slave;  // of the pseudo-terminal, -1 without
 	int go[2];  // init → workload: the id maps are written
@@ -56,9 +60,9 @@ step_function step_core_pattern, step_keyring, step_scratch;                    
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,
     step_hand_over;  // network.c
-step_function step_private_mounts, step_bind_root, step_mount, step_bind, step_read_only, step_make_directory,
-    step_symlink, step_file, step_cover, step_pivot;  // mounts.c
-step_function step_terminal;                          // terminal.c
+step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,
+    step_make_directory, step_symlink, step_file, step_cover;  // mounts.c
+step_function step_terminal;                                   // terminal.c
 step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_landlock,
     step_directory, step_close, step_filter, step_execute;  // privileges.c
 

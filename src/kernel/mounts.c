@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The job's view of the file tree, made below a copy of the host's and then entered.
+// The job's view of the file tree: mounts over the host's tree, in a mount namespace of its own.
 //
-// Theory of operation. The host's tree is bound recursively at a folder that is not needed meanwhile (/sys); sources
-// are named in the old tree, which stays visible until the pivot, and targets are resolved inside the new one
-// (openat2 with RESOLVE_IN_ROOT), so that a symbolic link somebody planted can lead nowhere else.
+// Theory of operation. Nothing of the host's tree is copied or left: the new namespace has it already, and what the
+// job must not see is mounted over. Only the owner of the namespace could take such a mount away, and the workload owns
+// nothing. (A recursive bind and pivot_root would hide the same things the same way, and detaching the old tree costs
+// the launch a grace period of the kernel, measured at 0.5 to 2 ms.) What is bound from a place that is covered first
+// is held as a detached copy; targets are resolved with openat2 and RESOLVE_IN_ROOT, once, so that a link somebody
+// planted cannot change between look and mount.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -51,19 +54,57 @@ int step_private_mounts(struct launch *launch, const struct launch_step *step, s
 	return 0;
 }
 
-int step_bind_root(struct launch *launch, const struct launch_step *step, struct error *err)
+static char *source_of(const struct launch *launch, const char *value)
 {
-	if (mount("/", step->path, NULL, BIND | RECURSIVE, NULL) < 0)
-		return error_set_errno(err, -errno, "cannot bind the host's tree");
-	launch->root = open(step->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (launch->root < 0)
-		return error_set_errno(err, -errno, "cannot open the new root");
-	if (set_attributes(launch->root, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
-		return error_set_errno(err, -errno, "cannot take set-user-id and devices from the new root");
+	if (strncmp(value, "SCRATCH/", 8) != 0)
+		return memory_copy_text(value);
+	bool second = strcmp(value + 8, "var-tmp") == 0 && launch->scratch[1];
+	return memory_format("%s/%s", launch->scratch[second], value + 8);
+}
+
+// A detached copy of the tree at the step's source; -1 when there is none and that is no failure.
+static int hold_source(const struct launch *launch, const struct launch_step *step, int *out, struct error *err)
+{
+	AUTO_FREE char *source = source_of(launch, step->value);
+	bool device = strncmp(step->path, "/dev/", 5) == 0;
+	uint64_t attributes = MOUNT_ATTR_NOSUID | (device ? 0 : MOUNT_ATTR_NODEV);
+	AUTO_CLOSE int fd =
+	    (int)syscall(SYS_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+
+	if (fd < 0 && errno == ENOENT && step->if_present)
+		return 0;
+	if (fd < 0)
+		return error_set_errno(err, -errno, "cannot open %s", source);
+	if (set_attributes(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes) < 0)
+		return error_set_errno(err, -errno, "cannot take set-user-id from %s", source);
+	*out = steal_fd(&fd);
 	return 0;
 }
 
-// Makes the missing folders on the way to path inside the new root, and path itself (a folder or an empty file).
+int step_sources(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	launch->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (launch->root < 0)
+		return error_set_errno(err, -errno, "cannot open the root folder");
+	launch->sources = NEW_ARRAY(int, launch->plan->steps.count);
+	for (size_t i = 0; i < launch->plan->steps.count; i++) {
+		launch->sources[i] = -1;
+		if (launch->plan->steps.items[i].kind == STEP_BIND &&
+		    hold_source(launch, &launch->plan->steps.items[i], &launch->sources[i], err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+int step_restrict(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	if (set_attributes(launch->root, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV) < 0)
+		return error_set_errno(err, -errno, "cannot take set-user-id and devices from %s", step->path);
+	return 0;
+}
+
+// Makes the missing folders on the way to path in the tree, and path itself (a folder or an empty file).
 // Only for paths in folders of the job's own.
 static int create_inside(const struct launch *launch, const char *path, bool folder, struct error *err)
 {
@@ -104,7 +145,7 @@ static int open_target(const struct launch *launch, const struct launch_step *st
 		return fd;
 	if (errno == ENOENT && step->if_present)
 		return -ENOENT;
-	return error_set_errno(err, -errno, "cannot find %s in the new tree", step->path);
+	return error_set_errno(err, -errno, "cannot find %s in the file tree", step->path);
 }
 
 int step_mount(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -130,36 +171,28 @@ int step_mount(struct launch *launch, const struct launch_step *step, struct err
 	return 0;
 }
 
-static char *source_of(const struct launch *launch, const char *value)
+static int attach(int source, int target, const char *path, struct error *err)
 {
-	if (strncmp(value, "SCRATCH/", 8) != 0)
-		return memory_copy_text(value);
-	bool second = strcmp(value + 8, "var-tmp") == 0 && launch->scratch[1];
-	return memory_format("%s/%s", launch->scratch[second], value + 8);
+	if (syscall(SYS_move_mount, source, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return error_set_errno(err, -errno, "cannot bind %s", path);
+	return 0;
 }
 
 int step_bind(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	AUTO_FREE char *source = source_of(launch, step->value);
-	char from[32];
-	char to[32];
 	struct stat status;
-	AUTO_CLOSE int source_fd = open(source, O_PATH | O_CLOEXEC);
+	AUTO_CLOSE int source = launch->sources[step - launch->plan->steps.items];
 
-	if (source_fd < 0 && errno == ENOENT && step->if_present)
+	if (source < 0)
 		return 0;
-	if (source_fd < 0 || fstat(source_fd, &status) < 0)
-		return error_set_errno(err, -errno, "cannot open %s", source);
+	if (fstat(source, &status) < 0)
+		return error_set_errno(err, -errno, "cannot look at the source of %s", step->path);
 	if (step->create && create_inside(launch, step->path, S_ISDIR(status.st_mode), err) < 0)
 		return err->code;
 	AUTO_CLOSE int fd = open_target(launch, step, err);
 	if (fd < 0)
 		return fd == -ENOENT && step->if_present ? 0 : fd;
-	name_of(source_fd, from);
-	name_of(fd, to);
-	if (mount(from, to, NULL, BIND | (step->flags & RECURSIVE), NULL) < 0)
-		return error_set_errno(err, -errno, "cannot bind %s at %s", source, step->path);
-	return 0;
+	return attach(source, fd, step->path, err);
 }
 
 static int make_read_only(const struct launch *launch, const char *path, struct error *err)
@@ -247,16 +280,4 @@ int step_cover(struct launch *launch, const struct launch_step *step, struct err
 				 "mode=0555,size=4k")
 			 : mount("/dev/null", target, NULL, BIND, NULL);
 	return result < 0 ? error_set_errno(err, -errno, "cannot cover %s", step->path) : 0;
-}
-
-int step_pivot(struct launch *launch, const struct launch_step *step, struct error *err)
-{
-	(void)step;
-	if (fchdir(launch->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
-		return error_set_errno(err, -errno, "cannot enter the new root (is / the initial ram disk?)");
-	if (umount2(".", DETACH) < 0 || chdir("/") < 0)
-		return error_set_errno(err, -errno, "cannot leave the old root");
-	close(launch->root);
-	launch->root = -1;
-	return 0;
 }

@@ -37,34 +37,32 @@ int step_sysctl(struct launch *launch, const struct launch_step *step, struct er
 
 int step_sink(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	(void)launch;
-	return link_add_pair(step->path, step->value, err);
+	if (rtnetlink_open(&launch->routes, err) < 0)
+		return err->code;
+	return link_add_pair(launch->routes, step->path, step->value, err);
 }
 
 int step_link_up(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	(void)launch;
-	return link_up(step->path, err);
+	return link_up(launch->routes, step->path, err);
 }
 
 int step_address(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	struct prefix prefix;
 
-	(void)launch;
 	if (prefix_parse(step->value, &prefix, err) < 0)
 		return err->code;
-	return address_add(step->path, &prefix, err);
+	return address_add(launch->routes, step->path, &prefix, err);
 }
 
 int step_route(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	struct prefix prefix;
 
-	(void)launch;
 	if (prefix_parse(step->value, &prefix, err) < 0)
 		return err->code;
-	return route_add(step->path, &prefix, err);
+	return route_add(launch->routes, step->path, &prefix, err);
 }
 
 int step_ruleset(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -106,6 +104,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 	(void)step;
 	close(launch->netlink);
 	launch->netlink = -1;
+	rtnetlink_close(&launch->routes);
 	if (launch->log_fd < 0)
 		return 0;
 	int result = channel_send(launch->channel, &(struct message){ .kind = MESSAGE_LOG }, launch->log_fd);

@@ -83,14 +83,16 @@ int step_capabilities(struct launch *launch, const struct launch_step *step, str
 				   SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
+	unsigned long last = 0;
 
 	(void)launch;
 	(void)step;
 	if (prctl(PR_SET_SECUREBITS, bits) < 0)
 		return error_set_errno(err, -errno, "cannot lock the secure bits");
-	for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
-		if (prctl(PR_CAPBSET_DROP, capability) < 0)
-			return error_set_errno(err, -errno, "cannot drop capability %lu", capability);
+	for (unsigned long capability = 0; prctl(PR_CAPBSET_DROP, capability) == 0; capability++)
+		last = capability;
+	if (errno != EINVAL || last < CAP_LAST_CAP)  // EINVAL: beyond the last that the kernel knows
+		return error_set_errno(err, -errno, "cannot drop capability %lu", last + 1);
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 || syscall(SYS_capset, &header, none) < 0)
 		return error_set_errno(err, -errno, "cannot drop the capabilities");
 	return 0;

@@ -16,9 +16,10 @@
 
 #include "base/cleanup.h"
 
-static void close_socket(struct nl_sock **socket)
+void rtnetlink_close(struct nl_sock **socket)
 {
 	nl_socket_free(*socket);
+	*socket = NULL;
 }
 
 static void put_link(struct rtnl_link **link)
@@ -53,7 +54,7 @@ static int failed(struct error *err, int code, const char *what, const char *lin
 			 code == -NLE_OPNOTSUPP ? " (the kernel has no veth: load it, modprobe veth)" : "");
 }
 
-static int open_socket(struct nl_sock **out, struct error *err)
+int rtnetlink_open(struct nl_sock **out, struct error *err)
 {
 	struct nl_sock *socket = nl_socket_alloc();
 
@@ -68,15 +69,12 @@ static int open_socket(struct nl_sock **out, struct error *err)
 	return 0;
 }
 
-int link_add_pair(const char *name, const char *peer, struct error *err)
+int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, struct error *err)
 {
-	CLEANUP(close_socket) struct nl_sock *socket = NULL;
 	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_veth_alloc();
 
 	if (!link)
 		return error_set(err, -ENOMEM, "no memory for a link");
-	if (open_socket(&socket, err) < 0)
-		return err ? err->code : -EIO;
 	struct rtnl_link *other = rtnl_link_veth_get_peer(link);
 	rtnl_link_set_name(link, name);
 	rtnl_link_set_flags(link, IFF_NOARP);
@@ -87,16 +85,13 @@ int link_add_pair(const char *name, const char *peer, struct error *err)
 	return code < 0 ? failed(err, code, "make link", name) : 0;
 }
 
-int link_up(const char *name, struct error *err)
+int link_up(struct nl_sock *socket, const char *name, struct error *err)
 {
-	CLEANUP(close_socket) struct nl_sock *socket = NULL;
 	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();
 	CLEANUP(put_link) struct rtnl_link *change = rtnl_link_alloc();
 
 	if (!link || !change)
 		return error_set(err, -ENOMEM, "no memory for a link");
-	if (open_socket(&socket, err) < 0)
-		return err ? err->code : -EIO;
 	rtnl_link_set_ifindex(link, (int)if_nametoindex(name));
 	rtnl_link_set_flags(change, IFF_UP);
 	int code = rtnl_link_change(socket, link, change, 0);
@@ -114,16 +109,13 @@ static struct nl_addr *to_nl(const struct prefix *prefix)
 	return address;
 }
 
-int address_add(const char *link, const struct prefix *prefix, struct error *err)
+int address_add(struct nl_sock *socket, const char *link, const struct prefix *prefix, struct error *err)
 {
-	CLEANUP(close_socket) struct nl_sock *socket = NULL;
 	CLEANUP(put_address) struct rtnl_addr *address = rtnl_addr_alloc();
 	CLEANUP(put_nl_address) struct nl_addr *local = to_nl(prefix);
 
 	if (!address || !local)
 		return error_set(err, -ENOMEM, "no memory for an address");
-	if (open_socket(&socket, err) < 0)
-		return err ? err->code : -EIO;
 	rtnl_addr_set_ifindex(address, (int)if_nametoindex(link));
 	rtnl_addr_set_local(address, local);
 	rtnl_addr_set_flags(address, IFA_F_NODAD);
@@ -131,9 +123,8 @@ int address_add(const char *link, const struct prefix *prefix, struct error *err
 	return code < 0 ? failed(err, code, "give an address to", link) : 0;
 }
 
-int route_add(const char *link, const struct prefix *prefix, struct error *err)
+int route_add(struct nl_sock *socket, const char *link, const struct prefix *prefix, struct error *err)
 {
-	CLEANUP(close_socket) struct nl_sock *socket = NULL;
 	CLEANUP(put_route) struct rtnl_route *route = rtnl_route_alloc();
 	CLEANUP(put_nl_address) struct nl_addr *destination = to_nl(prefix);
 	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
@@ -142,8 +133,6 @@ int route_add(const char *link, const struct prefix *prefix, struct error *err)
 		return error_set(err, -ENOMEM, "no memory for a route");
 	rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(link));
 	rtnl_route_add_nexthop(route, hop);  // owned by the route from here on
-	if (open_socket(&socket, err) < 0)
-		return err ? err->code : -EIO;
 	rtnl_route_set_family(route, prefix->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6);
 	rtnl_route_set_dst(route, destination);
 	rtnl_route_set_scope(route, prefix->base.family == FAMILY_IPV4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);

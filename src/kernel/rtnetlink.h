@@ -6,14 +6,20 @@
 
 #include "net/prefix.h"
 
+struct nl_sock;
+
+// A connected socket (*out: released with rtnetlink_close); it stays with the namespace it was opened in.
+int rtnetlink_open(struct nl_sock **out, struct error *err);
+void rtnetlink_close(struct nl_sock **socket);
+
 // A veth pair, both ends in this namespace, down, ARP off.
-int link_add_pair(const char *name, const char *peer, struct error *err);
-int link_up(const char *name, struct error *err);
+int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, struct error *err);
+int link_up(struct nl_sock *socket, const char *name, struct error *err);
 
 // A host address without duplicate address detection.
-int address_add(const char *link, const struct prefix *address, struct error *err);
+int address_add(struct nl_sock *socket, const char *link, const struct prefix *address, struct error *err);
 
 // A route through the link itself, without a gateway.
-int route_add(const char *link, const struct prefix *destination, struct error *err);
+int route_add(struct nl_sock *socket, const char *link, const struct prefix *destination, struct error *err);
 
 #endif

@@ -71,7 +71,8 @@ enum step_kind {
 	STEP_ROUTE,           // value (a prefix) to the link path
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
 	STEP_PRIVATE_MOUNTS,  // no propagation
-	STEP_BIND_ROOT,       // the host's tree, bound where it can be changed
+	STEP_SOURCES,         // hold what later steps bind, while it can still be seen
+	STEP_RESTRICT,        // the host's tree: no set-user-id, no devices
 	STEP_MOUNT,           // a new file system of type `value` at path, options in `data`
 	STEP_BIND,            // value at path
 	STEP_READ_ONLY,       // path, in place
@@ -79,7 +80,6 @@ enum step_kind {
 	STEP_SYMLINK,         // path → value
 	STEP_FILE,            // contents value over path, read-only
 	STEP_COVER,           // path, when it is there, behind something empty
-	STEP_PIVOT,           // into the new root
 	STEP_TERMINAL,        // a pseudo-terminal of the jail's own
 	STEP_WORKLOAD,        // clone the workload into a user namespace that owns nothing
 	STEP_SESSION,         // process group and session

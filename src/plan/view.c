@@ -180,13 +180,14 @@ void plan_view(struct launch_plan *plan, const struct launch_request *request)
 {
 	STEP(plan, PLACE_INIT, .kind = STEP_PRIVATE_MOUNTS, .name = "private mounts", .path = "/",
 	     .why = "nothing mounted here shows outside, nor the reverse");
-	STEP(plan, PLACE_INIT, .kind = STEP_BIND_ROOT, .name = "bind root", .path = "/sys",
-	     .why = "the host's tree where it can be changed: no set-user-id, no devices");
+	STEP(plan, PLACE_INIT, .kind = STEP_SOURCES, .name = "hold sources",
+	     .why = "what is bound later lies below what is mounted first");
+	STEP(plan, PLACE_INIT, .kind = STEP_RESTRICT, .name = "restrict tree", .path = "/",
+	     .why = "no set-user-id programs, no devices, anywhere");
 	add_kernel_trees(plan);
 	add_devices(plan, request);
 	add_folders(plan, request);
 	add_shares(plan, request);
 	add_files(plan, request);
 	add_covers(plan, request);
-	STEP(plan, PLACE_INIT, .kind = STEP_PIVOT, .name = "enter root", .path = "/", .why = "the old tree is gone");
 }
