@@ -1,0 +1,148 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a program sees of a denial, and what is left of it: run by nft_refusal.sh in a namespace of its own.
+
+    nft_refusal.py NFT_LOAD PARENT PROFILE reject|drop
+"""
+import errno
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+load, parent, profile, on_deny = sys.argv[1:5]
+TARGETS = [(socket.AF_INET, "192.0.2.1", "192.0.2.1"), (socket.AF_INET6, "2001:db8::1", "[2001:db8::1]")]
+PORT = 443
+problems = []
+
+
+def expect(truth, what):
+    if not truth:
+        problems.append(what)
+    print("ok" if truth else "NOT OK", "-", what)
+
+
+def attempt(action):
+    """The errno of action (0: none) and the milliseconds it took."""
+    begin = time.monotonic()
+    try:
+        action()
+        code = 0
+    except socket.timeout:
+        code = errno.ETIMEDOUT
+    except OSError as error:
+        code = error.errno
+    return code, (time.monotonic() - begin) * 1000
+
+
+def tcp(family, address, seconds):
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(seconds)
+        return attempt(lambda: probe.connect((address, PORT)))
+
+
+def udp(family, address):
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        return attempt(lambda: probe.sendto(b"x", (address, PORT)))
+
+
+def echo(family, address):
+    protocol, kind = (socket.IPPROTO_ICMP, 8) if family == socket.AF_INET else (socket.IPPROTO_ICMPV6, 128)
+    with socket.socket(family, socket.SOCK_DGRAM, protocol) as probe:
+        return attempt(lambda: probe.sendto(bytes([kind, 0, 0, 0, 0, 1, 0, 1]), (address, 0)))
+
+
+def loopback(family, address):
+    """The positive control: a conversation over lo, TCP and UDP."""
+    with socket.socket(family, socket.SOCK_STREAM) as server, socket.socket(family, socket.SOCK_STREAM) as client:
+        server.bind((address, 0))
+        server.listen()
+        client.settimeout(2)
+        client.connect(server.getsockname()[:2])
+        accepted, _ = server.accept()
+        accepted.sendall(b"hello")
+        stream = client.recv(5) == b"hello"
+        accepted.close()
+    with socket.socket(family, socket.SOCK_DGRAM) as a, socket.socket(family, socket.SOCK_DGRAM) as b:
+        a.bind((address, 0))
+        a.settimeout(2)
+        b.sendto(b"x", a.getsockname()[:2])
+        return stream and a.recv(1) == b"x"
+
+
+def counted():
+    """Packets that the denials of egress have counted."""
+    listing = json.loads(subprocess.check_output(["nft", "-j", "list", "ruleset"]))["nftables"]
+    return sum(statement["counter"]["packets"] for row in listing if "rule" in row and "egress" in row["rule"]["chain"]
+               for statement in row["rule"]["expr"] if "counter" in statement)
+
+
+def conntrack_hooks():
+    """Whether anything is tracked at all."""
+    try:
+        with open("/proc/net/nf_conntrack", encoding="ascii") as table:
+            return len(table.readlines())
+    except OSError:
+        return 0
+
+
+def probes():
+    for family, address, written in TARGETS:
+        name = "IPv4" if family == socket.AF_INET else "IPv6"
+        before = counted()
+        code, took = tcp(family, address, 3)
+        if on_deny == "reject":
+            expect(code == errno.ECONNREFUSED and took < 100, f"{name} TCP: ECONNREFUSED at once ({code}, {took:.1f} ms)")
+        else:
+            expect(code == errno.ETIMEDOUT and took > 2900, f"{name} TCP: still waiting after 3 s ({code}, {took:.0f} ms)")
+        expect(counted() > before, f"{name} TCP: counted")
+        before = counted()
+        code, took = udp(family, address)
+        wanted = errno.EPERM if on_deny == "reject" else 0
+        expect(code == wanted and took < 100, f"{name} UDP: errno {wanted} at once ({code}, {took:.1f} ms)")
+        expect(counted() > before, f"{name} UDP: counted")
+        code, took = echo(family, address)
+        # The kernel does not tell the sender of an ICMPv6 echo request what became of it, and it tells the sender of
+        # an IPv4 one when a device's egress hook dropped it.
+        if family == socket.AF_INET6:
+            wanted = 0
+        elif on_deny == "drop":
+            wanted = errno.ENOBUFS
+        expect(code == wanted and took < 100, f"{name} echo request: errno {wanted} at once ({code}, {took:.1f} ms)")
+        expected.extend([f"tcp {written}:{PORT}", f"udp {written}:{PORT}",
+                         ("icmp " if family == socket.AF_INET else "icmpv6 ") + address])
+
+
+def kept_from_loss(events):
+    """Without a limit in reach, every packet is told of."""
+    before, told = counted(), 500
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _ in range(told):
+            attempt(lambda: probe.sendto(b"x", ("192.0.2.7", 9)))
+    expect(counted() - before == told, "500 packets in a row: all counted")
+    events.append(told)
+
+
+if os.stat("/proc/self/ns/net").st_ino == int(parent):
+    sys.exit("this is the parent's network namespace: nothing done")
+expected, burst = [], []
+with subprocess.Popen([load, parent, "0", profile, "load", "compare", "bind", "wait", "log"], stdin=subprocess.PIPE,
+                      stdout=subprocess.PIPE, text=True) as loader:
+    if loader.stdout.readline() != "ready\n":
+        sys.exit("the rule set was not loaded")
+    expect(loopback(socket.AF_INET, "127.0.0.1"), "IPv4 loopback")
+    expect(loopback(socket.AF_INET6, "::1"), "IPv6 loopback")
+    probes()
+    kept_from_loss(burst)
+    loader.stdin.write("\n")
+    loader.stdin.close()
+    events = loader.stdout.read().splitlines()
+for text in expected:
+    expect(any(e.startswith("isolation_egress:1 egress " + text + " ") for e in events), "event: " + text)
+expect(sum(" udp 192.0.2.7:9 " in e for e in events) == burst[0], "500 packets in a row: an event each")
+expect(not any(e.startswith("lost") for e in events), "no event lost, none foreign")
+expect(all(e.endswith(f" uid {os.getuid()}") for e in events if " tcp " in e), "the owner of the socket is known")
+expect(conntrack_hooks() == 0, "nothing is tracked")
+sys.exit(1 if problems else 0)
