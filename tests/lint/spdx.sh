@@ -7,7 +7,7 @@ tree_files | grep -E '\.(c|h|py|sh)$|(^|/)meson\.build$|^tools/[^/.]*$|^\.ci/run
   grep -vE '^tools/packages$' | while read -r file; do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later$' || echo "$file: no SPDX line"
   case $file in
-    *.c | *.h) sed -n 2p "$file" | grep -qE '^(//|/?\*) [^ ].{9}' || echo "$file:2: no sentence of its role" ;;
+    *.c | *.h) sed -n '2,3p' "$file" | grep -qE '^(//| \*) [^ ].{9}' || echo "$file:2: no sentence of its role" ;;
   esac
 done >"$violations"
 report
