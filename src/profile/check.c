@@ -2,6 +2,7 @@
 // Checks between values: isolation, process, what is not available yet, ways out that remain: see check.h.
 #include "profile/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -30,19 +31,30 @@ static void check_isolation(struct reader *reader)
 			     "\"vpc.subnets\" must be written under vpc isolation");
 }
 
+static int compare_peers(const void *a, const void *b)
+{
+	const struct address_value *left = *(const struct address_value *const *)a;
+	const struct address_value *right = *(const struct address_value *const *)b;
+
+	if (left->address.family != right->address.family)
+		return left->address.family < right->address.family ? -1 : 1;
+	if (left->address.bits != right->address.bits)
+		return left->address.bits < right->address.bits ? -1 : 1;
+	return left < right ? -1 : left > right;
+}
+
 static void check_peers(struct reader *reader)
 {
 	const address_vec *peers = &reader->profile->network.peers;
+	AUTO_FREE const struct address_value **order = NEW_ARRAY(const struct address_value *, peers->count);
 
-	for (size_t i = 1; i < peers->count; i++) {
-		for (size_t j = 0; j < i; j++) {
-			if (!address_equal(&peers->items[i].address, &peers->items[j].address))
-				continue;
-			reader_error(reader, &peers->items[i].at, "remove one of them",
-				     "this peer stands here twice: first in line %u", peers->items[j].at.line);
-			break;
-		}
-	}
+	for (size_t i = 0; i < peers->count; i++)
+		order[i] = &peers->items[i];
+	qsort(order, peers->count, sizeof(struct address_value *), compare_peers);
+	for (size_t i = 1; i < peers->count; i++)
+		if (address_equal(&order[i - 1]->address, &order[i]->address))
+			reader_error(reader, &order[i]->at, "remove one of them",
+				     "this peer stands here twice: first in line %u", order[i - 1]->at.line);
 }
 
 static void check_environment(struct reader *reader)

@@ -57,7 +57,7 @@ static const char rich[] =
     "network:\n"
     "  isolation: vpc\n"
     "  on-deny: drop\n"
-    "  peers: [10.20.1.21, \"fd00:1::2\"]\n"
+    "  peers: [10.20.1.21, \"fd00:1::\"]\n"
     "  uplink: none\n"
     "  host-ports: [8080, 9000-9010]\n"
     "vpc:\n"
