@@ -134,7 +134,7 @@ void keys_print_schema(struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
-// A line of running text: a leading control character would be a macro.
+// Running text, a line a sentence; a leading control character would be a macro.
 static void mdoc_text(struct strbuf *out, const char *text)
 {
 	if (*text == '.' || *text == '\'')
@@ -142,6 +142,8 @@ static void mdoc_text(struct strbuf *out, const char *text)
 	for (; *text; text++) {
 		if (*text == '\\')
 			strbuf_add(out, "\\e");
+		else if (*text == ' ' && out->text[out->length - 1] == '.')
+			strbuf_add_char(out, '\n');
 		else
 			strbuf_add_char(out, *text);
 	}

@@ -88,6 +88,7 @@ static void test_texts(void **state)
 	assert_non_null(strstr(schema.text, "\"additionalProperties\": false"));
 	assert_non_null(strstr(manual.text, ".It Ic network.isolation : Cm full | Cm vpc\n"));
 	assert_non_null(strstr(manual.text, ".It Ic endpoints[].ports\n"));
+	assert_null(strstr(manual.text, ". "));  // mandoc wants each sentence on a line of its own
 }
 
 int main(void)
