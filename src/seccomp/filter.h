@@ -13,8 +13,8 @@
 
 struct filter_options {
 	enum seccomp_level level;
-	bool icmp;	// ping sockets (SOCK_DGRAM with IPPROTO_ICMP, IPPROTO_ICMPV6) are allowed
-	uint32_t arch;	// SCMP_ARCH_X86_64 or SCMP_ARCH_AARCH64; 0: the one we run on
+	bool icmp;      // ping sockets (SOCK_DGRAM with IPPROTO_ICMP, IPPROTO_ICMPV6) are allowed
+	uint32_t arch;  // SCMP_ARCH_X86_64 or SCMP_ARCH_AARCH64; 0: the one we run on
 };
 
 struct filter_program {

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The filters compiled when vpcjail was built, one for each combination of options (written by generate.c).
+#ifndef VPCJAIL_SECCOMP_READY_H
+#define VPCJAIL_SECCOMP_READY_H
+
+#include "seccomp/filter.h"
+
+struct ready_filter {
+	struct filter_options options;
+	const struct sock_filter *instructions;
+	unsigned short length;
+};
+
+extern const struct ready_filter ready_filters[];
+extern const unsigned ready_filters_count;
+
+#endif
