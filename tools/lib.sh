@@ -91,16 +91,17 @@ install_packages() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $lib_missing
 }
 
-# build_into FOLDER MESON-OPTION…: configures (again, when the options changed) and builds.
+# build_into FOLDER TARGETS MESON-OPTION…: configures (again, when the options changed) and builds the targets.
 build_into() {
-  lib_folder=$1
-  shift
+  lib_folder=$1 lib_targets=$2
+  shift 2
   if [ -f "$lib_folder/build.ninja" ]; then
     quietly "configuring $lib_folder" as_invoker meson configure "$lib_folder" "$@"
   else
     quietly "configuring $lib_folder" as_invoker meson setup "$lib_folder" "$@"
   fi
-  quietly "building $lib_folder" as_invoker ninja -C "$lib_folder"
+  # shellcheck disable=SC2086  # a list of words
+  quietly "building $lib_folder" as_invoker ninja --quiet -C "$lib_folder" $lib_targets
 }
 
 # binary_in FOLDER: the program built there.
