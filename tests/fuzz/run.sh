@@ -18,6 +18,8 @@ if ! [ -f "$build/build.ninja" ]; then
 		-Db_sanitize=address,undefined -Db_lundef=false >"$scratch/setup.log" 2>&1 ||
 		{ cat "$scratch/setup.log" >&2; exit 1; }
 fi
+# An existing folder may have been set up before a target was added.
+ninja -C "$build" build.ninja >"$scratch/build.log" 2>&1 || { tail -n 60 "$scratch/build.log" >&2; exit 1; }
 targets=$(meson introspect --targets "$build" | grep -o '"name": "fuzz-[^"]*"' | cut -d'"' -f4)
 [ -n "$targets" ] || { echo "no fuzz target in $build: it was not set up with -Dfuzz=true" >&2; exit 1; }
 # shellcheck disable=SC2086 # one word a target
