@@ -7,7 +7,7 @@
 // A route as the layer needs it; written ones and the ones of a profile without `routes` alike.
 struct route_entry {
 	bool is_list;         // destination is a prefix list: loses against a CIDR of equal length
-	prefix_vec prefixes;  // owned; as merged in the list, ascending
+	prefix_vec prefixes;  // owned
 	enum route_target target;
 	struct prefix_set won;  // what the longest prefix leaves to this route
 	char *what;             // owned: "pl-6da54004 (s3)"
