@@ -419,6 +419,8 @@ static void test_reasons(void **state)
 	assert_string_equal(judgement.reason, "instance metadata is closed: imds is deny");
 	assert_string_equal(judgement.rule->aws, "allowed");
 	assert_null(judge(&policy, "tcp 169.254.169.254:81").rule->aws);
+	assert_string_equal(judge(&policy, "tcp 169.254.169.250:1688").reason,
+			    "licence server: no training job needs one");
 	policy_release(&policy);
 	fixture_build(isolated, &policy);
 	assert_string_equal(judge(&policy, "tcp 1.1.1.1:443").reason,

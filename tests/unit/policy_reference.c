@@ -592,7 +592,8 @@ static struct address random_edge(void)
 	unsigned kind = below(10);
 
 	if (kind == 0)  // the v4-mapped block, which has no text
-		return (struct address){ FAMILY_IPV6, ((address_bits)0xffff << 32) + below(3) - 1 };
+		return (struct address){ FAMILY_IPV6,
+					 ((address_bits)0xffff << 32) + (chance(50) ? 0 : 0xffffffff) + below(3) - 1 };
 	assert_int_equal(prefix_parse(kind < 5   ? PICK(cidrs)
 				      : kind < 6 ? PICK(hosts)
 				      : kind < 7 ? PICK(subnets)
@@ -619,7 +620,7 @@ static struct flow random_flow(void)
 		.remote = random_edge(),
 		.destination_port = PICK(flow_ports),
 		.icmp_type = (uint8_t)PICK(((const int[]){ 0, 3, 8, 128, 13 })),
-		.icmp_code = (uint8_t)below(2),
+		.icmp_code = (uint8_t)PICK(((const int[]){ 0, 1, 5 })),
 		.state = chance(75) ? FLOW_NEW : FLOW_ESTABLISHED,
 	};
 }
