@@ -48,25 +48,6 @@ struct policy_match match_of(int protocol)
 	return (struct policy_match){ .protocol = protocol, .icmp_type = -1, .icmp_code = -1 };
 }
 
-void match_add_address(struct policy_match *match, const struct address *address)
-{
-	struct prefix prefix = prefix_of_address(address);
-
-	prefix_set_add(&match->remote, &prefix);
-}
-
-void match_copy(struct policy_match *to, const struct policy_match *from)
-{
-	*to = match_of(from->protocol);
-	to->any_remote = from->any_remote;
-	prefix_set_add_set(&to->remote, &from->remote);
-	prefix_set_normalize(&to->remote);
-	vec_for_each (range, &from->ports)
-		vec_push(&to->ports, *range);
-	to->icmp_type = from->icmp_type;
-	to->icmp_code = from->icmp_code;
-}
-
 void match_release(struct policy_match *match)
 {
 	prefix_set_release(&match->remote);

@@ -28,8 +28,6 @@ bool layer_is_open(const struct layer_draft *draft);
 
 // A match of one protocol from or to an empty set, of any port, type and code.
 struct policy_match match_of(int protocol);
-void match_add_address(struct policy_match *match, const struct address *address);
-void match_copy(struct policy_match *to, const struct policy_match *from);
 void match_release(struct policy_match *match);
 
 // Every packet of the remotes, whatever its protocol, port or type.

@@ -168,8 +168,8 @@ int service_layer(const struct profile *profile, struct layer_draft *draft, stru
 	if (profile->vpc.region.text)
 		vpc_resolvers_add(profile, &rest.remote);
 	layer_add(draft, VERDICT_DENY, &rest, NULL, "%s",
-		  leaving ? "link-local and service addresses (169.254.0.0/16, fd00:ec2::/32): nothing else is open"
-			  : "link-local and service addresses (169.254.0.0/16, fd00:ec2::/32) open no connections");
+		  leaving ? "link-local, metadata or VPC resolver address: nothing else is open there"
+			  : "link-local, metadata or VPC resolver address: it answers, it opens no connections");
 	layer_close(draft, VERDICT_PASS, NULL, "not an AWS service address");
 	return 0;
 }
