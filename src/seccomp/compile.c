@@ -57,13 +57,12 @@ static int new_context(uint32_t arch, scmp_filter_ctx *context, struct error *er
 static int add_call(scmp_filter_ctx context, const struct rule *rule, const char *name, uint32_t arch,
 		    const deny_row_list *rows, struct error *err)
 {
-	const int number = call_number(arch, name);
-
-	if (number < 0)
+	if (call_number(arch, name) < 0)
 		return error_set(err, -EINVAL, "seccomp: no system call \"%s\" on architecture %#x", name, arch);
 	vec_for_each (row, rows) {
-		const int result = seccomp_rule_add_array(context, SCMP_ACT_ERRNO((unsigned)rule->error), number,
-							  row->count, row->compare);
+		// libseccomp wants the number that the call has on this machine and translates it for the other.
+		const int result = seccomp_rule_add_array(context, SCMP_ACT_ERRNO((unsigned)rule->error),
+							  seccomp_syscall_resolve_name(name), row->count, row->compare);
 
 		if (result < 0)
 			return error_set_errno(err, -EINVAL, "seccomp: a row of \"%s\" (libseccomp says %d)", name,

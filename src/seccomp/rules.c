@@ -32,65 +32,30 @@ enum {
 	SOCKET_GET_NETNS = 0x894c,      // SIOCGSKNS
 };
 
-#define V(name)                                                                                                        \
-	{                                                                                                              \
-#name, (uint32_t)(name)                                                                                \
-	}
-#define NAMED(name, value)                                                                                             \
-	{                                                                                                              \
-		name, (uint32_t)(value)                                                                                \
-	}
-#define LIST(...)                                                                                                      \
+// clang-format off
+#define V(name) { #name, (uint32_t)(name) }
+#define NAMED(name, value) { name, (uint32_t)(value) }
+#define LIST(...) \
 	(const struct value[]){ __VA_ARGS__ }, sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)
 
-#define ANY_OF(argument, name, ...)                                                                                    \
-	{                                                                                                              \
-		MATCH_ANY_OF, argument, name, UINT32_MAX, LIST(__VA_ARGS__)                                            \
-	}
-#define NONE_OF(argument, name, ...)                                                                                   \
-	{                                                                                                              \
-		MATCH_NONE_OF, argument, name, UINT32_MAX, LIST(__VA_ARGS__)                                           \
-	}
-#define MASKED_ANY_OF(argument, name, mask, ...)                                                                       \
-	{                                                                                                              \
-		MATCH_ANY_OF, argument, name, mask, LIST(__VA_ARGS__)                                                  \
-	}
-#define MASKED_NONE_OF(argument, name, mask, ...)                                                                      \
-	{                                                                                                              \
-		MATCH_NONE_OF, argument, name, mask, LIST(__VA_ARGS__)                                                 \
-	}
-#define ANY_BIT(argument, name, ...)                                                                                   \
-	{                                                                                                              \
-		MATCH_ANY_BIT, argument, name, UINT32_MAX, LIST(__VA_ARGS__)                                           \
-	}
-#define POINTER(argument, name)                                                                                        \
-	{                                                                                                              \
-		MATCH_POINTER, argument, name, 0, NULL, 0                                                              \
-	}
+#define ANY_OF(argument, name, ...) { MATCH_ANY_OF, argument, name, UINT32_MAX, LIST(__VA_ARGS__) }
+#define NONE_OF(argument, name, ...) { MATCH_NONE_OF, argument, name, UINT32_MAX, LIST(__VA_ARGS__) }
+#define MASKED_ANY_OF(argument, name, mask, ...) { MATCH_ANY_OF, argument, name, mask, LIST(__VA_ARGS__) }
+#define MASKED_NONE_OF(argument, name, mask, ...) { MATCH_NONE_OF, argument, name, mask, LIST(__VA_ARGS__) }
+#define ANY_BIT(argument, name, ...) { MATCH_ANY_BIT, argument, name, UINT32_MAX, LIST(__VA_ARGS__) }
+#define POINTER(argument, name) { MATCH_POINTER, argument, name, 0, NULL, 0 }
 
-#define ALWAYS                                                                                                         \
-	{                                                                                                              \
-		{                                                                                                      \
-			MATCH_END, 0, NULL, 0, NULL, 0                                                                 \
-		}                                                                                                      \
-	}
-#define WHEN(...)                                                                                                      \
-	{                                                                                                              \
-		__VA_ARGS__                                                                                            \
-	}
+#define WHEN(...) { __VA_ARGS__ }
+#define ALWAYS WHEN({ .match = MATCH_END })
 
 // What follows the reason may name further fields.
-#define RULE(calls_, when_, error_, level_, ...)                                                                       \
-	{                                                                                                              \
-		.calls = calls_, .when = when_, .error = error_, .level = level_, .why = __VA_ARGS__                   \
-	}
-#define HEADING(text)                                                                                                  \
-	{                                                                                                              \
-		.why = text                                                                                            \
-	}
+#define RULE(calls_, when_, error_, level_, ...) \
+	{ .calls = calls_, .when = when_, .error = error_, .level = level_, .why = __VA_ARGS__ }
+#define HEADING(text) { .why = text }
 
 #define DEFAULT SECCOMP_DEFAULT
 #define STRICT SECCOMP_STRICT
+// clang-format on
 
 #define NAMESPACE_FLAGS                                                                                                \
 	V(CLONE_NEWUSER), V(CLONE_NEWNET), V(CLONE_NEWNS), V(CLONE_NEWPID), V(CLONE_NEWIPC), V(CLONE_NEWUTS),          \
