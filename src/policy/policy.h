@@ -15,7 +15,8 @@
 #include "net/prefix_set.h"
 #include "profile/profile.h"
 
-// In the order a leaving packet meets them (AWS order: SEMANTICS section 3); ingress is the mirror image.
+// In the order a leaving packet meets them, as on AWS. Ingress is the mirror image of endpoint, ACL and group; packet form,
+// isolation and services come first and the uplink last in both directions, and there is no route.
 enum layer_kind {
 	LAYER_PACKET,	       // what no profile can allow: multicast, broadcast, protocols other than TCP, UDP, ICMP
 	LAYER_ISOLATION,       // isolation: full: peers, then nothing
