@@ -44,6 +44,7 @@ int error_set_errno_at(struct error *err, const char *file, int line, int code, 
 	return code;
 }
 
+#undef error_prefix  // its form for the analyser
 int error_prefix(struct error *err, const char *format, ...)
 {
 	if (!err)

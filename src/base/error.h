@@ -31,4 +31,13 @@ int error_set_errno_at(struct error *err, const char *file, int line, int code, 
 // Puts "context: " before the message; returns err->code (or -EIO when err is NULL).
 int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+// The analyser sees one file at a time: it is told that what comes back is a failure.
+#ifdef __clang_analyzer__
+#undef error_set
+#undef error_set_errno
+#define error_set(err, code, ...) ((void)error_set_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), -1)
+#define error_set_errno(err, code, ...) ((void)error_set_errno_at((err), __FILE__, __LINE__, (code), __VA_ARGS__), -1)
+#define error_prefix(err, ...) ((void)error_prefix((err), __VA_ARGS__), -1)
+#endif
+
 #endif
