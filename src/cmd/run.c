@@ -139,19 +139,26 @@ static void print_summary(const struct run *run)
 	output_message("%s", strbuf_text(&summary));
 }
 
-static enum status not_run(const struct error *err)
+// The command itself could not be started: as a shell says it.
+static enum status not_executed(const struct error *err, const char *command)
 {
-	bool execute = strcmp(err->step, "execute") == 0;
+	if (err->code == -ENOENT && !strchr(command, '/')) {
+		output_message("nothing was run: %s: command not found", command);
+		return STATUS_NOT_FOUND;
+	}
+	output_message("nothing was run: %s", err->message);
+	return err->code == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+}
 
-	if (execute)
-		output_message("%s", err->message);
-	else if (err->step[0])
+static enum status not_run(const struct error *err, const char *command)
+{
+	if (strcmp(err->step, "execute") == 0)
+		return not_executed(err, command);
+	if (err->step[0])
 		output_message("nothing was run: %s: %s", err->step, err->message);
 	else
 		output_message("nothing was run: %s", err->message);
-	if (!execute)
-		return STATUS_NOT_RUN;
-	return err->code == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
+	return STATUS_NOT_RUN;
 }
 
 enum status cmd_run(const struct invocation *invocation)
@@ -161,7 +168,7 @@ enum status cmd_run(const struct invocation *invocation)
 	bool summary = !invocation->quiet && isatty(STDERR_FILENO);
 
 	if (prepare(invocation, &run, &err) < 0)
-		return not_run(&err);
+		return not_run(&err, invocation->operands.items[0]);
 	if (!invocation->quiet)
 		print_notices(&run.plan);
 	if (summary)
@@ -169,7 +176,7 @@ enum status cmd_run(const struct invocation *invocation)
 
 	struct launch_options options = { .stop_timeout = invocation->stop_timeout, .record = !invocation->quiet };
 	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
-		return not_run(&err);
+		return not_run(&err, invocation->operands.items[0]);
 
 	int status = launch_exit_status(&run.result);
 	if (!invocation->quiet)
