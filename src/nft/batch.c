@@ -103,11 +103,12 @@ void batch_writer_begin(struct batch_writer *writer, nft_batch_vec *out, size_t 
 	batch_start(writer);
 }
 
-struct nlmsghdr *batch_message_begin(struct batch_writer *writer, uint16_t type, uint8_t family, uint16_t flags)
+struct nlmsghdr *batch_message_begin(struct batch_writer *writer, uint16_t type, uint8_t family, uint16_t flags,
+				     size_t room)
 {
-	uint8_t *room = batch_reserve(writer, MESSAGE_ROOM);
+	char *at = (char *)batch_reserve(writer, room);
 
-	return nftnl_nlmsg_build_hdr((char *)room, type, family, flags | NLM_F_ACK, writer->sequence++);
+	return nftnl_nlmsg_build_hdr(at, type, family, flags | NLM_F_ACK, writer->sequence++);
 }
 
 void batch_message_end(struct batch_writer *writer, const struct nlmsghdr *message)

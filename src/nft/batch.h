@@ -8,8 +8,8 @@
 
 #include "nft/ruleset.h"
 
-// What one message may need at most while it is built.
-enum { MESSAGE_ROOM = 80 * 1024 };
+// What one message may need at most while it is built: any, and one with elements.
+enum { MESSAGE_ROOM = 8 * 1024, ELEMENTS_ROOM = 64 * 1024 };
 
 // Writes messages into the last batch of out. A message (or, once held, everything since) never straddles two.
 struct batch_writer {
@@ -27,8 +27,9 @@ struct batch_writer {
 
 void batch_writer_begin(struct batch_writer *writer, nft_batch_vec *out, size_t limit);
 
-// A message of that NFT_MSG_* type, to which attributes may be put up to MESSAGE_ROOM; batch_message_end takes it in.
-struct nlmsghdr *batch_message_begin(struct batch_writer *writer, uint16_t type, uint8_t family, uint16_t flags);
+// A message of that NFT_MSG_* type, to which attributes may be put up to room bytes; batch_message_end takes it in.
+struct nlmsghdr *batch_message_begin(struct batch_writer *writer, uint16_t type, uint8_t family, uint16_t flags,
+				     size_t room);
 void batch_message_end(struct batch_writer *writer, const struct nlmsghdr *message);
 
 // From here on all messages belong to one batch.

@@ -47,24 +47,24 @@ static int inventory_read(struct inventory *inventory, const uint8_t *bytes, siz
 		if (kind == MESSAGE_KINDS)
 			return error_set(err, -EBADMSG, "the kernel's rules cannot be read: message of type %u",
 					 message->nlmsg_type);
-		vec_push(&inventory->messages[kind], message);
+		vec_push(&inventory->messages[kind], message_read(message));
 	}
 	return 0;
 }
 
-static int differ(struct error *err, const struct nlmsghdr *message, const char *how)
+static int differ(struct error *err, const struct named_message *message, const char *how)
 {
 	CLEANUP(strbuf_release) struct strbuf what = { 0 };
 
-	message_describe(message, &what);
+	message_describe(message->message, &what);
 	return error_set(err, -EBADE, "%s %s", strbuf_text(&what), how);
 }
 
-static const struct nlmsghdr *find_same(const message_vec *messages, const struct nlmsghdr *like)
+static const struct named_message *find_same(const message_vec *messages, const struct named_message *like)
 {
 	vec_for_each (message, messages) {
-		if (message_same(*message, like))
-			return *message;
+		if (message_same(message, like))
+			return message;
 	}
 	return NULL;
 }
@@ -159,16 +159,16 @@ static int compare_named(const message_vec *meant, const message_vec *found,
 			 bool (*equal)(struct attributes, struct attributes), struct error *err)
 {
 	vec_for_each (message, found) {
-		if (!find_same(meant, *message))
-			return differ(err, *message, "is there, and is none of this rule set");
+		if (!find_same(meant, message))
+			return differ(err, message, "is there, and is none of this rule set");
 	}
 	vec_for_each (message, meant) {
-		const struct nlmsghdr *theirs = find_same(found, *message);
+		const struct named_message *theirs = find_same(found, message);
 
 		if (!theirs)
-			return differ(err, *message, "is missing");
-		if (!equal(message_attributes(*message), message_attributes(theirs)))
-			return differ(err, *message, "is not as it was meant");
+			return differ(err, message, "is missing");
+		if (!equal(message_attributes(message->message), message_attributes(theirs->message)))
+			return differ(err, message, "is not as it was meant");
 	}
 	if (meant->count != found->count)
 		return error_set(err, -EBADE, "the kernel tells of something twice");
@@ -179,27 +179,27 @@ static int compare_named(const message_vec *meant, const message_vec *found,
 static int compare_uses(const struct inventory *meant, const struct inventory *found, struct error *err)
 {
 	vec_for_each (table, &found->messages[MESSAGE_TABLE]) {
-		uint32_t expected = 0, used = attribute_number(message_attributes(*table), NFTA_TABLE_USE, UINT32_MAX);
+		uint32_t expected = 0,
+			 used = attribute_number(message_attributes(table->message), NFTA_TABLE_USE, UINT32_MAX);
 
 		for (enum message_kind kind = MESSAGE_CHAIN; kind <= MESSAGE_SET; kind++) {
 			vec_for_each (message, &meant->messages[kind])
-				expected += message_family(*message) == message_family(*table) &&
-					    !strcmp(message_table(*message), message_table(*table));
+				expected += message->family == table->family && !strcmp(message->table, table->table);
 		}
 		if (used != UINT32_MAX && used != expected)
-			return differ(err, *table, "holds something that is none of this rule set");
+			return differ(err, table, "holds something that is none of this rule set");
 	}
 	return 0;
 }
 
 // The rule as nft writes it, for the one who has to look for it.
-static void rule_describe(const struct ruleset *ruleset, const struct nlmsghdr *message, size_t index,
+static void rule_describe(const struct ruleset *ruleset, const struct named_message *message, size_t index,
 			  struct strbuf *out)
 {
 	vec_for_each (table, &ruleset->tables) {
 		vec_for_each (chain, &table->chains) {
-			if (table->family != message_family(message) ||
-			    strcmp((*chain)->name, message_name(message)) != 0 || index >= (*chain)->rules.count)
+			if (table->family != message->family || strcmp((*chain)->name, message->name) != 0 ||
+			    index >= (*chain)->rules.count)
 				continue;
 			vec_for_each (statement, &(*chain)->rules.items[index].statements) {
 				strbuf_add_char(out, ' ');
@@ -209,10 +209,10 @@ static void rule_describe(const struct ruleset *ruleset, const struct nlmsghdr *
 	}
 }
 
-static const struct nlmsghdr *next_rule(const message_vec *rules, const struct nlmsghdr *like, size_t *at)
+static const struct named_message *next_rule(const message_vec *rules, const struct named_message *like, size_t *at)
 {
 	while (*at < rules->count) {
-		const struct nlmsghdr *rule = rules->items[(*at)++];
+		const struct named_message *rule = &rules->items[(*at)++];
 
 		if (message_same(rule, like))
 			return rule;
@@ -221,20 +221,21 @@ static const struct nlmsghdr *next_rule(const message_vec *rules, const struct n
 }
 
 // The rules of one chain, in order. *seen is raised by their number.
-static int compare_chain(const struct ruleset *ruleset, const struct nlmsghdr *chain, const message_vec *meant,
+static int compare_chain(const struct ruleset *ruleset, const struct named_message *chain, const message_vec *meant,
 			 const message_vec *found, size_t *seen, struct error *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	size_t at = 0, there = 0;
 
 	for (size_t index = 0;; index++) {
-		const struct nlmsghdr *ours = next_rule(meant, chain, &at), *theirs = next_rule(found, chain, &there);
+		const struct named_message *ours = next_rule(meant, chain, &at),
+					   *theirs = next_rule(found, chain, &there);
 
 		if (!ours && !theirs)
 			return 0;
 		if (!ours)
 			return differ(err, theirs, "is one too many");
-		if (theirs && rule_equal(message_attributes(ours), message_attributes(theirs))) {
+		if (theirs && rule_equal(message_attributes(ours->message), message_attributes(theirs->message))) {
 			(*seen)++;
 			continue;
 		}
@@ -250,7 +251,7 @@ static int compare_rules(const struct ruleset *ruleset, const struct inventory *
 	size_t seen = 0;
 
 	vec_for_each (chain, &meant->messages[MESSAGE_CHAIN]) {
-		int result = compare_chain(ruleset, *chain, &meant->messages[MESSAGE_RULE],
+		int result = compare_chain(ruleset, chain, &meant->messages[MESSAGE_RULE],
 					   &found->messages[MESSAGE_RULE], &seen, err);
 
 		if (result)

@@ -60,14 +60,14 @@ static int element_order(const void *a, const void *b)
 }
 
 // The elements of one set, sorted.
-static bool elements_gather(const message_vec *messages, const struct nlmsghdr *set, element_vec *out)
+static bool elements_gather(const message_vec *messages, const struct named_message *set, element_vec *out)
 {
 	vec_for_each (message, messages) {
 		struct attribute list, attribute;
 		struct element element;
 
-		if (!message_same(*message, set) ||
-		    !attribute_find(message_attributes(*message), NFTA_SET_ELEM_LIST_ELEMENTS, &list))
+		if (!message_same(message, set) ||
+		    !attribute_find(message_attributes(message->message), NFTA_SET_ELEM_LIST_ELEMENTS, &list))
 			continue;
 		while (attribute_next(&list.payload, &attribute)) {
 			if (!element_read(attribute.payload, &element))
@@ -82,7 +82,7 @@ static bool elements_gather(const message_vec *messages, const struct nlmsghdr *
 	return true;
 }
 
-static int compare_set(const struct nlmsghdr *set, const message_vec *meant, const message_vec *found,
+static int compare_set(const struct named_message *set, const message_vec *meant, const message_vec *found,
 		       struct error *err)
 {
 	element_vec ours = { 0 }, theirs = { 0 };
@@ -90,7 +90,7 @@ static int compare_set(const struct nlmsghdr *set, const message_vec *meant, con
 	size_t at = 0;
 	int result = 0;
 
-	message_describe(set, &what);
+	message_describe(set->message, &what);
 	if (!elements_gather(meant, set, &ours) || !elements_gather(found, set, &theirs)) {
 		result = error_set(err, -EBADE, "%s has elements of a form that was not meant", strbuf_text(&what));
 	} else {
@@ -109,7 +109,7 @@ static int compare_set(const struct nlmsghdr *set, const message_vec *meant, con
 int compare_elements(const message_vec *sets, const message_vec *meant, const message_vec *found, struct error *err)
 {
 	vec_for_each (set, sets) {
-		int result = compare_set(*set, meant, found, err);
+		int result = compare_set(set, meant, found, err);
 
 		if (result)
 			return result;

@@ -4,10 +4,7 @@
 #define VPCJAIL_NFT_COMPARE_ELEMENTS_H
 
 #include "base/error.h"
-#include "base/vec.h"
 #include "nft/message.h"
-
-typedef VEC(const struct nlmsghdr *) message_vec;
 
 // sets: what was meant. meant, found: MESSAGE_ELEMENTS. 0, -EBADE with the first difference, -EBADMSG.
 int compare_elements(const message_vec *sets, const message_vec *meant, const message_vec *found, struct error *err);

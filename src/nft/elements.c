@@ -11,7 +11,7 @@
 #include <string.h>
 
 // An attribute's length has 16 bits, and so has that of the list that a message's elements stand in.
-enum { LIST_SIZE = 60 * 1024 };
+enum { LIST_SIZE = ELEMENTS_ROOM - 4 * 1024 };
 
 // What nft notes for itself: that an interval has no end because its last key is the highest there is.
 enum { NOTE_ELEMENT_FLAGS = 1, NOTE_OPEN = 1 };
@@ -19,7 +19,7 @@ enum { NOTE_ELEMENT_FLAGS = 1, NOTE_OPEN = 1 };
 void elements_write_set(struct batch_writer *writer, const struct nft_table *table, const struct nft_set *set)
 {
 	struct nlmsghdr *message =
-	    batch_message_begin(writer, NFT_MSG_NEWSET, table->family, NLM_F_CREATE | NLM_F_EXCL);
+	    batch_message_begin(writer, NFT_MSG_NEWSET, table->family, NLM_F_CREATE | NLM_F_EXCL, MESSAGE_ROOM);
 	const struct set_type_row *row = &set_type_rows[set->type];
 	struct nftnl_set *object = memory_must(nftnl_set_alloc());
 	struct nftnl_udata_buf *notes = memory_must(nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN));
@@ -50,7 +50,7 @@ struct element_writer {
 
 static void list_open(struct element_writer *w)
 {
-	w->message = batch_message_begin(w->writer, NFT_MSG_NEWSETELEM, w->table->family, NLM_F_CREATE);
+	w->message = batch_message_begin(w->writer, NFT_MSG_NEWSETELEM, w->table->family, NLM_F_CREATE, ELEMENTS_ROOM);
 	mnl_attr_put_strz(w->message, NFTA_SET_ELEM_LIST_TABLE, w->table->name);
 	mnl_attr_put_strz(w->message, NFTA_SET_ELEM_LIST_SET, w->set->name);
 	mnl_attr_put_u32(w->message, NFTA_SET_ELEM_LIST_SET_ID, htobe32(w->set->id));

@@ -39,40 +39,40 @@ enum message_kind message_kind_of(const struct nlmsghdr *message)
 	return MESSAGE_KINDS;
 }
 
-const char *message_table(const struct nlmsghdr *message)
+struct named_message message_read(const struct nlmsghdr *message)
 {
-	return attribute_text(message_attributes(message), NFTA_TABLE_NAME);
-}
-
-const char *message_name(const struct nlmsghdr *message)
-{
+	struct attributes attributes = message_attributes(message);
 	enum message_kind kind = message_kind_of(message);
+	bool named = kind != MESSAGE_KINDS && kind_rows[kind].name;
 
-	if (kind == MESSAGE_KINDS || !kind_rows[kind].name)
-		return "";
-	return attribute_text(message_attributes(message), kind_rows[kind].name);
+	return (struct named_message){
+		.message = message,
+		.family = message_family(message),
+		.table = attribute_text(attributes, NFTA_TABLE_NAME),
+		.name = named ? attribute_text(attributes, kind_rows[kind].name) : "",
+	};
 }
 
-bool message_same(const struct nlmsghdr *a, const struct nlmsghdr *b)
+bool message_same(const struct named_message *a, const struct named_message *b)
 {
-	return message_family(a) == message_family(b) && !strcmp(message_table(a), message_table(b)) &&
-	       !strcmp(message_name(a), message_name(b));
+	return a->family == b->family && !strcmp(a->name, b->name) && !strcmp(a->table, b->table);
 }
 
 void message_describe(const struct nlmsghdr *message, struct strbuf *out)
 {
 	enum message_kind kind = message_kind_of(message);
+	struct named_message read = message_read(message);
 	const char *family = "?";
 
 	for (size_t i = 0; i < sizeof(family_rows) / sizeof(family_rows[0]); i++) {
-		if (family_rows[i].family == message_family(message))
+		if (family_rows[i].family == read.family)
 			family = family_rows[i].name;
 	}
 	if (kind != MESSAGE_KINDS && kind_rows[kind].name) {
 		strbuf_format(out, "%s ", kind_rows[kind].word);
-		strbuf_add_safe(out, message_name(message));
+		strbuf_add_safe(out, read.name);
 		strbuf_add(out, " of ");
 	}
 	strbuf_format(out, "table %s ", family);
-	strbuf_add_safe(out, message_table(message));
+	strbuf_add_safe(out, read.table);
 }

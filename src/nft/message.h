@@ -5,20 +5,30 @@
 
 #include <linux/netlink.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/strbuf.h"
+#include "base/vec.h"
 
 enum message_kind { MESSAGE_TABLE, MESSAGE_CHAIN, MESSAGE_SET, MESSAGE_ELEMENTS, MESSAGE_RULE, MESSAGE_KINDS };
 
 // The kind of a message of nf_tables; MESSAGE_KINDS for any other.
 enum message_kind message_kind_of(const struct nlmsghdr *message);
 
-// The names that a message carries; "" where it has none. Borrowed from the message.
-const char *message_table(const struct nlmsghdr *message);
-const char *message_name(const struct nlmsghdr *message);  // of the chain or set; "" for a table
+// A message with the names it carries, read once. All borrowed from the message.
+struct named_message {
+	const struct nlmsghdr *message;
+	uint8_t family;
+	const char *table;
+	const char *name;  // of the chain or set; "" for a table
+};
+
+typedef VEC(struct named_message) message_vec;
+
+struct named_message message_read(const struct nlmsghdr *message);
 
 // Both speak of the same object: family, table, name.
-bool message_same(const struct nlmsghdr *a, const struct nlmsghdr *b);
+bool message_same(const struct named_message *a, const struct named_message *b);
 
 // "chain output of table inet vpcjail", safe to show.
 void message_describe(const struct nlmsghdr *message, struct strbuf *out);

@@ -17,7 +17,7 @@
 static void write_table(struct batch_writer *writer, const struct nft_table *table)
 {
 	struct nlmsghdr *message =
-	    batch_message_begin(writer, NFT_MSG_NEWTABLE, table->family, NLM_F_CREATE | NLM_F_EXCL);
+	    batch_message_begin(writer, NFT_MSG_NEWTABLE, table->family, NLM_F_CREATE | NLM_F_EXCL, MESSAGE_ROOM);
 	struct nftnl_table *object = memory_must(nftnl_table_alloc());
 
 	nftnl_table_set_str(object, NFTNL_TABLE_NAME, table->name);
@@ -40,7 +40,7 @@ static void chain_set_hook(struct nftnl_chain *object, const struct nft_hook *ho
 static void write_chain(struct batch_writer *writer, const struct nft_table *table, const struct nft_chain *chain)
 {
 	struct nlmsghdr *message =
-	    batch_message_begin(writer, NFT_MSG_NEWCHAIN, table->family, NLM_F_CREATE | NLM_F_EXCL);
+	    batch_message_begin(writer, NFT_MSG_NEWCHAIN, table->family, NLM_F_CREATE | NLM_F_EXCL, MESSAGE_ROOM);
 	struct nftnl_chain *object = memory_must(nftnl_chain_alloc());
 
 	nftnl_chain_set_str(object, NFTNL_CHAIN_TABLE, table->name);
@@ -57,7 +57,7 @@ static void write_rule(struct batch_writer *writer, const struct nft_table *tabl
 		       const struct nft_rule *rule)
 {
 	struct nlmsghdr *message =
-	    batch_message_begin(writer, NFT_MSG_NEWRULE, table->family, NLM_F_CREATE | NLM_F_APPEND);
+	    batch_message_begin(writer, NFT_MSG_NEWRULE, table->family, NLM_F_CREATE | NLM_F_APPEND, MESSAGE_ROOM);
 	struct linear linear = { .rule = memory_must(nftnl_rule_alloc()) };
 
 	nftnl_rule_set_str(linear.rule, NFTNL_RULE_TABLE, table->name);
