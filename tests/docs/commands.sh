@@ -4,8 +4,8 @@
 #
 #	commands.sh SOURCE VPCJAIL
 set -eu
+vpcjail=$(realpath "$2")
 cd "$1"
-vpcjail=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0

@@ -6,7 +6,7 @@
 set -u  # not -e: compgen fails where nothing matches
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-ln -s "$1" "$work/vpcjail"
+ln -s "$(realpath "$1")" "$work/vpcjail"
 PATH=$work:$PATH
 export HOME=$work
 unset XDG_CONFIG_HOME

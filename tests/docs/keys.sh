@@ -5,11 +5,12 @@
 #	keys.sh SOURCE KEYS
 #	GOLDEN_UPDATE=1 keys.sh …    writes the list anew
 set -eu
+print_keys=$(realpath "$2")
 cd "$1"
 page=man/vpcjail-profile.5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$2" >"$work/table"
+"$print_keys" >"$work/table"
 awk -v join=1 -f tests/docs/wrap.awk "$work/table" >"$work/wanted"
 sed -n '/keys begin/,/keys end/p' "$page" | sed '1d;$d' >"$work/found"
 [ -s "$work/found" ] || { echo "$page: no list of keys between its marks" && exit 1; }
