@@ -34,6 +34,7 @@ static int assign_word(const struct option_row *row, const char *value, unsigned
 	size_t count = 0;
 
 	for (; row->words[count]; count++) {
+		// NOLINTNEXTLINE(*NonNullParamChecker): only a flag has no value
 		if (strcmp(row->words[count], value) == 0) {
 			*target = (unsigned)count;
 			return 0;

@@ -52,7 +52,7 @@ static int parse_endpoint(char *word, const char *text, struct flow *flow, struc
 	bool bracketed = word[0] == '[';
 	char *colon = strrchr(word, ':');
 	enum family family = bracketed ? FAMILY_IPV6 : FAMILY_IPV4;
-	struct port_range port;
+	struct port_range port = { 0 };
 
 	if (!colon || (!bracketed && strchr(word, ':') != colon) || (bracketed && colon[-1] != ']'))
 		return refuse_form(text, err);

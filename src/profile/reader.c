@@ -104,7 +104,7 @@ static const struct key_row *find_in_section(const struct key_table *table, cons
 static char *hint_elsewhere(const struct key_table *table, const char *key)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		const char *dot = strrchr(table->rows[i].path, '.');
+		const char *dot = strrchr(table->rows[i].path, '.');  // NOLINT(*NullDereference): count rows are there
 		if (strcmp(key_name(&table->rows[i]), key) != 0)
 			continue;
 		if (!dot)
