@@ -67,6 +67,17 @@ static void obey(struct launch *launch)
 		(void)kill(-launch->workload, message.value);
 }
 
+// The workload has its ends and the supervisor its own: a copy kept here would hide the end of the input.
+static void close_relays(const struct launch *launch)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (launch->relay[fd] < 0)
+			continue;
+		close(launch->relay[fd]);
+		close(launch->stdio[fd]);
+	}
+}
+
 _Noreturn void init_main(struct launch *launch)
 {
 	struct error err = { 0 };
@@ -76,6 +87,7 @@ _Noreturn void init_main(struct launch *launch)
 	launch->channel = launch->channel_inside;
 	if (launch_apply(launch, PLACE_INIT, &err) < 0)
 		give_up(launch, &err);
+	close_relays(launch);
 
 	sigemptyset(&children);
 	sigaddset(&children, SIGCHLD);

@@ -2,9 +2,11 @@
 // Standard input, output and error: what may go in as it is, what is relayed, what is refused.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "kernel/launch_state.h"
@@ -39,6 +41,22 @@ static int look_at_socket(struct launch *launch, int fd, struct error *err)
 			 stdio_names[fd], domain);
 }
 
+// What looks like a file to fstat and is a handle on the kernel: a namespace, a process, a switch of the host.
+static bool is_kernel_handle(int fd)
+{
+	enum { PID_FS_MAGIC = 0x50494446 };  // since Linux 6.9; not in Debian 12's headers
+	static const unsigned long kinds[] = { NSFS_MAGIC,  PID_FS_MAGIC,       ANON_INODE_FS_MAGIC, PROC_SUPER_MAGIC,
+					       SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC };
+	struct statfs status;
+
+	if (fstatfs(fd, &status) < 0)
+		return true;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((unsigned long)status.f_type == kinds[i])
+			return true;
+	return false;
+}
+
 static int look_at(struct launch *launch, int fd, struct error *err)
 {
 	struct stat status;
@@ -53,12 +71,14 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 		return look_at_socket(launch, fd, err);
 	if (S_ISDIR(status.st_mode))
 		return error_set(err, -EISDIR, "%s is a directory, a way out of the job's file tree", stdio_names[fd]);
-	if (S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || launch->stdio_is_terminal[fd])
+	if (S_ISFIFO(status.st_mode) || launch->stdio_is_terminal[fd])
+		return 0;
+	if (S_ISREG(status.st_mode) && !is_kernel_handle(fd))
 		return 0;
 	if (S_ISCHR(status.st_mode) && (status.st_rdev >> 8) == 1)  // the memory devices: null, zero, full, …
 		return 0;
 	return error_set(err, -EPERM,
-			 "%s is neither a file, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",
+			 "%s is neither a file on a disk, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",
 			 stdio_names[fd]);
 }
 
@@ -68,11 +88,11 @@ static int look_at_kept(int fd, struct error *err)
 
 	if (fstat(fd, &status) < 0)
 		return error_set(err, -EBADF, "--keep-fd %d: it is not open", fd);
-	if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
-		return error_set(
-		    err, -EPERM,
-		    "--keep-fd %d: only files and pipes may go in; sockets, folders and devices live outside the jail",
-		    fd);
+	if (!S_ISFIFO(status.st_mode) && (!S_ISREG(status.st_mode) || is_kernel_handle(fd)))
+		return error_set(err, -EPERM,
+				 "--keep-fd %d: only files and pipes may go in; sockets, folders, devices and the "
+				 "kernel's own files live outside the jail",
+				 fd);
 	return 0;
 }
 
