@@ -21,8 +21,8 @@ for profile in $(jail profiles --names); do
   jail show -p "$profile" --as nft >"$work/nft" 2>/dev/null
   unshare -Urn nft -c -f - <"$work/nft" || fail "nft does not read the rule set of $profile"
   # What is printed is a profile again, and the same one.
-  as sh -c "'$work/vpcjail' show '$profile' >'$work/in/again.yaml' && '$work/vpcjail' show ./again.yaml >'$work/in/twice.yaml'"
-  cmp -s "$work/in/again.yaml" "$work/in/twice.yaml" || fail "show $profile is not the profile that it prints"
+  as sh -c "'$work/vpcjail' show '$profile' >'$work/home/again.yaml' && '$work/vpcjail' show '$work/home/again.yaml' >'$work/home/twice.yaml'"
+  cmp -s "$work/home/again.yaml" "$work/home/twice.yaml" || fail "show $profile is not the profile that it prints"
 done
 json show network-isolation --as plan --json
 echo nonsense >>"$work/nft"
