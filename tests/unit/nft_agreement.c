@@ -13,10 +13,25 @@
 #include "nft/tables.h"
 #include "nft_profile.h"
 
+enum { STATE_ESTABLISHED = 2, STATE_RELATED = 4, STATE_NEW = 8 };
+
+// How conntrack sees a packet, and what the policy makes of that. Only the mark of this generation on an established
+// conversation counts; an ICMP error is related, and carries the mark of the conversation it speaks of.
+static const struct tracked {
+	uint32_t state;
+	uint32_t mark;  // less that of the generation
+	enum flow_state as;
+} tracked_rows[] = {
+	{ STATE_NEW, -1U, FLOW_NEW },       { STATE_ESTABLISHED, 0, FLOW_ESTABLISHED },
+	{ STATE_ESTABLISHED, 1, FLOW_NEW }, { STATE_ESTABLISHED, -1U, FLOW_NEW },
+	{ STATE_RELATED, 0, FLOW_NEW },
+};
+
 struct packet {
 	const struct flow *flow;
-	char log[64];  // the last prefix logged
+	uint32_t state;
 	uint32_t mark;
+	char log[64];  // the last prefix logged
 };
 
 static void put(uint8_t *to, enum selector selector, uint32_t number)
@@ -31,7 +46,6 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 {
 	const struct selector_row *row = &selector_rows[selector];
 	const struct flow *flow = packet->flow;
-	bool established = flow->state == FLOW_ESTABLISHED;
 
 	if ((row->family != FAMILY_NONE && row->family != flow->remote.family) ||
 	    (row->protocol && row->protocol != flow->protocol))
@@ -53,7 +67,7 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		strcpy((char *)to, flow->loopback ? "lo" : "wire0");
 		break;
 	case SELECT_CT_STATE:
-		put(to, selector, established ? 2 : 8);
+		put(to, selector, packet->state);
 		break;
 	case SELECT_CT_MARK:
 		put(to, selector, packet->mark);
@@ -78,7 +92,7 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		put(to, selector, flow->destination_port);
 		break;
 	case SELECT_TCP_FLAGS:
-		put(to, selector, established ? 0x10 : 0x02);
+		put(to, selector, packet->state == STATE_NEW ? 0x02 : 0x10);
 		break;
 	case SELECT_ICMP_TYPE:
 	case SELECT_ICMPV6_TYPE:
@@ -209,10 +223,10 @@ static const struct nft_chain *find_chain(const struct ruleset *ruleset, const c
 
 static unsigned flows_tried, flows_allowed;
 
-static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow)
+static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
+		  const struct tracked *tracked)
 {
-	struct packet packet = { .flow = flow,
-				 .mark = flow->state == FLOW_ESTABLISHED ? ruleset_defaults.generation : 0 };
+	struct packet packet = { flow, tracked->state, .mark = ruleset_defaults.generation + tracked->mark };
 	struct judgement judgement = policy_evaluate(policy, flow);
 	bool accepted =
 	    run_chain(&packet, find_chain(ruleset, flow->direction == EGRESS ? "output" : "input")) == NF_ACCEPT;
@@ -263,32 +277,35 @@ static void edges(const struct policy *policy, address_list *out)
 	}
 }
 
-static void agree_on_ports(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow)
+static void agree_on_ports(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow,
+			   const struct tracked *tracked)
 {
 	static const uint16_t ports[] = { 1,    2,    22,   53,   79,   80,   81,   123,  442,  443,   444,   1023,
 					  1024, 3000, 3010, 3011, 7999, 8000, 8100, 8101, 9000, 64999, 65000, 65535 };
 
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
 		flow->destination_port = ports[i];
-		agree(policy, ruleset, flow);
+		agree(policy, ruleset, flow, tracked);
 	}
 	flow->destination_port = 0;
 }
 
-static void agree_on_types(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow)
+static void agree_on_types(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow,
+			   const struct tracked *tracked)
 {
 	static const uint8_t types[] = { 0, 3, 8, 128, 129 };
 
 	for (size_t i = 0; i < sizeof(types); i++) {
 		for (flow->icmp_code = 0; flow->icmp_code < 2; flow->icmp_code++) {
 			flow->icmp_type = types[i];
-			agree(policy, ruleset, flow);
+			agree(policy, ruleset, flow, tracked);
 		}
 	}
 	flow->icmp_type = flow->icmp_code = 0;
 }
 
-static void agree_on_remote(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow)
+static void agree_on_remote(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow,
+			    const struct tracked *tracked)
 {
 	bool six = flow->remote.family == FAMILY_IPV6;
 	const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP, six ? IPPROTO_ICMPV6 : IPPROTO_ICMP };
@@ -296,13 +313,13 @@ static void agree_on_remote(const struct policy *policy, const struct ruleset *r
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
 		flow->protocol = protocols[i];
 		if (flow->protocol == IPPROTO_TCP || flow->protocol == IPPROTO_UDP)
-			agree_on_ports(policy, ruleset, flow);
+			agree_on_ports(policy, ruleset, flow, tracked);
 		else
-			agree_on_types(policy, ruleset, flow);
+			agree_on_types(policy, ruleset, flow, tracked);
 	}
 	flow->protocol = 47;
 	if (!six)  // in IPv6 the wall of extension headers may be what denies
-		agree(policy, ruleset, flow);
+		agree(policy, ruleset, flow, tracked);
 }
 
 static void agree_on_profile(const char *path)
@@ -310,20 +327,21 @@ static void agree_on_profile(const char *path)
 	struct ruleset *ruleset;
 	struct policy policy;
 	address_list remotes = { 0 };
-	int kinds;
+	size_t rows;
 
 	assert_true(nft_profile_policy(path, &policy));
 	ruleset = ruleset_compile(&policy, &ruleset_defaults);
 	edges(&policy, &remotes);
-	// Where nothing is accepted nothing is tracked, and no conversation can be established.
-	kinds = find_chain(ruleset, "untracked_output") ? 4 : 2;
+	// Where nothing is accepted nothing is tracked: every packet is like a new one.
+	rows = find_chain(ruleset, "untracked_output") ? sizeof(tracked_rows) / sizeof(tracked_rows[0]) : 1;
 	vec_for_each(remote, &remotes) {
-		for (int i = 0; i < kinds; i++) {
+		for (size_t i = 0; i < 2 * rows; i++) {
+			const struct tracked *tracked = &tracked_rows[i / 2];
 			struct flow flow = {
-				.direction = i & 1, .state = i >> 1, .remote = *remote, .source_port = 40000
+				.direction = i & 1, .state = tracked->as, .remote = *remote, .source_port = 40000
 			};
 
-			agree_on_remote(&policy, ruleset, &flow);
+			agree_on_remote(&policy, ruleset, &flow, tracked);
 		}
 	}
 	vec_release(&remotes);

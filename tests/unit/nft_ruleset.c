@@ -337,6 +337,51 @@ static void swap_rules(struct nft_dump *dump)
 	cut(dump, at, length);
 }
 
+static void insert(struct nft_dump *dump, size_t at, const uint8_t *more, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		vec_push(&dump->bytes, 0);
+	memmove(dump->bytes.items + at + length, dump->bytes.items + at, dump->bytes.count - at - length);
+	memcpy(dump->bytes.items + at, more, length);
+}
+
+// One more expression, which the kernel would run, at the end of a rule: the first one once more.
+static void extra_expression(struct nft_dump *dump)
+{
+	size_t at;
+	struct nlmsghdr *message = find_message(dump, NFT_MSG_NEWRULE, 0, &at);
+	struct nlattr *list = NULL, *attribute;
+	uint8_t copy[256];
+	size_t length, end = at + message->nlmsg_len;
+
+	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+		if (mnl_attr_get_type(attribute) == NFTA_RULE_EXPRESSIONS)
+			list = attribute;
+	}
+	assert_non_null(list);
+	attribute = mnl_attr_get_payload(list);
+	length = MNL_ALIGN(attribute->nla_len);
+	memcpy(copy, attribute, length);
+	list->nla_len = (uint16_t)(list->nla_len + length);
+	message->nlmsg_len += (uint32_t)length;
+	insert(dump, end, copy, length);
+}
+
+// Something that was not asked for: an offloaded chain.
+static void extra_attribute(struct nft_dump *dump)
+{
+	static const struct {
+		struct nlattr header;
+		uint8_t flags[4];
+	} more = { { sizeof(more), NFTA_CHAIN_FLAGS }, { 0, 0, 0, NFT_CHAIN_HW_OFFLOAD } };
+	size_t at;
+	struct nlmsghdr *message = find_message(dump, NFT_MSG_NEWCHAIN, 2, &at);
+	size_t end = at + message->nlmsg_len;
+
+	message->nlmsg_len += sizeof(more);
+	insert(dump, end, (const uint8_t *)&more, sizeof(more));
+}
+
 static void missing_table(struct nft_dump *dump)
 {
 	remove_message(dump, NFT_MSG_NEWTABLE, 0);
@@ -404,6 +449,8 @@ static const struct {
 	{ "missing rule", missing_rule, -EBADE },
 	{ "extra rule", extra_rule, -EBADE },
 	{ "changed rule", changed_rule, -EBADE },
+	{ "one more expression", extra_expression, -EBADE },
+	{ "one more attribute", extra_attribute, -EBADE },
 	{ "rules in another order", swap_rules, -EBADE },
 	{ "nothing there", nothing_there, -EBADE },
 };
