@@ -11,6 +11,9 @@
 
 #include "vpcjail.h"
 
+// An argument vector of literals: execve(2) wants them writable.
+#define WORD(text) ((char[]){ text })
+
 static int run(char *const *command, struct vpcjail_error *error, size_t *denials)
 {
 	struct vpcjail_profile *profile = NULL;
@@ -36,8 +39,8 @@ static int run(char *const *command, struct vpcjail_error *error, size_t *denial
 static void test_status(void **state)
 {
 	struct vpcjail_error error = { 0 };
-	char *const exits[] = { "/bin/sh", "-c", "exit 37", NULL };
-	char *const dies[] = { "/bin/sh", "-c", "kill -9 $$", NULL };
+	char *const exits[] = { WORD("/bin/sh"), WORD("-c"), WORD("exit 37"), NULL };
+	char *const dies[] = { WORD("/bin/sh"), WORD("-c"), WORD("kill -9 $$"), NULL };
 
 	(void)state;
 	assert_int_equal(WEXITSTATUS(run(exits, &error, NULL)), 37);
@@ -47,10 +50,10 @@ static void test_status(void **state)
 static void test_denial(void **state)
 {
 	struct vpcjail_error error = { 0 };
-	char *const connects[] = { "/usr/bin/python3", "-c",
-				   "import socket, sys\n"
+	char *const connects[] = { WORD("/usr/bin/python3"), WORD("-c"),
+				   WORD("import socket, sys\n"
 				   "try: socket.create_connection(('192.0.2.1', 443), 5)\n"
-				   "except ConnectionRefusedError: sys.exit(7)\n",
+				   "except ConnectionRefusedError: sys.exit(7)\n"),
 				   NULL };
 	size_t denials = 0;
 
@@ -63,7 +66,7 @@ static void test_errors(void **state)
 {
 	struct vpcjail_error error = { 0 };
 	struct vpcjail_profile *profile = NULL;
-	char *const missing[] = { "/nonexistent/command", NULL };
+	char *const missing[] = { WORD("/nonexistent/command"), NULL };
 
 	(void)state;
 	assert_int_equal(vpcjail_profile_load("network-isolatoin", &profile, &error), -EINVAL);
@@ -79,7 +82,7 @@ static void test_free_kills(void **state)
 	struct vpcjail_profile *profile = NULL;
 	struct vpcjail_plan *plan = NULL;
 	struct vpcjail_job *job = NULL;
-	char *const sleeps[] = { "/bin/sleep", "1000", NULL };
+	char *const sleeps[] = { WORD("/bin/sleep"), WORD("1000"), NULL };
 
 	(void)state;
 	assert_int_equal(vpcjail_profile_load("network-isolation", &profile, &error), 0);
