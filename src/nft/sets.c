@@ -7,7 +7,7 @@
 
 typedef VEC(uint8_t) bytes_vec;
 
-// "v4_prefixes_2": what it holds, and the how manieth set it is.
+// "v4_prefixes_2": what it holds, and its id.
 static const char *const set_names[SET_TYPES][2] = {
 	[SET_IPV4] = { "v4_addresses", "v4_prefixes" },
 	[SET_IPV6] = { "v6_addresses", "v6_prefixes" },
@@ -35,10 +35,9 @@ static const struct nft_set *set_get(struct nft_table *table, enum set_type type
 {
 	struct nft_set *set;
 
-	vec_for_each(known, &table->sets) {
-		if ((*known)->type == type && (*known)->ranges.count == ranges->count &&
-		    !memcmp((*known)->ranges.items, ranges->items,
-			    ranges->count)) {  // NOLINT(*NonNullParamChecker): never empty
+	vec_for_each (known, &table->sets) {
+		if ((*known)->type == type && (*known)->ranges.count == ranges->count && ranges->items &&
+		    !memcmp((*known)->ranges.items, ranges->items, ranges->count)) {
 			vec_release(ranges);
 			return *known;
 		}
@@ -88,7 +87,7 @@ struct statement sets_match_ports(struct nft_table *table, enum selector selecto
 {
 	bytes_vec ranges = { 0 };
 
-	vec_for_each(range, ports) {
+	vec_for_each (range, ports) {
 		const uint16_t pair[2] = { htobe16(range->first), htobe16(range->last) };
 
 		bytes_add(&ranges, (const uint8_t *)pair, sizeof(pair));
