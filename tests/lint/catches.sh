@@ -34,7 +34,6 @@ catches layers src/net/planted.c "$role#include \"policy/policy.h\""
 catches layers src/seccomp/planted.c "$role#include \"nft/ruleset.h\""
 catches layers src/planted/planted.c "$role"
 catches readme README.md 'see src/planted.c'
-catches manual man/planted.1 '.Nosuchmacro'
 
 # An object that opens a socket is found in a pure stage, and one that only computes is not.
 printf 'int socket(int, int, int);\nint f(void);\nint f(void) { return socket(2, 1, 0); }\n' >"$scratch/impure.c"

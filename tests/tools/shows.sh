@@ -3,7 +3,7 @@
 # usage: shows.sh VPCJAIL. The commands of the README's first screen, as a newcomer types them; run inside a folder that
 # the job's user may use.
 set -eu
-vpcjail=$1
+vpcjail=$(realpath "$1")
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/vpcjail-shows.XXXXXX")
 trap 'rm -rf "$work"' EXIT
