@@ -90,6 +90,18 @@ in_namespace '$load $parent 0 $profile load compare 2>/dev/null
   if $load $parent 0 $profile compare 2>"$folder/why"; then exit 1; fi' || fail "not noticed: one more element"
 cat "$folder/why"
 
+# 10,000 prefixes in what a user without root may send at once by default.
+{
+  printf 'vpcjail: 1\ndescription: many prefixes\nnetwork: {isolation: vpc}\nprocess: {credentials: scrub}\n'
+  printf 'vpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n'
+  printf 'security-groups: {sg-many: {egress: [{to: pl-many, protocol: tcp, ports: [443]}], ingress: []}}\n'
+  printf 'prefix-lists:\n  pl-many:\n    entries:\n'
+  seq 0 9999 | awk '{ printf "      - %d.%d.%d.0/24\n", 20 + int($1 / 32768), int($1 / 128) % 256, $1 * 2 % 256 }'
+} >"$folder/many.yaml"
+in_namespace '$load $parent 212992 "$folder/many.yaml" load compare 2>"$folder/parts"
+  [ "$(nft list ruleset | grep -o "/24" | wc -l)" -ge 10000 ]' || fail "10,000 prefixes: $(cat "$folder/parts")"
+[ "$(sed -n 's/^batches: //p' "$folder/parts")" -gt 1 ] || fail "10,000 prefixes went in one batch"
+
 # The guard of the loader itself, and a table that is there already.
 if "$load" "$(stat -Lc %i /proc/self/ns/net)" 0 "$profile" load 2>/dev/null; then fail "loaded into the parent"; fi
 in_namespace 'nft add table inet vpcjail
