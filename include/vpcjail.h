@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-enum { VPCJAIL_MESSAGE_SIZE = 960, VPCJAIL_STEP_SIZE = 40 };
+enum { VPCJAIL_MESSAGE_SIZE = 960, VPCJAIL_STEP_SIZE = 64 };
 
 /** Owned by the caller, without pointers. */
 struct vpcjail_error {

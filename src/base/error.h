@@ -7,7 +7,7 @@
 #ifndef VPCJAIL_BASE_ERROR_H
 #define VPCJAIL_BASE_ERROR_H
 
-enum { ERROR_MESSAGE_SIZE = 960, ERROR_STEP_SIZE = 40 };
+enum { ERROR_MESSAGE_SIZE = 960, ERROR_STEP_SIZE = 64 };
 
 struct error {
 	int code;			   // negative errno; 0 while nothing failed

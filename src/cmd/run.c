@@ -150,9 +150,20 @@ static enum status not_executed(const struct error *err, const char *command)
 	return err->code == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
 }
 
+// Whether the host was not up to it, rather than that the command is no program.
+static bool is_fault_of_host(int code)
+{
+	static const int faults[] = { -EIO, -ENOMEM, -EAGAIN, -EMFILE, -ENFILE };
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (code == faults[i])
+			return true;
+	return false;
+}
+
 static enum status not_run(const struct error *err, const char *command)
 {
-	if (strcmp(err->step, "execute") == 0)
+	if (strcmp(err->step, "execute") == 0 && !is_fault_of_host(err->code))
 		return not_executed(err, command);
 	if (err->step[0])
 		output_message("nothing was run: %s: %s", err->step, err->message);

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every step of the launch made to fail, one at a time: 125, the step's name, nothing run, nothing left.
+
+A build without the hooks (a release: -Dtest-hooks=false) must ignore the variable; VPCJAIL_RELEASE names one to look at.
+"""
+import json
+import os
+import subprocess
+import sys
+
+from launch_lib import Bench, Mode, assert_nothing_left, check, equal, main, run, succeeded, user_folder
+
+VARIABLE = 'VPCJAIL_TEST_FAIL'
+
+
+def has_hooks(path):
+    with open(path, 'rb') as file:
+        return VARIABLE.encode() in file.read()
+
+
+def step_names(mode: Mode):
+    done = subprocess.run([Bench.binary, 'show', '-p', 'network-isolation', '--as', 'plan', '--json'],
+                          env=mode.full_environment({}), cwd=Bench.folder, capture_output=True, text=True, timeout=20, check=True,
+                          **mode.popen_arguments())
+    names = [step['name'] for step in json.loads(done.stdout)['steps']]
+    check(len(names) == len(set(names)), 'step names are not unique')
+    check(len(names) > 60, 'only', len(names), 'steps')
+    return names
+
+
+def every_step(mode):
+    marker = os.path.join(user_folder(mode, 'failures'), 'ran')
+    names = step_names(mode)
+    check(('map user' in names) != mode.root, 'the steps are those of this mode')
+    # Positive control: with a name that no step has, the command runs.
+    succeeded(run(mode, ['touch', marker], environment={VARIABLE: 'no such step'}))
+    os.unlink(marker)
+    wrong = []
+    for name in names:
+        done = run(mode, ['touch', marker], environment={VARIABLE: name})
+        if done.returncode != 125 or name not in done.stderr or 'made to fail' not in done.stderr or os.path.exists(marker):
+            wrong.append((name, done.returncode, done.stderr, os.path.exists(marker)))
+        assert_nothing_left(f'after "{name}" failed:')
+    check(not wrong, 'not refused as they should:', *wrong)
+    print(f'        {len(names)} steps')
+
+
+def release_ignores_the_variable(mode):
+    marker = os.path.join(user_folder(mode, 'release'), 'ran')
+    for name in ('load rule set', 'system call filter', 'execute'):
+        succeeded(run(mode, ['touch', marker], environment={VARIABLE: name}))
+        os.unlink(marker)
+
+
+def release_lacks_the_string():
+    check(not has_hooks(os.environ['VPCJAIL_RELEASE']), os.environ['VPCJAIL_RELEASE'], 'knows', VARIABLE)
+
+
+once = [release_lacks_the_string] if 'VPCJAIL_RELEASE' in os.environ else []
+if '--release' in sys.argv:
+    equal(has_hooks(sys.argv[1]), False, 'a build without hooks knows', VARIABLE)
+    main([release_ignores_the_variable], once)
+else:
+    equal(has_hooks(sys.argv[1]), True, 'this build has no hooks (-Dtest-hooks=true)')
+    main([every_step], once)
