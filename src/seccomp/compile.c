@@ -85,11 +85,10 @@ static int add_rule(scmp_filter_ctx context, const struct rule *rule, uint32_t a
 	return result;
 }
 
-// Calls that are younger than the table do not exist for the job: what a future kernel adds is not allowed by silence, and
-// libseccomp 2.5.4 refuses numbers it has no name for (467 is open_tree_attr, Linux 6.15). Since 5.1 a new call has one
-// number everywhere. x32 numbers go on to libseccomp's part, which kills.
-enum { FIRST_YOUNGER_CALL = 467, FIRST_X32_CALL = 0x40000000 };
+enum { FIRST_X32_CALL = 0x40000000 };
 
+// The guard before libseccomp's program: calls younger than the table. x32 numbers go on to libseccomp's part, which
+// kills. Written here because libseccomp refuses numbers that it has no name for.
 static void put_program(struct filter_program *program, const struct sock_filter *made, size_t length, uint32_t arch)
 {
 	const struct sock_filter guard[] = {
@@ -126,7 +125,8 @@ static int export_program(scmp_filter_ctx context, uint32_t arch, struct filter_
 	result = io_read_all(fd, BPF_MAXINSNS * sizeof(struct sock_filter), &bytes, &length, err);
 	if (result < 0)
 		return error_prefix(err, "seccomp");
-	put_program(program, (const struct sock_filter *)(const void *)bytes, length / sizeof(struct sock_filter), arch);
+	put_program(program, (const struct sock_filter *)(const void *)bytes, length / sizeof(struct sock_filter),
+		    arch);
 	return 0;
 }
 

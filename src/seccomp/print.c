@@ -45,24 +45,25 @@ static const char *error_name(int error)
 	return strerror(error);
 }
 
-static const char *match_words(enum match match)
+static const char *match_words(const struct condition *condition)
 {
-	switch (match) {
+	switch (condition->match) {
 	case MATCH_END:
 		return "";
 	case MATCH_ANY_OF:
-		return " is ";
+		return condition->count == 1 ? " is " : " is one of ";
 	case MATCH_NONE_OF:
-		return " is not ";
+		return condition->count == 1 ? " is not " : " is none of ";
 	case MATCH_ANY_BIT:
-		return " has ";
+		return condition->count == 1 ? " has " : " has one of ";
 	case MATCH_POINTER:
 		return " is given";
 	}
 	return "";
 }
 
-// "family is AF_INET, AF_INET6 and type & 0xf is not SOCK_STREAM, SOCK_DGRAM"; nothing for an unconditional rule.
+// "family is one of AF_INET, AF_INET6 and type & 0xf is none of SOCK_STREAM, SOCK_DGRAM"; nothing for an unconditional
+// rule.
 static void add_conditions(struct strbuf *out, const struct rule *rule)
 {
 	for (unsigned i = 0; i < RULE_CONDITIONS && rule->when[i].match != MATCH_END; i++) {
@@ -71,9 +72,9 @@ static void add_conditions(struct strbuf *out, const struct rule *rule)
 		if (i > 0)
 			strbuf_add(out, " and ");
 		strbuf_add(out, condition->name);
-		strbuf_add(out, match_words(condition->match));
+		strbuf_add(out, match_words(condition));
 		for (size_t v = 0; v < condition->count; v++)
-			strbuf_format(out, "%s%s", v > 0 ? " or " : "", condition->values[v].name);
+			strbuf_format(out, "%s%s", v > 0 ? ", " : "", condition->values[v].name);
 	}
 }
 
@@ -102,8 +103,11 @@ void filter_print(const struct filter_options *options, struct strbuf *out)
 
 	strbuf_format(out, "seccomp filter: level %s, ICMP %s, %s\n", level_name(known.level),
 		      known.icmp ? "allowed" : "denied", arch_name(known.arch));
-	strbuf_add(out, "calls of any other architecture or ABI: kill the process\n"
-			"calls that no row names: allow\n");
+	strbuf_format(out,
+		      "calls of any other architecture or ABI: kill the process\n"
+		      "calls younger than this table (number %d and above): ENOSYS\n"
+		      "calls that no row names: allow\n",
+		      FIRST_YOUNGER_CALL);
 	for (const struct rule *rule = rules; rule < rules + rules_count; rule++) {
 		if (!rule->calls && heading_has_rows(rule, &known))
 			strbuf_format(out, "\n%s\n", rule->why);
@@ -160,6 +164,8 @@ void filter_print_json(const struct filter_options *options, struct strbuf *out)
 	json_key_bool(&json, "icmp", known.icmp);
 	json_key_text(&json, "architecture", arch_name(known.arch));
 	json_key_text(&json, "other_architectures", "kill process");
+	json_key_number(&json, "first_younger_call", FIRST_YOUNGER_CALL);
+	json_key_text(&json, "younger_calls", "ENOSYS");
 	json_key_text(&json, "default", "allow");
 	json_key(&json, "rules");
 	json_array_begin(&json);
