@@ -157,7 +157,7 @@ static void zsh_option(const struct option_row *row, struct strbuf *out)
 {
 	const char *repeat = row->kind == OPTION_TEXTS || row->kind == OPTION_NUMBERS ? "*" : "";
 
-	for (int letter = 0; letter <= (row->letter != '\0'); letter++) {
+	for (int letter = 0; letter <= (row->letter ? 1 : 0); letter++) {
 		strbuf_format(out, " \\\n\t\t\t'%s", repeat);
 		if (letter)
 			strbuf_format(out, "-%c[", row->letter);

@@ -43,6 +43,6 @@ int main(void)
 	for (unsigned i = 0; i < COMBINATIONS; i++)
 		printf("\t{ { %d, %d, %#x }, program_%u, sizeof(program_%u) / sizeof(program_%u[0]) },\n",
 		       combinations[i].level, combinations[i].icmp, combinations[i].arch, i, i, i);
-	printf("};\nconst unsigned ready_filters_count = %u;\n", COMBINATIONS);
+	printf("};\nconst unsigned ready_filters_count = %d;\n", COMBINATIONS);
 	return 0;
 }

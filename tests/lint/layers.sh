@@ -7,6 +7,7 @@
 tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
   BEGIN {
     # stage: what it may include besides itself
+    below["mnl"] = ""
     below["base"] = ""
     below["net"] = "base"
     below["profile"] = "base net"
