@@ -71,9 +71,10 @@ static int commit_failed(const struct nft_batch *batch, uint32_t sequence, int c
 	const struct nlmsghdr *message = batch_find(batch, sequence);
 	uint16_t type = message ? message->nlmsg_type & 0xff : 0;
 
-	if (message)
+	// A batch as a whole is refused at its beginning.
+	if (message && message_kind_of(message) != MESSAGE_KINDS)
 		message_describe(message, &what);
-	if (!what.length)
+	else
 		strbuf_add(&what, "the rule set");
 	for (size_t i = 0; i < sizeof(error_rows) / sizeof(error_rows[0]); i++) {
 		if (error_rows[i].code == -code && (!error_rows[i].type || error_rows[i].type == type))

@@ -8,7 +8,7 @@ set -eu
 . "$(dirname "$0")/nft_lib.sh"
 load=$1 golden=$2 mode=$3
 
-need_command nft ip python3
+need_command nft ip python3 setpriv
 need_namespace "$mode"
 
 # in_namespace COMMAND: in a namespace of its own with a sink. $parent and $load are for the command.
@@ -107,4 +107,7 @@ if "$load" "$(stat -Lc %i /proc/self/ns/net)" 0 "$profile" load 2>/dev/null; the
 in_namespace 'nft add table inet vpcjail
   if $load $parent 0 $profile load 2>"$folder/why"; then exit 1; fi
   grep -q "exists already" "$folder/why"' || fail "an existing table: $(cat "$folder/why")"
+# shellcheck disable=SC2016
+in_namespace 'if setpriv --bounding-set -all --inh-caps -all "$load" $parent 0 $profile load 2>"$folder/why"; then exit 1; fi
+  grep -q "refused the rule set: .*CAP_NET_ADMIN" "$folder/why"' || fail "without rights: $(cat "$folder/why")"
 echo "$count profiles"
