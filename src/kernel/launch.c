@@ -44,7 +44,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.options = options,
 		.channel = -1,
 		.channel_inside = -1,
-		.scratch_lock = { -1, -1 },
+		.scratch_lock = { -1, -1, -1 },
 		.init_fd = -1,
 		.workload_fd = -1,
 		.log_fd = -1,

@@ -15,6 +15,10 @@
 
 enum { NAMESPACE_KINDS = 6 };
 
+// Folders that the plan calls by these names as sources of a bind.
+enum scratch { SCRATCH_TMP, SCRATCH_VAR_TMP, SCRATCH_HOME, SCRATCHES };
+extern const char *const scratch_names[SCRATCHES];
+
 struct nl_sock;
 
 struct launch {
@@ -27,8 +31,8 @@ struct launch {
 	ino_t outside[NAMESPACE_KINDS];  // the supervisor's own namespaces
 
 	// supervisor
-	char *scratch[2];  // folders on the host's disk, removed at the end; [1] NULL when one file system serves both
-	int scratch_lock[2];  // held while they are ours
+	char *scratch[SCRATCHES];     // folders on the host's disk, removed at the end; NULL: not wanted
+	int scratch_lock[SCRATCHES];  // held while they are ours
 	pid_t init;
 	int init_fd;      // pidfd
 	int workload_fd;  // pidfd, -1 until started

@@ -54,18 +54,18 @@ int step_private_mounts(struct launch *launch, const struct launch_step *step, s
 	return 0;
 }
 
-static char *source_of(const struct launch *launch, const char *value)
+static const char *source_of(const struct launch *launch, const char *value)
 {
-	if (strncmp(value, "SCRATCH/", 8) != 0)
-		return memory_copy_text(value);
-	bool second = strcmp(value + 8, "var-tmp") == 0 && launch->scratch[1];
-	return memory_format("%s/%s", launch->scratch[second], value + 8);
+	for (size_t i = 0; i < SCRATCHES; i++)
+		if (strcmp(value, scratch_names[i]) == 0)
+			return launch->scratch[i];
+	return value;
 }
 
 // A detached copy of the tree at the step's source; -1 when there is none and that is no failure.
 static int hold_source(const struct launch *launch, const struct launch_step *step, int *out, struct error *err)
 {
-	AUTO_FREE char *source = source_of(launch, step->value);
+	const char *source = source_of(launch, step->value);
 	bool device = strncmp(step->path, "/dev/", 5) == 0;
 	uint64_t attributes = MOUNT_ATTR_NOSUID | (device ? 0 : MOUNT_ATTR_NODEV);
 	AUTO_CLOSE int fd =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The job's /tmp and /var/tmp: folders on the host's disk, 0700, removed at the end.
+// The job's /tmp and /var/tmp (and a private home): folders on the host's disk, 0700, removed at the end.
 //
 // They stand in one folder a user, /tmp/vpcjail-UID, each locked while its jail lives: a folder without a lock was
 // left by a supervisor that was killed, and the next launch removes it. Ownership is told by the lock, never by name.
@@ -18,6 +18,8 @@
 #include "kernel/launch_state.h"
 
 enum { FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+const char *const scratch_names[SCRATCHES] = { "SCRATCH/tmp", "SCRATCH/var-tmp", "SCRATCH/home" };
 
 static DIR *open_folder(int parent, const char *name)
 {
@@ -117,19 +119,10 @@ static int open_parent(const char *where, char **path, struct error *err)
 	return steal_fd(&fd);
 }
 
-static int make_inside(struct launch *launch, const char *folder, const char *name, struct error *err)
+// Makes, locks and hands over one folder. Its parent is the user's (or root's) alone, so that nobody else comes near.
+static int make(struct launch *launch, enum scratch which, const char *where, struct error *err)
 {
-	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
-
-	if (mkdir(path, 0700) < 0)
-		return error_set_errno(err, -errno, "cannot make %s", path);
-	if (launch->plan->root && lchown(path, launch->plan->identity->uid, launch->plan->identity->gid) < 0)
-		return error_set_errno(err, -errno, "cannot hand %s over", path);
-	return 0;
-}
-
-static int make(struct launch *launch, size_t which, const char *where, struct error *err)
-{
+	const struct identity *who = launch->plan->identity;
 	AUTO_FREE char *parent = NULL;
 	AUTO_CLOSE int fd = open_parent(where, &parent, err);
 	if (fd < 0)
@@ -146,31 +139,41 @@ static int make(struct launch *launch, size_t which, const char *where, struct e
 	launch->scratch_lock[which] = open(launch->scratch[which], FOLDER);
 	if (launch->scratch_lock[which] < 0 || flock(launch->scratch_lock[which], LOCK_EX | LOCK_NB) < 0)
 		return error_set_errno(err, -errno, "cannot lock %s", launch->scratch[which]);
+	if (launch->plan->root && fchown(launch->scratch_lock[which], who->uid, who->gid) < 0)
+		return error_set_errno(err, -errno, "cannot hand %s over", launch->scratch[which]);
 	return 0;
+}
+
+// Which of the folders the plan binds: a folder nobody binds is not made.
+static bool is_bound(const struct launch *launch, const char *value)
+{
+	vec_for_each (step, &launch->plan->steps)
+		if (step->kind == STEP_BIND && strcmp(step->value, value) == 0)
+			return true;
+	return false;
 }
 
 int step_scratch(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	struct stat first;
 	struct stat second;
-	int result = make(launch, 0, step->path, err);
 
-	if (result < 0)
-		return result;
 	if (stat(step->path, &first) < 0 || stat(step->value, &second) < 0)
-		return error_set_errno(err, -errno, "cannot look at %s", step->value);
-	bool apart = first.st_dev != second.st_dev;
-	if (apart && (result = make(launch, 1, step->value, err)) < 0)
-		return result;
-	if ((result = make_inside(launch, launch->scratch[0], "tmp", err)) < 0 ||
-	    (result = make_inside(launch, launch->scratch[0], "home", err)) < 0)
-		return result;
-	return make_inside(launch, launch->scratch[apart], "var-tmp", err);
+		return error_set_errno(err, -errno, "cannot look at %s and %s", step->path, step->value);
+	const char *const where[SCRATCHES] = {
+		[SCRATCH_TMP] = step->path,
+		[SCRATCH_VAR_TMP] = first.st_dev == second.st_dev ? step->path : step->value,
+		[SCRATCH_HOME] = step->path,
+	};
+	for (enum scratch which = 0; which < SCRATCHES; which++)
+		if (is_bound(launch, scratch_names[which]) && make(launch, which, where[which], err) < 0)
+			return err->code;
+	return 0;
 }
 
 void scratch_remove(struct launch *launch)
 {
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < SCRATCHES; i++) {
 		if (launch->scratch[i])
 			remove_tree(AT_FDCWD, launch->scratch[i]);
 		free(launch->scratch[i]);
