@@ -10,10 +10,9 @@
 const struct option_row check_options[] = { OPTION_PROFILE, OPTION_JSON, OPTION_HELP, OPTIONS_END };
 
 const struct manual check_manual = {
-	.about = "Reads each PROFILE (the default one when none is named) and prints every mistake with its place and, "
-		 "where\n"
-		 "there is one, the remedy. Warnings say what a valid profile leaves open, and what `run` cannot "
-		 "enforce yet.",
+	.about = "Reads each PROFILE (the default one when none is named) and prints every mistake with its\n"
+		 "place and, where there is one, the remedy. Warnings say what a valid profile leaves open,\n"
+		 "and what `run` cannot enforce yet.",
 	.examples = { { "vpcjail check ./vpc.yaml", "a file" },
 		      { "vpcjail check network-isolation vpc-private", "several, by name" },
 		      { "vpcjail check --json ./vpc.yaml", "for an editor or a pipeline" } },

@@ -10,8 +10,7 @@ const char *const completion_shells[] = { "bash", "zsh", "fish", NULL };
 const struct option_row completion_options[] = { OPTION_HELP, OPTIONS_END };
 
 const struct manual completion_manual = {
-	.about =
-	    "Prints a script that completes commands, options and the names of profiles in SHELL: bash, zsh or fish.",
+	.about = "Prints a script that completes commands, options and the names of profiles in SHELL.",
 	.examples = { { "source <(vpcjail completion bash)", "in ~/.bashrc" },
 		      { "vpcjail completion zsh > ~/.zfunc/_vpcjail", "a folder that is in zsh's $fpath" },
 		      { "vpcjail completion fish > ~/.config/fish/completions/vpcjail.fish", "fish finds it there" } },

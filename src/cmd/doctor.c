@@ -9,16 +9,14 @@
 const struct option_row doctor_options[] = { OPTION_PROFILE, OPTION_JSON, OPTION_HELP, OPTIONS_END };
 
 const struct manual doctor_manual = {
-	.about =
-	    "Tries out, in namespaces of its own that vanish again, what a launch needs of this kernel, as this user. "
-	    "Each\n"
-	    "line is ok, a note (something works less well) or missing, with the remedy below. With -p: whether that\n"
-	    "profile can be enforced here.",
+	.about = "Tries out what a launch needs of this kernel, as this user, in namespaces of its own that\n"
+		 "vanish again. Each line is ok, a note (something works less well) or missing, with the\n"
+		 "remedy below. With -p: whether that profile can be enforced here.",
 	.examples = { { "vpcjail doctor", "this host, this user" },
 		      { "sudo vpcjail doctor", "this host, root" },
 		      { "vpcjail doctor -p ./vpc.yaml", "can this profile be enforced here?" } },
-	.exits =
-	    "0 when jobs can be run (with -p: under that profile), 1 when not, 2 usage, 3 when the profile is wrong.",
+	.exits = "0 when jobs can be run (with -p: under that profile), 1 when not, 2 usage, 3\n"
+		 "when the profile is wrong.",
 	.see = "vpcjail check, vpcjail(1)",
 };
 

@@ -75,37 +75,42 @@ void help_command(const struct command *command, struct strbuf *out)
 	strbuf_format(out, "see also: %s\n", manual->see);
 }
 
+static const char introduction[] =
+    "usage: vpcjail COMMAND [OPTION]... [ARGUMENT]...\n"
+    "\n"
+    "Runs a training job as if it ran in a private VPC: a profile says what it may reach, and\n"
+    "the kernel denies everything else. It is not a container: files, user and libraries are\n"
+    "those of the host.\n"
+    "\n"
+    "commands:\n";
+
+static const char conclusion[] =
+    "\n"
+    "options:\n"
+    "  -h, --help     print this text; after a command: explain that command\n"
+    "      --version  print the version\n"
+    "\n"
+    "examples:\n"
+    "  vpcjail run -p network-isolation -- python3 train.py\n"
+    "      loopback alone, as EnableNetworkIsolation=True\n"
+    "  vpcjail doctor\n"
+    "      what this host supports, and how to get what is missing\n"
+    "  vpcjail check ./vpc.yaml\n"
+    "      every mistake of a profile at once\n"
+    "\n"
+    "exit status: 0 yes, 1 no, 2 usage, 3 the profile is wrong; `run` gives the job's own (128+n\n"
+    "for signal n), 125 when nothing was run, 126 or 127 when the command cannot be executed or\n"
+    "found.\n"
+    "see also: vpcjail(1), vpcjail-profile(5), vpcjail-design(7)\n";
+
 void help_program(const struct command *commands, struct strbuf *out)
 {
-	strbuf_add(
-	    out, "usage: vpcjail COMMAND [OPTION]... [ARGUMENT]...\n"
-		 "\n"
-		 "Runs a training job as if it ran in a private VPC: a profile says what it may reach, and the kernel\n"
-		 "denies everything else. It is not a container: files, user and libraries are those of the host.\n"
-		 "\n"
-		 "commands:\n");
+	strbuf_add(out, introduction);
 	for (const struct command *row = commands; row->name; row++) {
 		add_column(out, row->name, 10);
 		strbuf_format(out, "%s\n", row->help);
 	}
-	strbuf_add(
-	    out,
-	    "\n"
-	    "options:\n"
-	    "  -h, --help     print this text; after a command: explain that command\n"
-	    "      --version  print the version\n"
-	    "\n"
-	    "examples:\n"
-	    "  vpcjail run -p network-isolation -- python3 train.py\n"
-	    "      loopback alone, as EnableNetworkIsolation=True\n"
-	    "  vpcjail doctor\n"
-	    "      what this host supports, and how to get what is missing\n"
-	    "  vpcjail check ./vpc.yaml\n"
-	    "      every mistake of a profile at once\n"
-	    "\n"
-	    "exit status: 0 yes, 1 no, 2 usage, 3 the profile is wrong; `run` gives the job's own (128+n for signal\n"
-	    "n), 125 when nothing was run, 126 or 127 when the command cannot be executed or found.\n"
-	    "see also: vpcjail(1), vpcjail-profile(5), vpcjail-design(7)\n");
+	strbuf_add(out, conclusion);
 }
 
 enum status cmd_help(const struct invocation *invocation)

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail profiles`: the named profiles, where each comes from and what it hides; makes a new one.
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/sha256.h"
 #include "cmd/load_profile.h"
 #include "cmd/new_profile.h"
 #include "cmd/output.h"
+#include "profile/print.h"
 
 const struct option_row profiles_options[] = {
 	{ "new", 'n', "NAME", OPTION_TEXT, OPTION_OF(new_profile),
@@ -20,51 +24,51 @@ const struct option_row profiles_options[] = {
 };
 
 const struct manual profiles_manual = {
-	.about =
-	    "Lists the profiles that -p takes by name: those of /etc/vpcjail/profiles, of "
-	    "$XDG_CONFIG_HOME/vpcjail/profiles\n"
-	    "(not as root), and the shipped ones. Of two with the same name the first is used and hides the other.\n"
-	    "--new writes to the user's folder, as root to /etc/vpcjail/profiles.",
+	.about = "Lists the profiles that -p takes by name: those of /etc/vpcjail/profiles, of\n"
+		 "$XDG_CONFIG_HOME/vpcjail/profiles (not as root), and the shipped ones. Of two with the\n"
+		 "same name the first is used and hides the other. Two with the same digest allow the same:\n"
+		 "it is taken of the profile as `vpcjail show` prints it. --new writes to the user's folder,\n"
+		 "as root to /etc/vpcjail/profiles.",
 	.examples = { { "vpcjail profiles", "what there is" },
 		      { "vpcjail profiles --new mine --from network-isolation", "a starting point, to be edited" },
 		      { "vpcjail profiles --names", "for a script" } },
-	.exits = "0, 1 when the profile could not be written or a listed one would be refused, 2 usage, 3 when the "
-		 "template\n"
-		 "is wrong.",
+	.exits = "0, 1 when the profile could not be written or a listed one would be refused,\n"
+		 "2 usage, 3 when the template is wrong.",
 	.see = "vpcjail show, vpcjail check, vpcjail-profile(5)",
 };
 
-// The description of the profile that is used under that name; owned by the caller; NULL when it is wrong or has none.
-static char *description_of(const struct search *search, const struct found_profile *found)
-{
-	struct profile_source source = search_source(search);
-	struct mistakes mistakes = { 0 };
-	struct profile profile = { 0 };
-	char *description = NULL;
-
-	if (profile_load(&source, found->name, &profile, &mistakes) == 0)
-		description = STEAL(profile.description);
-	profile_release(&profile);
-	mistakes_release(&mistakes);
-	return description;
-}
-
 struct listed {
 	const struct found_profile *found;
-	char *description;  // owned; NULL: none
-	bool hidden;        // behind an earlier one of its name
+	bool hidden;                    // behind an earlier one of its name
+	char *description;              // owned; NULL: none
+	char digest[SHA256_TEXT_SIZE];  // of the resolved profile as text; empty for one that is hidden or wrong
 };
 
 typedef VEC(struct listed) listed_vec;
 
+// What the profile that is used under that name is, with `extends` followed. One that is wrong has nothing to say here.
+static void describe(const struct search *search, struct listed *row)
+{
+	struct profile_source source = search_source(search);
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+
+	if (profile_load(&source, row->found->name, &profile, &mistakes) < 0)
+		return;
+	profile_print(&profile, &text);
+	(void)sha256_text(strbuf_text(&text), text.length, row->digest);
+	row->description = STEAL(profile.description);
+}
+
 static void list(const struct search *search, const found_profile_vec *found, listed_vec *out)
 {
-	vec_for_each (row, found) {
-		bool hidden = row > found->items && strcmp(row[-1].name, row->name) == 0;
-		vec_push(out,
-			 (struct listed){ .found = row,
-					  .hidden = hidden,
-					  .description = hidden || row->problem ? NULL : description_of(search, row) });
+	vec_for_each (profile, found) {
+		struct listed row = { .found = profile };
+		row.hidden = profile > found->items && strcmp(profile[-1].name, profile->name) == 0;
+		if (!row.hidden && !profile->problem)
+			describe(search, &row);
+		vec_push(out, row);
 	}
 }
 
@@ -80,18 +84,22 @@ static void add_padded(struct strbuf *out, const char *text, size_t width)
 
 static void add_table(const listed_vec *rows, struct strbuf *out)
 {
-	enum { FROM_WIDTH = 9 };
+	enum { FROM_WIDTH = 9, DIGEST_WIDTH = 12 };
 	size_t width = strlen("NAME");
+	char digest[DIGEST_WIDTH + 1];
 
 	vec_for_each (row, rows)
 		if (strlen(row->found->name) > width)
 			width = strlen(row->found->name);
 	add_padded(out, "NAME", width);
 	add_padded(out, "FROM", FROM_WIDTH);
+	add_padded(out, "DIGEST", DIGEST_WIDTH);
 	strbuf_add(out, "DESCRIPTION\n");
 	vec_for_each (row, rows) {
 		add_padded(out, row->found->name, width);
 		add_padded(out, search_place_name(row->found->place), FROM_WIDTH);
+		(void)snprintf(digest, sizeof(digest), "%.*s", DIGEST_WIDTH, row->digest);
+		add_padded(out, digest, DIGEST_WIDTH);
 		if (row->found->problem) {
 			output_add_coloured(out, 1, COLOUR_BAD, "refused: ");
 			strbuf_add_safe(out, row->found->problem);
@@ -132,6 +140,7 @@ static void add_json(const listed_vec *rows, struct strbuf *out)
 		json_key_bool(&json, "hidden", row->hidden);
 		json_key_text(&json, "hides", row->found->hides);
 		json_key_text(&json, "problem", row->found->problem);
+		json_key_text(&json, "digest", row->digest[0] ? row->digest : NULL);
 		json_key_text(&json, "description", row->description);
 		json_object_end(&json);
 	}

@@ -19,11 +19,11 @@ const struct option_row run_options[] = {
 	{ "user", 'u', "USER", OPTION_TEXT, OPTION_OF(user), .completes = COMPLETES_USER,
 	  .help = "as root: run the job as this user (default: who called sudo, else nobody)" },
 	{ "share", 's', "PATH", OPTION_TEXTS, OPTION_OF(share), .completes = COMPLETES_PATH,
-	  .help = "keep this path visible although it lies in a folder the job has its own of; may be repeated" },
+	  .help = "keep this path visible, though the job has a /tmp or /run of its own; may be repeated" },
 	{ "keep-fd", '\0', "N", OPTION_NUMBERS, OPTION_OF(keep_fds), .maximum = DESCRIPTOR_MAXIMUM,
 	  .help = "leave descriptor N open in the job (regular files and pipes only); may be repeated" },
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
-	  .help = "how long a stopped job has between SIGTERM and SIGKILL (default: 120)" },
+	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
 	  .help = "say nothing but errors: no summary, no notices, no word about denials" },
 	OPTION_HELP,
@@ -31,21 +31,18 @@ const struct option_row run_options[] = {
 };
 
 const struct manual run_manual = {
-	.about = "Runs COMMAND under a profile, with the files, user and groups of the caller, and denies in the "
-		 "kernel every\n"
-		 "packet that the profile does not allow. When a single step of the launch fails, nothing is run. "
-		 "Options end\n"
-		 "at -- or at the command. Without -p: $VPCJAIL_PROFILE (not as root), /etc/vpcjail/default, "
-		 "network-isolation.",
+	.about = "Runs COMMAND under a profile, with the files, user and groups of the caller, and denies in\n"
+		 "the kernel every packet that the profile does not allow. When a single step of the launch\n"
+		 "fails, nothing is run. Options end at -- or at the command. Without -p: $VPCJAIL_PROFILE\n"
+		 "(not as root), /etc/vpcjail/default, network-isolation.",
 	.examples = { { "vpcjail run -p network-isolation -- python3 train.py",
 			"loopback alone, as EnableNetworkIsolation=True" },
 		      { "sudo vpcjail run -p network-isolation -- python3 train.py",
 			"the same as root; the job runs as who called sudo" },
 		      { "vpcjail run -p ./mine.yaml --share /tmp/data -- make",
 			"a profile of one's own; /tmp/data stays visible" } },
-	.exits =
-	    "the command's; 128+n when signal n ended it; 125 when nothing was run; 126 when the command cannot be\n"
-	    "executed, 127 when it is not found; 2 usage.",
+	.exits = "the command's; 128+n when signal n ended it; 125 when nothing was run; 126\n"
+		 "when the command cannot be executed, 127 when it is not found; 2 usage.",
 	.see = "vpcjail check, vpcjail show --as plan, vpcjail-profile(5)",
 };
 

@@ -26,16 +26,16 @@ const struct option_row show_options[] = {
 };
 
 const struct manual show_manual = {
-	.about =
-	    "Prints a profile as it is after `extends` and with every default written out, or what it compiles to:\n"
-	    "  policy   the layers, each rule with its reason\n"
-	    "  nft      the kernel's rule set, in the syntax of nft(8)\n"
-	    "  seccomp  the system call filter, each rule with its reason\n"
-	    "  plan     every step of a launch, in order, as this user on this host",
+	.about = "Prints a profile as it is after `extends`, with every default written out, or what it\n"
+		 "compiles to:\n"
+		 "  policy   the layers, each rule with its reason\n"
+		 "  nft      the kernel's rule set, in the syntax of nft(8)\n"
+		 "  seccomp  the system call filter, each rule with its reason\n"
+		 "  plan     every step of a launch, in order, as this user on this host",
 	.examples = { { "vpcjail show network-isolation", "the whole profile, which is also a profile" },
 		      { "vpcjail show -p network-isolation --as nft | unshare -Urn nft -c -f -", "nft agrees" },
 		      { "vpcjail show ./vpc.yaml --as policy --json", "for a program" } },
-	.exits = "0, 1 when the plan of such a profile is not available yet, 2 usage, 3 when the profile is wrong.",
+	.exits = "0, 1 when there is no plan for such a profile yet, 2 usage, 3 when the profile is wrong.",
 	.see = "vpcjail check, vpcjail-profile(5), vpcjail-design(7)",
 };
 
