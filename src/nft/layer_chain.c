@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One layer of the policy → one chain of the same name. PASS returns to the base chain, which goes on to the next
 // layer.
+#include <assert.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -47,8 +48,14 @@ static void match_icmp(const struct policy_match *match, const struct icmp_row *
 		rule_add(rule, statement_compare(SELECT_L4PROTO, (uint32_t)match->protocol));
 }
 
+// Ports come with TCP or UDP only, types with ICMP only: a rule that left one out would match more than was meant.
 static void match_protocol(const struct compilation *c, const struct policy_match *match, struct nft_rule *rule)
 {
+	bool ported = match->protocol == IPPROTO_TCP || match->protocol == IPPROTO_UDP;
+	bool typed = match->protocol == IPPROTO_ICMP || match->protocol == IPPROTO_ICMPV6;
+
+	assert(ported || match->ports.count == 0);
+	assert(typed || (match->icmp_type < 0 && match->icmp_code < 0));
 	if (match->protocol == PROTOCOL_ALL)
 		return;
 	for (size_t i = 0; i < sizeof(icmp_rows) / sizeof(icmp_rows[0]); i++) {
