@@ -38,10 +38,10 @@ enum { VPCJAIL_MESSAGE_SIZE = 960, VPCJAIL_STEP_SIZE = 64 };
 
 /** Owned by the caller, without pointers. */
 struct vpcjail_error {
-	int code;			    /**< negative errno */
-	char step[VPCJAIL_STEP_SIZE];	    /**< the launch step that failed ("load rule set"), or empty */
-	char message[VPCJAIL_MESSAGE_SIZE]; /**< one sentence, no newline; contains what the profile and the host are called:
-						 escape it before it goes to a terminal */
+	int code;                           /**< negative errno */
+	char step[VPCJAIL_STEP_SIZE];       /**< the launch step that failed ("load rule set"), or empty */
+	char message[VPCJAIL_MESSAGE_SIZE]; /**< one sentence, no newline; contains what the profile and the host are
+					       called: escape it before it goes to a terminal */
 };
 
 struct vpcjail_profile;
@@ -63,12 +63,12 @@ void vpcjail_profile_free(struct vpcjail_profile *profile);
 
 /** How a job is started, beside its profile. Zeroed is the default of everything. */
 struct vpcjail_options {
-	const char *user;	    /**< as root: name or number of the user to run as; NULL: SUDO_UID, else nobody */
-	char *const *environment;   /**< what the profile filters; NULL: environ of the caller */
-	const int *keep_fds;	    /**< descriptors of files and pipes that stay open beside 0 to 2 */
+	const char *user;         /**< as root: name or number of the user to run as; NULL: SUDO_UID, else nobody */
+	char *const *environment; /**< what the profile filters; NULL: environ of the caller */
+	const int *keep_fds;      /**< descriptors of files and pipes that stay open beside 0 to 2 */
 	size_t keep_fd_count;
-	const char *const *share;   /**< absolute paths that stay visible, NULL-terminated; NULL: none */
-	unsigned stop_timeout;	    /**< seconds between a SIGTERM to the supervisor and SIGKILL; 0: 120 */
+	const char *const *share; /**< absolute paths that stay visible, NULL-terminated; NULL: none */
+	unsigned stop_timeout;    /**< seconds between a SIGTERM to the supervisor and SIGKILL; 0: 120 */
 };
 
 /**

@@ -32,12 +32,12 @@ static inline void cleanup_fclose(FILE **file)
 #define AUTO_FCLOSE CLEANUP(cleanup_fclose)
 
 // STEAL(p) hands a pointer over: the value of p, which becomes NULL.
-#define STEAL(pointer)                          \
-	__extension__({                         \
-		__typeof__(pointer) *steal_at = &(pointer); \
-		__typeof__(pointer) steal_value = *steal_at; \
-		*steal_at = NULL;               \
-		steal_value;                    \
+#define STEAL(pointer)                                                                                                 \
+	__extension__({                                                                                                \
+		__typeof__(pointer) *steal_at = &(pointer);                                                            \
+		__typeof__(pointer) steal_value = *steal_at;                                                           \
+		*steal_at = NULL;                                                                                      \
+		steal_value;                                                                                           \
 	})
 
 // steal_fd(&fd) hands a descriptor over: the value of fd, which becomes -1.

@@ -10,10 +10,10 @@
 enum { ERROR_MESSAGE_SIZE = 960, ERROR_STEP_SIZE = 64 };
 
 struct error {
-	int code;			   // negative errno; 0 while nothing failed
-	int line;			   // where in our source
-	const char *file;		   // a literal: also valid in a child cloned from this process
-	char step[ERROR_STEP_SIZE];	   // the launch step that failed, or empty
+	int code;                          // negative errno; 0 while nothing failed
+	int line;                          // where in our source
+	const char *file;                  // a literal: also valid in a child cloned from this process
+	char step[ERROR_STEP_SIZE];        // the launch step that failed, or empty
 	char message[ERROR_MESSAGE_SIZE];  // one sentence for the user, no newline; what, where, what to do next
 };
 
@@ -24,9 +24,9 @@ struct error {
 #define error_set_errno(err, code, ...) error_set_errno_at((err), __FILE__, __LINE__, (code), __VA_ARGS__)
 
 int error_set_at(struct error *err, const char *file, int line, int code, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 int error_set_errno_at(struct error *err, const char *file, int line, int code, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+    __attribute__((format(printf, 5, 6)));
 
 // Puts "context: " before the message; returns err->code (or -EIO when err is NULL).
 int error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -11,8 +11,8 @@
 struct json {
 	struct strbuf *out;  // borrowed
 	unsigned depth;
-	bool started;	     // the open object or array has a member already
-	bool keyed;	     // a key was written and waits for its value
+	bool started;  // the open object or array has a member already
+	bool keyed;    // a key was written and waits for its value
 };
 
 // json_begin(&(struct json){ .out = &buf }) and then, in document order:

@@ -195,7 +195,7 @@ static const char *attribute_text(const struct nlmsghdr *message, uint16_t type)
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each (attribute, message, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attribute) == type && !mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING))
 			return mnl_attr_get_str(attribute);
 	}
@@ -233,7 +233,7 @@ static int generation_get(int fd, uint32_t *generation, struct error *err)
 
 	*generation = 0;
 	if (!result) {
-		mnl_attr_for_each(attribute, (const struct nlmsghdr *)(const void *)answer.bytes.items,
+		mnl_attr_for_each (attribute, (const struct nlmsghdr *)(const void *)answer.bytes.items,
 				   sizeof(struct nfgenmsg)) {
 			if (mnl_attr_get_type(attribute) == NFTA_GEN_ID && !mnl_attr_validate(attribute, MNL_TYPE_U32))
 				*generation = mnl_attr_get_u32(attribute);

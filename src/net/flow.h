@@ -11,11 +11,11 @@ enum direction { EGRESS, INGRESS, DIRECTIONS };
 enum flow_state { FLOW_NEW, FLOW_ESTABLISHED };
 
 struct flow {
-	enum direction direction;     // as seen by the job: EGRESS leaves it
-	bool loopback;		      // on the jail's own lo: source and destination do not matter then
-	int protocol;		      // IPPROTO_*
-	struct address remote;	      // destination of an egress packet, source of an ingress packet
-	uint16_t source_port;	      // of the packet, 0 when the protocol has none
+	enum direction direction;  // as seen by the job: EGRESS leaves it
+	bool loopback;             // on the jail's own lo: source and destination do not matter then
+	int protocol;              // IPPROTO_*
+	struct address remote;     // destination of an egress packet, source of an ingress packet
+	uint16_t source_port;      // of the packet, 0 when the protocol has none
 	uint16_t destination_port;
 	uint8_t icmp_type;
 	uint8_t icmp_code;

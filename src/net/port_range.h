@@ -10,8 +10,8 @@
 #include "base/vec.h"
 
 struct port_range {
-	uint16_t first;	 // 1 to 65535
-	uint16_t last;	 // >= first
+	uint16_t first;  // 1 to 65535
+	uint16_t last;   // >= first
 };
 
 typedef VEC(struct port_range) port_range_vec;

@@ -7,7 +7,7 @@
 
 struct prefix {
 	struct address base;  // host bits are zero
-	uint8_t length;	      // 0 to 32 or 128
+	uint8_t length;       // 0 to 32 or 128
 };
 
 enum { PREFIX_TEXT_SIZE = ADDRESS_TEXT_SIZE + 4 };

@@ -148,7 +148,7 @@ int batch_writer_end(struct batch_writer *writer, struct error *err)
 
 void nft_batches_release(nft_batch_vec *batches)
 {
-	vec_for_each(batch, batches)
+	vec_for_each (batch, batches)
 		free(batch->bytes);
 	vec_release(batches);
 }

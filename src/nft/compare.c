@@ -62,7 +62,7 @@ static int differ(struct error *err, const struct named_message *message, const 
 
 static const struct named_message *find_same(const message_vec *messages, const struct named_message *like)
 {
-	vec_for_each(message, messages) {
+	vec_for_each (message, messages) {
 		if (message_same(message, like))
 			return message;
 	}
@@ -158,11 +158,11 @@ static bool rule_equal(struct attributes meant, struct attributes found)
 static int compare_named(const message_vec *meant, const message_vec *found,
 			 bool (*equal)(struct attributes, struct attributes), struct error *err)
 {
-	vec_for_each(message, found) {
+	vec_for_each (message, found) {
 		if (!find_same(meant, message))
 			return differ(err, message, "is there, and is none of this rule set");
 	}
-	vec_for_each(message, meant) {
+	vec_for_each (message, meant) {
 		const struct named_message *theirs = find_same(found, message);
 
 		if (!theirs)
@@ -178,12 +178,12 @@ static int compare_named(const message_vec *meant, const message_vec *found,
 // A table also holds what no dump was asked for: objects, flow tables. Its use count gives them away.
 static int compare_uses(const struct inventory *meant, const struct inventory *found, struct error *err)
 {
-	vec_for_each(table, &found->messages[MESSAGE_TABLE]) {
+	vec_for_each (table, &found->messages[MESSAGE_TABLE]) {
 		uint32_t expected = 0,
 			 used = attribute_number(message_attributes(table->message), NFTA_TABLE_USE, UINT32_MAX);
 
 		for (enum message_kind kind = MESSAGE_CHAIN; kind <= MESSAGE_SET; kind++) {
-			vec_for_each(message, &meant->messages[kind])
+			vec_for_each (message, &meant->messages[kind])
 				expected += message->family == table->family && !strcmp(message->table, table->table);
 		}
 		if (used != UINT32_MAX && used != expected)
@@ -196,12 +196,12 @@ static int compare_uses(const struct inventory *meant, const struct inventory *f
 static void rule_describe(const struct ruleset *ruleset, const struct named_message *message, size_t index,
 			  struct strbuf *out)
 {
-	vec_for_each(table, &ruleset->tables) {
-		vec_for_each(chain, &table->chains) {
+	vec_for_each (table, &ruleset->tables) {
+		vec_for_each (chain, &table->chains) {
 			if (table->family != message->family || strcmp((*chain)->name, message->name) != 0 ||
 			    index >= (*chain)->rules.count)
 				continue;
-			vec_for_each(statement, &(*chain)->rules.items[index].statements) {
+			vec_for_each (statement, &(*chain)->rules.items[index].statements) {
 				strbuf_add_char(out, ' ');
 				statement_print(statement, out);
 			}
@@ -250,7 +250,7 @@ static int compare_rules(const struct ruleset *ruleset, const struct inventory *
 {
 	size_t seen = 0;
 
-	vec_for_each(chain, &meant->messages[MESSAGE_CHAIN]) {
+	vec_for_each (chain, &meant->messages[MESSAGE_CHAIN]) {
 		int result = compare_chain(ruleset, chain, &meant->messages[MESSAGE_RULE],
 					   &found->messages[MESSAGE_RULE], &seen, err);
 

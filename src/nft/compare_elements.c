@@ -62,7 +62,7 @@ static int element_order(const void *a, const void *b)
 // The elements of one set, sorted.
 static bool elements_gather(const message_vec *messages, const struct named_message *set, element_vec *out)
 {
-	vec_for_each(message, messages) {
+	vec_for_each (message, messages) {
 		struct attribute list, attribute;
 		struct element element;
 
@@ -108,7 +108,7 @@ static int compare_set(const struct named_message *set, const message_vec *meant
 
 int compare_elements(const message_vec *sets, const message_vec *meant, const message_vec *found, struct error *err)
 {
-	vec_for_each(set, sets) {
+	vec_for_each (set, sets) {
 		int result = compare_set(set, meant, found, err);
 
 		if (result)

@@ -31,7 +31,7 @@ static const struct remote_row {
 
 static void rule_append(struct nft_rule *rule, const struct nft_rule *from)
 {
-	vec_for_each(statement, &from->statements)
+	vec_for_each (statement, &from->statements)
 		rule_add(rule, statement_copy(statement));
 }
 
@@ -110,7 +110,7 @@ static void match_rows_make(const struct compilation *c, enum direction directio
 static void match_rows_release(struct match_rows *rows)
 {
 	for (size_t i = 0; i < rows->count; i++) {
-		vec_for_each(statement, &rows->rows[i].statements)
+		vec_for_each (statement, &rows->rows[i].statements)
 			statement_release(statement);
 		vec_release(&rows->rows[i].statements);
 	}
@@ -185,7 +185,7 @@ const struct nft_chain *compile_layer(const struct compilation *c, enum directio
 
 	if (layer->stateful && c->tracks)
 		compile_established(c, chain);
-	vec_for_each(rule, &layer->rules) {
+	vec_for_each (rule, &layer->rules) {
 		bool last = rule == layer->rules.items + layer->rules.count - 1;
 
 		// The end of a chain returns by itself.

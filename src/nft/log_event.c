@@ -144,7 +144,7 @@ static bool attributes_read(const struct nlmsghdr *header, const struct nlattr *
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, header, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each (attribute, header, sizeof(struct nfgenmsg)) {
 		uint16_t type = mnl_attr_get_type(attribute);
 
 		if (type > NFULA_MAX || !attribute_sizes[type])

@@ -38,9 +38,9 @@ static void print_chain(const struct nft_chain *chain, struct strbuf *out)
 	strbuf_format(out, "\tchain %s {\n", chain->name);
 	if (chain->hook)
 		print_hook(chain->hook, out);
-	vec_for_each(rule, &chain->rules) {
+	vec_for_each (rule, &chain->rules) {
 		strbuf_add(out, "\t\t");
-		vec_for_each(statement, &rule->statements) {
+		vec_for_each (statement, &rule->statements) {
 			if (statement != rule->statements.items)
 				strbuf_add_char(out, ' ');
 			statement_print(statement, out);
@@ -52,11 +52,11 @@ static void print_chain(const struct nft_chain *chain, struct strbuf *out)
 
 void ruleset_print(const struct ruleset *ruleset, struct strbuf *out)
 {
-	vec_for_each(table, &ruleset->tables) {
+	vec_for_each (table, &ruleset->tables) {
 		strbuf_format(out, "table %s %s {\n", family_name(table->family), table->name);
-		vec_for_each(set, &table->sets)
+		vec_for_each (set, &table->sets)
 			print_set(*set, out);
-		vec_for_each(chain, &table->chains) {
+		vec_for_each (chain, &table->chains) {
 			if (chain != table->chains.items)
 				strbuf_add_char(out, '\n');
 			print_chain(*chain, out);

@@ -38,7 +38,7 @@ static const struct nft_hook raw_input_hook = { "filter",  "prerouting", NF_INET
 
 static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
 {
-	vec_for_each(rule, &layer->rules) {
+	vec_for_each (rule, &layer->rules) {
 		if (rule->verdict == verdict)
 			return true;
 	}
@@ -48,7 +48,7 @@ static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
 // Some new conversation is accepted: by a layer, or because all let it pass.
 static bool accepts_something(const struct policy *policy, enum direction direction)
 {
-	vec_for_each(layer, &policy->layers[direction]) {
+	vec_for_each (layer, &policy->layers[direction]) {
 		if (layer_has(layer, VERDICT_ACCEPT))
 			return true;
 		if (!layer_has(layer, VERDICT_PASS))
@@ -61,7 +61,7 @@ static bool accepts_something(const struct policy *policy, enum direction direct
 // through.
 static bool passes_all(const struct compilation *c, enum direction direction)
 {
-	vec_for_each(layer, &c->policy->layers[direction]) {
+	vec_for_each (layer, &c->policy->layers[direction]) {
 		if (!layer_has(layer, VERDICT_PASS) && !(layer->stateful && c->tracks))
 			return false;
 	}
@@ -109,7 +109,7 @@ static void compile_direction(const struct compilation *c, enum direction direct
 {
 	bool walled = !c->tracks;
 
-	vec_for_each(layer, &c->policy->layers[direction]) {
+	vec_for_each (layer, &c->policy->layers[direction]) {
 		if (!walled && layer->kind != LAYER_PACKET) {
 			add_verdict(base, NFT_JUMP, compile_walls(c, direction));
 			walled = true;

@@ -62,7 +62,7 @@ static void write_rule(struct batch_writer *writer, const struct nft_table *tabl
 
 	nftnl_rule_set_str(linear.rule, NFTNL_RULE_TABLE, table->name);
 	nftnl_rule_set_str(linear.rule, NFTNL_RULE_CHAIN, chain->name);
-	vec_for_each(statement, &rule->statements)
+	vec_for_each (statement, &rule->statements)
 		statement_linearize(statement, &linear);
 	nftnl_rule_nlmsg_build_payload(message, linear.rule);
 	nftnl_rule_free(linear.rule);
@@ -71,10 +71,10 @@ static void write_rule(struct batch_writer *writer, const struct nft_table *tabl
 
 static void write_rules(struct batch_writer *writer, const struct nft_table *table, bool base)
 {
-	vec_for_each(chain, &table->chains) {
+	vec_for_each (chain, &table->chains) {
 		if (base != !!(*chain)->hook)
 			continue;
-		vec_for_each(rule, &(*chain)->rules)
+		vec_for_each (rule, &(*chain)->rules)
 			write_rule(writer, table, *chain, rule);
 	}
 }
@@ -88,20 +88,20 @@ int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *
 	int result;
 
 	batch_writer_begin(&writer, &made, limit);
-	vec_for_each(table, &ruleset->tables) {
+	vec_for_each (table, &ruleset->tables) {
 		write_table(&writer, table);
-		vec_for_each(chain, &table->chains)
+		vec_for_each (chain, &table->chains)
 			write_chain(&writer, table, *chain);
 	}
-	vec_for_each(table, &ruleset->tables) {
-		vec_for_each(set, &table->sets) {
+	vec_for_each (table, &ruleset->tables) {
+		vec_for_each (set, &table->sets) {
 			elements_write_set(&writer, table, *set);
 			elements_write(&writer, table, *set);
 		}
 		write_rules(&writer, table, false);
 	}
 	batch_hold(&writer);
-	vec_for_each(table, &ruleset->tables)
+	vec_for_each (table, &ruleset->tables)
 		write_rules(&writer, table, true);
 	result = batch_writer_end(&writer, err);
 	if (result) {

@@ -35,7 +35,7 @@ static const struct nft_set *set_get(struct nft_table *table, enum set_type type
 {
 	struct nft_set *set;
 
-	vec_for_each(known, &table->sets) {
+	vec_for_each (known, &table->sets) {
 		if ((*known)->type == type && (*known)->ranges.count == ranges->count && ranges->items &&
 		    !memcmp((*known)->ranges.items, ranges->items, ranges->count)) {
 			vec_release(ranges);
@@ -87,7 +87,7 @@ struct statement sets_match_ports(struct nft_table *table, enum selector selecto
 {
 	bytes_vec ranges = { 0 };
 
-	vec_for_each(range, ports) {
+	vec_for_each (range, ports) {
 		const uint16_t pair[2] = { htobe16(range->first), htobe16(range->last) };
 
 		bytes_add(&ranges, (const uint8_t *)pair, sizeof(pair));

@@ -53,8 +53,8 @@ const uint8_t *set_last(const struct nft_set *set, size_t index)
 
 static void chain_free(struct nft_chain *chain)
 {
-	vec_for_each(rule, &chain->rules) {
-		vec_for_each(statement, &rule->statements)
+	vec_for_each (rule, &chain->rules) {
+		vec_for_each (statement, &rule->statements)
 			statement_release(statement);
 		vec_release(&rule->statements);
 	}
@@ -74,10 +74,10 @@ void ruleset_free(struct ruleset *ruleset)
 {
 	if (!ruleset)
 		return;
-	vec_for_each(table, &ruleset->tables) {
-		vec_for_each(set, &table->sets)
+	vec_for_each (table, &ruleset->tables) {
+		vec_for_each (set, &table->sets)
 			set_free(*set);
-		vec_for_each(chain, &table->chains)
+		vec_for_each (chain, &table->chains)
 			chain_free(*chain);
 		vec_release(&table->sets);
 		vec_release(&table->chains);

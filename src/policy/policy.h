@@ -15,49 +15,49 @@
 #include "net/prefix_set.h"
 #include "profile/profile.h"
 
-// In the order a leaving packet meets them, as on AWS. Ingress is the mirror image of endpoint, ACL and group; packet form,
-// isolation and services come first and the uplink last in both directions, and there is no route.
+// In the order a leaving packet meets them, as on AWS. Ingress is the mirror image of endpoint, ACL and group; packet
+// form, isolation and services come first and the uplink last in both directions, and there is no route.
 enum layer_kind {
-	LAYER_PACKET,	       // what no profile can allow: multicast, broadcast, protocols other than TCP, UDP, ICMP
+	LAYER_PACKET,          // what no profile can allow: multicast, broadcast, protocols other than TCP, UDP, ICMP
 	LAYER_ISOLATION,       // isolation: full: peers, then nothing
-	LAYER_SERVICE,	       // what AWS filters by no group: resolver, IMDS, task credentials, time sync, …
+	LAYER_SERVICE,         // what AWS filters by no group: resolver, IMDS, task credentials, time sync, …
 	LAYER_SECURITY_GROUP,  // stateful
 	LAYER_NETWORK_ACL,     // stateless
-	LAYER_ROUTE,	       // stateless
-	LAYER_ENDPOINT,	       // a gateway carries TCP and ICMP echo only; an interface endpoint has its own ports
-	LAYER_UPLINK,	       // uplink: none carries nothing
+	LAYER_ROUTE,           // stateless
+	LAYER_ENDPOINT,        // a gateway carries TCP and ICMP echo only; an interface endpoint has its own ports
+	LAYER_UPLINK,          // uplink: none carries nothing
 };
 
 enum verdict { VERDICT_PASS, VERDICT_ACCEPT, VERDICT_DENY };
 
 // What a rule matches: all given parts together.
 struct policy_match {
-	bool any_remote;	       // else remote decides
-	struct prefix_set remote;      // destination of an egress packet, source of an ingress packet; normalized
-	int protocol;		       // IPPROTO_* or PROTOCOL_ALL; IPPROTO_ICMP matches IPv4 only, IPPROTO_ICMPV6 IPv6 only
-	port_range_vec ports;	       // the packet's destination ports, for TCP and UDP; empty: all
-	int icmp_type, icmp_code;      // -1: any
+	bool any_remote;           // else remote decides
+	struct prefix_set remote;  // destination of an egress packet, source of an ingress packet; normalized
+	int protocol;          // IPPROTO_* or PROTOCOL_ALL; IPPROTO_ICMP matches IPv4 only, IPPROTO_ICMPV6 IPv6 only
+	port_range_vec ports;  // the packet's destination ports, for TCP and UDP; empty: all
+	int icmp_type, icmp_code;  // -1: any
 };
 
 struct policy_rule {
 	unsigned number;  // 1, 2, … within its layer and direction: what NFLOG carries
 	enum verdict verdict;
 	struct policy_match match;
-	char *reason;	  // one sentence: "security group sg-train allows tcp 443 to pl-6da54004"
-	char *origin;	  // "profile.yaml:12:5", an AWS id, or "built-in"
+	char *reason;     // one sentence: "security group sg-train allows tcp 443 to pl-6da54004"
+	char *origin;     // "profile.yaml:12:5", an AWS id, or "built-in"
 	const char *aws;  // a denial that is stricter than AWS: what happens there ("allowed"), a literal; else NULL
 };
 
 struct policy_layer {
 	enum layer_kind kind;
-	bool stateful;	  // established traffic passes without meeting the rules
-	VEC(struct policy_rule) rules;	// never empty; the last matches everything
+	bool stateful;                  // established traffic passes without meeting the rules
+	VEC(struct policy_rule) rules;  // never empty; the last matches everything
 };
 
 struct policy {
 	enum isolation isolation;
 	enum on_deny on_deny;
-	bool icmp;	// some rule lets ICMP out: ping sockets are then allowed
+	bool icmp;                                    // some rule lets ICMP out: ping sockets are then allowed
 	VEC(struct policy_layer) layers[DIRECTIONS];  // an allow-all layer is left out
 };
 
@@ -74,8 +74,8 @@ const char *layer_title(enum layer_kind kind, enum direction direction);
 struct judgement {
 	bool allowed;
 	const struct policy_layer *layer;  // NULL: loopback, or passed every layer
-	const struct policy_rule *rule;	   // NULL likewise; else the rule that decided last
-	const char *reason;		   // never NULL
+	const struct policy_rule *rule;    // NULL likewise; else the rule that decided last
+	const char *reason;                // never NULL
 };
 
 // The verdict for one flow. Pure and total.

@@ -52,8 +52,8 @@ static void test_denial(void **state)
 	struct vpcjail_error error = { 0 };
 	char *const connects[] = { WORD("/usr/bin/python3"), WORD("-c"),
 				   WORD("import socket, sys\n"
-				   "try: socket.create_connection(('192.0.2.1', 443), 5)\n"
-				   "except ConnectionRefusedError: sys.exit(7)\n"),
+					"try: socket.create_connection(('192.0.2.1', 443), 5)\n"
+					"except ConnectionRefusedError: sys.exit(7)\n"),
 				   NULL };
 	size_t denials = 0;
 

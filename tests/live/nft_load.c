@@ -47,7 +47,7 @@ static int do_load(struct context *context)
 		limit = context->limit;
 	if (ruleset_batches(context->ruleset, limit, &batches, &err))
 		result = failed(&err);
-	vec_for_each(batch, &batches) {
+	vec_for_each (batch, &batches) {
 		if (nfnetlink_commit(fd, batch, &err)) {
 			result = failed(&err);
 			break;

@@ -89,8 +89,9 @@ static void test_json(void **state)
 	json_array_begin(&json);
 	json_array_end(&json);
 	json_object_end(&json);
-	assert_string_equal(strbuf_text(&buf), "{\n  \"a\\\"b\": \"x\\u000a\xef\xbf\xbd\",\n  \"list\": [\n    -1,\n    true,\n"
-					       "    null\n  ],\n  \"empty\": []\n}");
+	assert_string_equal(strbuf_text(&buf),
+			    "{\n  \"a\\\"b\": \"x\\u000a\xef\xbf\xbd\",\n  \"list\": [\n    -1,\n    true,\n"
+			    "    null\n  ],\n  \"empty\": []\n}");
 }
 
 static void test_error(void **state)
@@ -114,7 +115,7 @@ static void test_vec(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++)
 		vec_push(&numbers, i);
-	vec_for_each(n, &numbers)
+	vec_for_each (n, &numbers)
 		sum += *n;
 	assert_int_equal(sum, 4950);
 	vec_release(&numbers);

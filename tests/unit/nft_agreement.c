@@ -176,7 +176,7 @@ static int run_chain(struct packet *packet, const struct nft_chain *chain);
 // The verdict of a rule: NF_ACCEPT, NF_DROP, NFT_RETURN; NFT_CONTINUE where it has none.
 static int run_rule(struct packet *packet, const struct nft_rule *rule)
 {
-	vec_for_each(s, &rule->statements) {
+	vec_for_each (s, &rule->statements) {
 		int verdict;
 
 		if (s->kind <= STATEMENT_LOOKUP && !holds(packet, s))
@@ -201,7 +201,7 @@ static int run_rule(struct packet *packet, const struct nft_rule *rule)
 
 static int run_chain(struct packet *packet, const struct nft_chain *chain)
 {
-	vec_for_each(rule, &chain->rules) {
+	vec_for_each (rule, &chain->rules) {
 		int verdict = run_rule(packet, rule);
 
 		if (verdict != NFT_CONTINUE)
@@ -212,8 +212,8 @@ static int run_chain(struct packet *packet, const struct nft_chain *chain)
 
 static const struct nft_chain *find_chain(const struct ruleset *ruleset, const char *name)
 {
-	vec_for_each(table, &ruleset->tables) {
-		vec_for_each(chain, &table->chains) {
+	vec_for_each (table, &ruleset->tables) {
+		vec_for_each (chain, &table->chains) {
 			if (!strcmp((*chain)->name, name))
 				return *chain;
 		}
@@ -252,9 +252,9 @@ static void edges(const struct policy *policy, address_list *out)
 	static const char *const others[] = { "192.0.2.1", "10.20.200.1", "2001:4860::8888", "fd00::1", "::2" };
 
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
-		vec_for_each(layer, &policy->layers[direction]) {
-			vec_for_each(rule, &layer->rules) {
-				vec_for_each(range, &rule->match.remote.ranges) {
+		vec_for_each (layer, &policy->layers[direction]) {
+			vec_for_each (rule, &layer->rules) {
+				vec_for_each (range, &rule->match.remote.ranges) {
 					struct address before = range->first, after = range->last;
 
 					before.bits--;
@@ -334,7 +334,7 @@ static void agree_on_profile(const char *path)
 	edges(&policy, &remotes);
 	// Where nothing is accepted nothing is tracked: every packet is like a new one.
 	rows = find_chain(ruleset, "untracked_output") ? sizeof(tracked_rows) / sizeof(tracked_rows[0]) : 1;
-	vec_for_each(remote, &remotes) {
+	vec_for_each (remote, &remotes) {
 		for (size_t i = 0; i < 2 * rows; i++) {
 			const struct tracked *tracked = &tracked_rows[i / 2];
 			struct flow flow = {

@@ -30,7 +30,7 @@ static inline bool nft_profile_policy(const char *path, struct policy *policy)
 	bool made = false;
 
 	if (profile_load(&source, path, &profile, &mistakes)) {
-		vec_for_each(mistake, &mistakes.list)
+		vec_for_each (mistake, &mistakes.list)
 			fprintf(stderr, "%s:%u: %s\n", path, mistake->at.line, mistake->message);
 	} else {
 		made = !policy_build(&profile, policy, &err);

@@ -105,7 +105,7 @@ static const char *text_of(const struct nlmsghdr *message, uint16_t type)
 {
 	const struct nlattr *attribute;
 
-	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each (attribute, message, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attribute) == type)
 			return mnl_attr_get_str(attribute);
 	}
@@ -169,7 +169,7 @@ static size_t join(const struct ruleset *ruleset, size_t limit)
 		assert_true(!limit || batches.items[i].length <= limit);
 		batch_read(&batches.items[i], (int)i, &sequence);
 	}
-	vec_for_each(index, &batch_of_base_rule)
+	vec_for_each (index, &batch_of_base_rule)
 		assert_int_equal(*index, count - 1);
 	assert_true(batch_of_base_rule.count > 0);
 	nft_batches_release(&batches);
@@ -303,7 +303,7 @@ static void change_policy(struct nft_dump *dump)
 		struct nlattr *attribute;
 		bool output = !strcmp(text_of(message, NFTA_CHAIN_NAME), "output");
 
-		mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+		mnl_attr_for_each (attribute, message, sizeof(struct nfgenmsg)) {
 			if (output && mnl_attr_get_type(attribute) == NFTA_CHAIN_POLICY) {
 				((uint8_t *)mnl_attr_get_payload(attribute))[3] = NF_ACCEPT;
 				return;
@@ -354,7 +354,7 @@ static void extra_expression(struct nft_dump *dump)
 	uint8_t copy[256];
 	size_t length, end = at + message->nlmsg_len;
 
-	mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+	mnl_attr_for_each (attribute, message, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attribute) == NFTA_RULE_EXPRESSIONS)
 			list = attribute;
 	}

@@ -84,7 +84,7 @@ static int commit(unsigned count, const char *parent)
 		return 1;
 	}
 	ruleset_free(ruleset);
-	vec_for_each(batch, &batches) {
+	vec_for_each (batch, &batches) {
 		if (nfnetlink_commit(fd, batch, &err)) {
 			fprintf(stderr, "%s\n", err.message);
 			return 1;
