@@ -22,7 +22,7 @@ fi
 ninja -C "$build" build.ninja >"$scratch/build.log" 2>&1 || { tail -n 60 "$scratch/build.log" >&2; exit 1; }
 targets=$(meson introspect --targets "$build" | grep -o '"name": "fuzz-[^"]*"' | cut -d'"' -f4)
 [ -n "$targets" ] || { echo "no fuzz target in $build: it was not set up with -Dfuzz=true" >&2; exit 1; }
-# shellcheck disable=SC2086 # one word a target
+# shellcheck disable=SC2046,SC2086 # one word a target
 ninja -C "$build" -j2 $(printf 'tests/fuzz/%s ' $targets) >"$scratch/build.log" 2>&1 ||
 	{ tail -n 60 "$scratch/build.log" >&2; exit 1; }
 
