@@ -59,7 +59,7 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups",
 	     .why = "the invoking user's, less dangerous groups");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory",
-	     .path = request->host->directory, .why = "stays, reached by its path in the new tree");
+	     .path = request->host->directory, .why = "stays, reached by its path, past what is mounted over");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CAPABILITIES, .name = "capabilities",
 	     .why = "none, in any set; locked");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges",
