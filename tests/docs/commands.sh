@@ -37,7 +37,9 @@ while read -r command; do
   grep -vx help "$work/options" >"$work/wanted" || :
   awk -v section=".Ss $command" '/^\.S[sh]/ { here = $0 == section } here && /^\.It Fl/' man/vpcjail.1 |
     sed -E 's/.*Fl -([a-z-]+).*/\1/' >"$work/found"
-  [ ! -s "$work/wanted" ] && [ ! -s "$work/found" ] || same "vpcjail(1), options of $command"
+  if [ -s "$work/wanted" ] || [ -s "$work/found" ]; then
+    same "vpcjail(1), options of $command"
+  fi
 
   cp "$work/options" "$work/wanted"
   "$vpcjail" completion bash | awk -v at="$command:-*)" '$1 == at { getline; print }' | grep -oE -- '--[a-z-]+' | sed 's/^--//' >"$work/found"

@@ -10,6 +10,7 @@ ln -s "$(realpath "$1")" "$work/vpcjail"
 PATH=$work:$PATH
 export HOME=$work
 unset XDG_CONFIG_HOME
+# shellcheck disable=SC1090  # what is tested
 source <(vpcjail completion bash)
 failed=0
 
@@ -35,7 +36,7 @@ completes_not() {
   fi
 }
 
-cd "$work"
+cd "$work" || exit 1
 completes run vpcjail ''
 completes doctor vpcjail d
 completes --version vpcjail --v

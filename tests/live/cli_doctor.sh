@@ -28,6 +28,7 @@ case $out in *"MISSING  namespaces: "*"sysctl -w user.max_user_namespaces=15000"
 withheld "no network namespaces" 'echo 0 >/proc/sys/user/max_net_namespaces'
 case $out in *"MISSING  user.max_net_namespaces: 0 for a user"*) ;; *) fail "no network namespaces: $out" ;; esac
 # A mount counts as a mask for who got it from a namespace above, as in a container: hence the second unshare.
+# shellcheck disable=SC2016  # expanded inside
 mask='for folder in /proc/fs /proc/irq /proc/bus; do mount -t tmpfs none $folder && break; done'
 try as unshare -Urm sh -c "$mask; exec unshare -Urm $work/vpcjail doctor"
 gives 1 "a masked /proc"

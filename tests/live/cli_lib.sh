@@ -64,6 +64,7 @@ jail() { as "$work/vpcjail" "$@"; }
 try() {
   status=0
   "$@" >"$work/out" 2>"$work/err" || status=$?
+  # shellcheck disable=SC2034  # for the tests
   out=$(cat "$work/out")
   err=$(cat "$work/err")
 }

@@ -31,6 +31,7 @@ gives 127 "a script without its interpreter"
 # -- is only an end of options, and an option after the command is the command's.
 try jail run sh -c 'exit 41'
 gives 41 "no --"
+# shellcheck disable=SC2016  # expanded inside
 try jail run -- sh -c 'exit "$1"' -- 42
 gives 42 "an argument --"
 try jail run -p network-isolation sh -p -c 'exit 43'
@@ -52,10 +53,12 @@ try jail run -- touch "$work/in/ran"
 gives 0 "positive control: touch"
 [ -e "$work/in/ran" ] || fail "positive control: the file that the job wrote is not there"
 
+# shellcheck disable=SC2317  # called by try
 closed() { jail run -- true <&-; }
 try closed
 gives 125 "closed standard input"
 says "closed standard input" "standard input is closed"
+# shellcheck disable=SC2317  # called by try
 full() { jail run -- echo text >/dev/full; }
 try full
 gives 1 "full standard output"
