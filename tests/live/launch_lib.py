@@ -292,12 +292,17 @@ def _prepare(binary):
         skip('user namespaces for ordinary users')
 
 
-def main(each_mode, once=()):
-    """Runs the tests, each of the first list in every mode, and ends the program."""
+def main(each_mode, once=(), prepare=None, first=()):
+    """Runs the tests, those of `each_mode` in every mode, and ends the program. prepare is called before all."""
     os.umask(0o022)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # meson's time limit: clean up first
     _prepare(sys.argv[1] if len(sys.argv) > 1 else None)
     try:
+        if prepare:
+            prepare()
+            Bench.mounts = _mounts()
+        for function in first:
+            ran_in(None, function)
         for function in filter(_selected, each_mode):
             for mode in Bench.modes:
                 ran_in(mode, function)
