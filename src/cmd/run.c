@@ -187,8 +187,7 @@ enum status cmd_run(const struct invocation *invocation)
 		return not_run(&err, invocation->operands.items[0]);
 
 	int status = launch_exit_status(&run.result);
-	if (!invocation->quiet)
-		breadcrumb_print(&run.result, &run.policy);
+	breadcrumb_print(&run.result, &run.policy);
 	if (summary && status != 0)
 		print_summary(&run);
 	return (enum status)status;

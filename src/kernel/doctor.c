@@ -72,6 +72,13 @@ void doctor_kernel(finding_vec *findings)
 		   enough ? NULL : memory_format("vpcjail needs Linux %d.%d or newer", FLOOR_MAJOR, FLOOR_MINOR));
 }
 
+static enum finding_state judge_limit(long long limit)
+{
+	if (limit == 0)
+		return FINDING_MISSING;
+	return limit > 0 && limit < FEW_NAMESPACES ? FINDING_NOTE : FINDING_OK;
+}
+
 void doctor_limits(finding_vec *findings)
 {
 	static const struct {
@@ -82,17 +89,17 @@ void doctor_limits(finding_vec *findings)
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const char *key = limits[i].key;
 		long long limit = doctor_read_number(limits[i].path);
-		enum finding_state state = limit == 0                            ? FINDING_MISSING
-					   : limit > 0 && limit < FEW_NAMESPACES ? FINDING_NOTE
-										 : FINDING_OK;
+		enum finding_state state = judge_limit(limit);
 		char *fact = limit < 0 ? memory_copy_text("no limit known") : memory_format("%lld for a user", limit);
 		char *remedy = NULL;
+
 		if (state != FINDING_OK)
-			remedy = memory_format("as root: sysctl -w %s=15000; to keep it: echo '%s = 15000' > "
-					       "/etc/sysctl.d/60-vpcjail.conf",
-					       limits[i].key, limits[i].key);
-		doctor_add(findings, state, true, limits[i].key, fact, remedy);
+			remedy = memory_format("as root: sysctl -w %s=15000; to keep it: "
+					       "echo '%s = 15000' > /etc/sysctl.d/60-vpcjail.conf",
+					       key, key);
+		doctor_add(findings, state, true, key, fact, remedy);
 	}
 }
 
