@@ -147,7 +147,8 @@ def scratch_folders(where=('/tmp', '/var/tmp')):
                     continue  # just removed
                 try:
                     fcntl.flock(inner, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    dead.append(f'{path}/{name}')
+                    if os.path.exists(f'{path}/{name}'):  # it may have been removed, and then unlocked, meanwhile
+                        dead.append(f'{path}/{name}')
                 except BlockingIOError:
                     pass
                 os.close(inner)
