@@ -143,7 +143,7 @@ static int open_target(const struct launch *launch, const struct launch_step *st
 
 	if (fd >= 0)
 		return fd;
-	if (errno == ENOENT && step->if_present)
+	if ((errno == ENOENT || errno == ENOTDIR) && step->if_present)
 		return -ENOENT;
 	return error_set_errno(err, -errno, "cannot find %s in the file tree", step->path);
 }

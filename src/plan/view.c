@@ -163,17 +163,38 @@ static void add_files(struct launch_plan *plan, const struct launch_request *req
 	add_file(plan, request, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
 }
 
-static void add_covers(struct launch_plan *plan, const struct launch_request *request)
+// The home as the job's environment has it, where that is another than the user's own; NULL otherwise.
+static const char *other_home(const struct launch_request *request)
 {
-	if (request->profile->process.credentials == CREDENTIALS_KEEP || request->profile->process.home == HOME_PRIVATE)
-		return;
-	for (size_t i = 0; i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
-		AUTO_FREE char *path = memory_format("%s/%s", request->host->identity.home, home_rows[i].path);
-		AUTO_FREE char *name = memory_format("cover %s", home_rows[i].shown);
+	const char *home = NULL;
+
+	for (char *const *variable = request->environment; *variable && !request->host->root; variable++)
+		if (strncmp(*variable, "HOME=", 5) == 0)
+			home = *variable + 5;
+	vec_for_each (variable, &request->profile->process.environment_set)
+		if (strcmp(variable->name, "HOME") == 0)
+			home = variable->text;
+	return home && home[0] == '/' && strcmp(home, request->host->identity.home) != 0 ? home : NULL;
+}
+
+static void add_covers_in(struct launch_plan *plan, const char *home, bool own)
+{
+	for (size_t i = 0; home && i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
+		AUTO_FREE char *path = memory_format("%s/%s", home, home_rows[i].path);
+		AUTO_FREE char *name = memory_format("cover %s", own ? home_rows[i].shown : path);
 		STEP(plan, PLACE_INIT, .kind = STEP_COVER, .name = name, .path = path, .if_present = true,
 		     .why = "credentials");
-		vec_push(&plan->hidden, memory_copy_text(home_rows[i].shown));
+		vec_push(&plan->hidden, memory_copy_text(own ? home_rows[i].shown : path));
 	}
+}
+
+static void add_covers(struct launch_plan *plan, const struct launch_request *request)
+{
+	if (request->profile->process.credentials == CREDENTIALS_KEEP)
+		return;
+	if (request->profile->process.home == HOME_SHARED)
+		add_covers_in(plan, request->host->identity.home, true);
+	add_covers_in(plan, other_home(request), false);
 }
 
 void plan_view(struct launch_plan *plan, const struct launch_request *request)
