@@ -36,6 +36,13 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+// A job may have closed its own folders. Where this fails, what is tried next fails too.
+static void make_searchable(int parent, const char *name)
+{
+	if (fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+}
+
 // Unlinks what is no folder; moves folders up to `top` under names of our own. Returns how many entries went.
 static size_t flatten(DIR *folder, int top, unsigned *number)
 {
@@ -53,8 +60,7 @@ static size_t flatten(DIR *folder, int top, unsigned *number)
 		if (dirfd(folder) == top)
 			continue;
 		(void)snprintf(name, sizeof(name), ".vpcjail-%u", (*number)++);
-		if (fchmodat(dirfd(folder), entry->d_name, 0700, AT_SYMLINK_NOFOLLOW) < 0 && errno != EOPNOTSUPP)
-			continue;
+		make_searchable(dirfd(folder), entry->d_name);
 		gone += renameat2(dirfd(folder), entry->d_name, top, name, RENAME_NOREPLACE) == 0;
 	}
 	return gone;
@@ -66,13 +72,18 @@ static void remove_tree(int parent, const char *name)
 {
 	unsigned number = 0;
 	size_t gone = 1;
+
+	make_searchable(parent, name);
 	DIR *top = open_folder(parent, name);
 
 	while (top && gone) {
 		gone = 0;
 		rewinddir(top);
 		for (struct dirent *entry; (entry = readdir(top));) {
-			DIR *below = is_dots(entry->d_name) ? NULL : open_folder(dirfd(top), entry->d_name);
+			if (is_dots(entry->d_name))
+				continue;
+			make_searchable(dirfd(top), entry->d_name);
+			DIR *below = open_folder(dirfd(top), entry->d_name);
 			if (!below)
 				continue;
 			gone += flatten(below, dirfd(top), &number);
