@@ -55,8 +55,15 @@ def inherited_descriptors(mode):
 
 
 def handles_as_stdin_are_refused(mode):
-    with socket.socket() as inet:
-        check(not os.path.exists('ran-inet'), 'the command was run')
+    marker = user_folder(mode, 'stdin') + '/ran'
+    with socket.socket() as inet, open('/proc/self/ns/net', 'rb') as namespace, open('/proc/self/status', 'rb') as proc:
+        folder = os.open('/etc', os.O_RDONLY | os.O_DIRECTORY)
+        for handle in (inet, namespace, proc, folder):
+            done = run(mode, ['touch', marker], stdin=handle)
+            equal(done.returncode, 125, handle, done.stderr)
+            check('standard input is ' in done.stderr, done.stderr)
+            check(not os.path.exists(marker), 'the command was run')
+        os.close(folder)
 
 
 IS_SOCKET = 'import os, stat, sys; sys.exit(any(stat.S_ISSOCK(os.fstat(fd).st_mode) for fd in (0, 1, 2)))'
