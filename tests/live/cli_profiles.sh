@@ -59,6 +59,7 @@ as chmod 555 "$work/home/.config/vpcjail/profiles"
 try jail profiles --new other --from network-isolation
 gives 1 "--new in a folder that cannot be written"
 says "--new in a folder that cannot be written" "nothing was written: cannot create"
+as chmod 755 "$work/home/.config/vpcjail/profiles"
 try as env VPCJAIL_PROFILE=mine "$work/vpcjail" check
 case $out in mine:*) ;; *) fail "VPCJAIL_PROFILE is not the default: $out" ;; esac
 finish

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Golden text of the back ends that need no kernel, for each profile of tests/golden/nft: the resolved profile, the
-// policy, the launch plan (for a host made up here) and the filter. VPCJAIL_UPDATE=1 writes what is there now.
+// policy, the launch plan (for a host made up here) and the filter. GOLDEN_UPDATE=1 writes what is there now.
 #include "test.h"
 
 #include <glob.h>
@@ -131,7 +131,7 @@ static unsigned compare(const char *expected_path, const struct strbuf *actual)
 	AUTO_FREE char *expected = NULL;
 	size_t length;
 
-	if (getenv("VPCJAIL_UPDATE")) {
+	if (getenv("GOLDEN_UPDATE")) {
 		FILE *file = fopen(expected_path, "w");
 		assert_non_null(file);
 		fputs(strbuf_text(actual), file);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Every wrong profile of tests/golden/errors gives exactly the text beside it.
 //
-// VPCJAIL_UPDATE=1 writes the texts anew instead; read the difference before committing it.
+// GOLDEN_UPDATE=1 writes the texts anew instead; read the difference before committing it.
 #include "test.h"
 
 #include <dirent.h>
@@ -61,7 +61,7 @@ static void check_one(const char *name)
 
 	int result = profile_load(&source, name, &profile, &mistakes);
 	mistakes_format(&mistakes, &out);
-	if (getenv("VPCJAIL_UPDATE")) {
+	if (getenv("GOLDEN_UPDATE")) {
 		FILE *file = fopen(path, "w");
 		assert_non_null(file);
 		fputs(strbuf_text(&out), file);
