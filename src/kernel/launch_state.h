@@ -49,6 +49,7 @@ struct launch {
 	struct nl_sock *routes;  // route netlink socket
 	int root;                // the root folder, in which targets are resolved
 	int *sources;            // by step: a detached copy of what it binds, -1 without
+	pid_t view;              // the child that makes the file tree
 	pid_t workload;
 	int slave;  // of the pseudo-terminal, -1 without
 	int go[2];  // init → workload: the id maps are written
@@ -71,6 +72,8 @@ step_function step_session, step_limits, step_ids, step_capabilities, step_no_ne
     step_directory, step_close, step_filter, step_execute;  // privileges.c
 
 void scratch_remove(struct launch *launch);
+
+step_function step_view_start, step_view_end;  // init.c
 
 // The whole life of process 1, and of the workload until its exec.
 _Noreturn void init_main(struct launch *launch);

@@ -48,6 +48,7 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 
 void plan_workload(struct launch_plan *plan, const struct launch_request *request)
 {
+	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_END, .name = "view made", .why = "nothing starts in half a file tree");
 	STEP(plan, PLACE_INIT, .kind = STEP_TERMINAL, .name = "terminal", .path = "/dev/pts/ptmx",
 	     .why = "the caller's terminal cannot be typed into");
 	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload", .flags = CLONE_NEWUSER,

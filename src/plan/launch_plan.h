@@ -51,7 +51,8 @@ struct host_facts {
 	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
 };
 
-enum place { PLACE_SUPERVISOR, PLACE_INIT, PLACE_WORKLOAD };
+// VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
+enum place { PLACE_SUPERVISOR, PLACE_INIT, PLACE_VIEW, PLACE_WORKLOAD };
 
 enum step_kind {
 	STEP_CORE_PATTERN,    // refuse a host that hands crash dumps to a socket
@@ -70,6 +71,8 @@ enum step_kind {
 	STEP_ADDRESS,         // value on the link path
 	STEP_ROUTE,           // value (a prefix) to the link path
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
+	STEP_VIEW_START,      // the child that makes the file tree
+	STEP_VIEW_END,        // it has: go on, or give up
 	STEP_PRIVATE_MOUNTS,  // no propagation
 	STEP_SOURCES,         // hold what later steps bind, while it can still be seen
 	STEP_RESTRICT,        // the host's tree: no set-user-id, no devices

@@ -55,6 +55,8 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 	size_t families = request->host->ipv6 ? 2 : 1;
 
 	add_switches(plan, request);
+	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_START, .name = "start view",
+	     .why = "the file tree is made beside the network; /proc/sys is not needed any more");
 	STEP(plan, PLACE_INIT, .kind = STEP_SINK, .name = "create sink", .path = "sink0", .value = "sink1",
 	     .why = "where packets without a route go, so that a denial is counted, named and seen");
 	STEP(plan, PLACE_INIT, .kind = STEP_RULESET, .name = "load rule set",

@@ -13,6 +13,8 @@ static const char *place_name(enum place place)
 		return "supervisor";
 	case PLACE_INIT:
 		return "init";
+	case PLACE_VIEW:
+		return "view";
 	case PLACE_WORKLOAD:
 		return "workload";
 	}
