@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "kernel/launch_state.h"
@@ -57,6 +58,17 @@ static bool is_kernel_handle(int fd)
 	return false;
 }
 
+// null, zero, full, random, urandom: and not their neighbours mem, port and kmsg (devices.txt of the kernel).
+static bool is_harmless_device(dev_t device)
+{
+	static const unsigned minors[] = { 3, 5, 7, 8, 9 };
+
+	for (size_t i = 0; major(device) == 1 && i < sizeof(minors) / sizeof(minors[0]); i++)
+		if (minor(device) == minors[i])
+			return true;
+	return false;
+}
+
 static int look_at(struct launch *launch, int fd, struct error *err)
 {
 	struct stat status;
@@ -75,7 +87,7 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 		return 0;
 	if (S_ISREG(status.st_mode) && !is_kernel_handle(fd))
 		return 0;
-	if (S_ISCHR(status.st_mode) && (status.st_rdev >> 8) == 1)  // the memory devices: null, zero, full, …
+	if (S_ISCHR(status.st_mode) && is_harmless_device(status.st_rdev))
 		return 0;
 	return error_set(err, -EPERM,
 			 "%s is neither a file on a disk, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",

@@ -56,9 +56,10 @@ def inherited_descriptors(mode):
 
 def handles_as_stdin_are_refused(mode):
     marker = user_folder(mode, 'stdin') + '/ran'
-    with socket.socket() as inet, open('/proc/self/ns/net', 'rb') as namespace, open('/proc/self/status', 'rb') as proc:
+    with socket.socket() as inet, open('/proc/self/ns/net', 'rb') as namespace, open('/proc/self/status', 'rb') as proc, \
+            open('/dev/kmsg', 'rb') as messages:
         folder = os.open('/etc', os.O_RDONLY | os.O_DIRECTORY)
-        for handle in (inet, namespace, proc, folder):
+        for handle in (inet, namespace, proc, messages, folder):
             done = run(mode, ['touch', marker], stdin=handle)
             equal(done.returncode, 125, handle, done.stderr)
             check('standard input is ' in done.stderr, done.stderr)
