@@ -2,9 +2,9 @@
 // Puts a launch plan together: who does what, in which order.
 //
 // Theory of operation. Three processes: the supervisor (outside), init (process 1 of the jail, all rights inside its
-// namespaces, none needed later) and the workload (no rights anywhere). Each executes its own steps in order. A step
-// that fails ends the launch: init's end takes every namespace with it, the supervisor undoes its own steps in
-// reverse, and the command was never started.
+// namespaces, none needed later; a child of it makes the file tree meanwhile) and the workload (no rights anywhere).
+// Each executes its own steps in order. A step that fails ends the launch: init's end takes every namespace with it,
+// the supervisor undoes its own steps in reverse, and the command was never started.
 #include "plan/launch_plan.h"
 
 #include <errno.h>
