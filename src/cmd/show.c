@@ -10,6 +10,7 @@
 #include "cmd/output.h"
 #include "kernel/launch.h"
 #include "nft/ruleset.h"
+#include "plan/doors.h"
 #include "profile/print.h"
 #include "seccomp/filter.h"
 
@@ -126,7 +127,12 @@ static enum status show_plan(const struct shown *shown, struct strbuf *out)
 					  .environment = environ };
 	if (launch_plan_build(&request, &plan, &err) < 0)
 		return say_unavailable(shown->profile, &err);
-	(shown->json ? launch_plan_print_json : launch_plan_print)(&plan, out);
+	if (shown->json) {
+		launch_plan_print_json(&plan, out);
+	} else {
+		launch_plan_print(&plan, out);
+		doors_print(&plan, out);
+	}
 	return STATUS_YES;
 }
 

@@ -7,11 +7,13 @@
 #include "kernel/launch_state.h"
 
 static step_function *const functions[] = {
+	[STEP_STREAMS] = step_streams,
 	[STEP_CORE_PATTERN] = step_core_pattern,
 	[STEP_KEYRING] = step_keyring,
 	[STEP_SCRATCH] = step_scratch,
 	[STEP_CLONE] = step_clone,
 	[STEP_DEATH_SIGNAL] = step_death_signal,
+	[STEP_LIST_SOCKETS] = step_list_sockets,
 	[STEP_USER_MAP] = step_user_map,
 	[STEP_PROVE] = step_prove,
 	[STEP_SYSCTL] = step_sysctl,
@@ -35,6 +37,7 @@ static step_function *const functions[] = {
 	[STEP_SYMLINK] = step_symlink,
 	[STEP_FILE] = step_file,
 	[STEP_COVER] = step_cover,
+	[STEP_COVER_SOCKETS] = step_cover_sockets,
 	[STEP_TERMINAL] = step_terminal,
 	[STEP_WORKLOAD] = step_workload,
 	[STEP_SESSION] = step_session,
@@ -45,6 +48,7 @@ static step_function *const functions[] = {
 	[STEP_LANDLOCK] = step_landlock,
 	[STEP_DIRECTORY] = step_directory,
 	[STEP_CLOSE] = step_close,
+	[STEP_ENVIRONMENT] = step_environment,
 	[STEP_FILTER] = step_filter,
 	[STEP_EXECUTE] = step_execute,
 };
@@ -54,6 +58,10 @@ static int apply(struct launch *launch, const struct launch_step *step, struct e
 #ifdef VPCJAIL_TEST_HOOKS
 	if (launch->fail_step && strcmp(launch->fail_step, step->name) == 0)
 		return error_set(err, -EIO, "made to fail by a test");
+	// The clones are made all the same, without the namespaces that are left out.
+	if (step->closes && !(step->closes & ~launch->without) && step->kind != STEP_CLONE &&
+	    step->kind != STEP_WORKLOAD)
+		return 0;
 #endif
 	return functions[step->kind](launch, step, err);
 }

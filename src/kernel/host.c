@@ -13,7 +13,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "kernel/identity.h"
-#include "kernel/launch.h"
+#include "kernel/launch_state.h"
 
 // Nodes of GPUs that a job keeps; never those that share memory between machines.
 static const char *const device_patterns[] = {
@@ -94,7 +94,9 @@ static int read_folders(struct host_facts *facts, struct error *err)
 
 int host_facts_read(const char *user, struct host_facts *facts, struct error *err)
 {
-	struct host_facts read = { .root = geteuid() == 0, .ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0 };
+	struct host_facts read = { .root = geteuid() == 0,
+				   .ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0,
+				   .landlock = landlock_abi() };
 
 	if (identity_read(user, read.root, &read.identity, &read.passwd_text, &read.group_text, err) < 0 ||
 	    read_names(&read, err) < 0 || read_folders(&read, err) < 0) {

@@ -88,8 +88,10 @@ int step_view_start(struct launch *launch, const struct launch_step *step, struc
 	launch->view = fork();
 	if (launch->view < 0)
 		return error_set_errno(err, -errno, "cannot start a process");
-	if (launch->view > 0)
+	if (launch->view > 0) {
+		close(launch->sockets[0]);
 		return 0;
+	}
 	if (launch_apply(launch, PLACE_VIEW, &failure) < 0)
 		give_up(launch, &failure);
 	_exit(0);
@@ -114,6 +116,7 @@ _Noreturn void init_main(struct launch *launch)
 
 	close(launch->channel);
 	launch->channel = launch->channel_inside;
+	close(launch->sockets[1]);  // the supervisor's end
 	if (launch_apply(launch, PLACE_INIT, &err) < 0)
 		give_up(launch, &err);
 	close_relays(launch);

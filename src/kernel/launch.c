@@ -3,18 +3,22 @@
 #include "kernel/launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "kernel/channel.h"
 #include "kernel/launch_state.h"
 
 static void close_all(struct launch *launch)
 {
-	const int fds[] = { launch->channel,     launch->channel_inside, launch->init_fd,
-			    launch->workload_fd, launch->log_fd,         launch->terminal };
+	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd,    launch->workload_fd,
+			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1] };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -24,17 +28,43 @@ static void close_all(struct launch *launch)
 static int run(struct launch *launch, struct launch_result *result, struct error *err)
 {
 	int ends[2];
-	int code = stdio_prepare(launch, err);
+	int code = channel_open(ends, err);
 
-	if (code < 0 || (code = channel_open(ends, err)) < 0)
+	if (code < 0)
 		return code;
 	launch->channel = ends[0];
 	launch->channel_inside = ends[1];
+	if (pipe2(launch->sockets, O_CLOEXEC) < 0)
+		return error_set_errno(err, -errno, "cannot make a pipe");
 	code = launch_apply(launch, PLACE_SUPERVISOR, err);
 	if (code == 0)
-		code = supervise(launch, result, err);
+		return supervise(launch, result, err);
+	if (launch->init > 0) {  // a step after the clone failed: whatever init has made ends with it
+		(void)kill(launch->init, SIGKILL);
+		while (waitpid(launch->init, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
 	return code;
 }
+
+#ifdef VPCJAIL_TEST_HOOKS
+// The protections that a test wants left out, by name. Without the network there is none to make rules for.
+static mechanism_set without_by_test(void)
+{
+	const char *names = getenv("VPCJAIL_TEST_WITHOUT");
+	AUTO_FREE char *copy = memory_copy_text(names ? names : "");
+	mechanism_set set = 0;
+
+	for (char *rest = copy, *name; (name = strsep(&rest, ","));) {
+		enum mechanism which = *name ? mechanism_find(name) : MECHANISM_COUNT;
+		if (which < MECHANISM_COUNT)
+			set |= (mechanism_set)1 << which;
+		else if (*name)
+			abort();  // a test that means something else than it says
+	}
+	return set & MECHANISM_BIT(NETWORK) ? set | MECHANISM_BIT(RULESET) : set;
+}
+#endif
 
 int launch_run(const struct launch_plan *plan, const struct launch_options *options, struct launch_result *result,
 	       struct error *err)
@@ -49,10 +79,12 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.workload_fd = -1,
 		.log_fd = -1,
 		.terminal = -1,
+		.stdio = { 0, 1, 2 },
 		.relay = { -1, -1, -1 },
 		.netlink = -1,
 		.root = -1,
 		.slave = -1,
+		.sockets = { -1, -1 },
 	};
 	struct sigaction old_child;
 	const struct sigaction child = { .sa_handler = SIG_DFL };
@@ -61,6 +93,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 
 #ifdef VPCJAIL_TEST_HOOKS
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
+	launch.without = without_by_test();
 #endif
 	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays
 	// possible.

@@ -25,6 +25,7 @@ struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
 	const char *fail_step;           // test hook: the step that is made to fail
+	mechanism_set without;           // test hook: protections that are left out
 	sigset_t signals;                // the caller's mask, which the workload gets back
 	int channel;                     // this process's end
 	int channel_inside;              // supervisor, before the clone: init's end
@@ -51,9 +52,25 @@ struct launch {
 	int *sources;            // by step: a detached copy of what it binds, -1 without
 	pid_t view;              // the child that makes the file tree
 	pid_t workload;
-	int slave;  // of the pseudo-terminal, -1 without
-	int go[2];  // init → workload: the id maps are written
+	int slave;       // of the pseudo-terminal, -1 without
+	int go[2];       // init → workload: the id maps are written
+	int sockets[2];  // supervisor → view: the host's UNIX sockets
 };
+
+// Whether a test asked for the protection to be left out. Never, in a build without the hooks.
+static inline bool launch_without(const struct launch *launch, enum mechanism which)
+{
+#ifdef VPCJAIL_TEST_HOOKS
+	return launch->without >> which & 1;
+#else
+	(void)launch;
+	(void)which;
+	return false;
+#endif
+}
+
+// The kernel's Landlock ABI, 0 without.
+int landlock_abi(void);
 
 // Executes the steps of one process in order. 0, or the first error with its step's name.
 int launch_apply(struct launch *launch, enum place place, struct error *err);
@@ -61,15 +78,18 @@ int launch_apply(struct launch *launch, enum place place, struct error *err);
 // The steps by kind; each 0 or a negative errno with err set.
 typedef int step_function(struct launch *launch, const struct launch_step *step, struct error *err);
 
-step_function step_core_pattern, step_keyring, step_scratch;                            // supervisor_steps.c, scratch.c
+step_function step_streams;                                   // stdio.c
+step_function step_core_pattern, step_keyring, step_scratch;  // supervisor_steps.c, scratch.c
+step_function step_list_sockets, step_cover_sockets;          // host_sockets.c, cover_sockets.c
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,
     step_hand_over;  // network.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,
     step_make_directory, step_symlink, step_file, step_cover;  // mounts.c
 step_function step_terminal;                                   // terminal.c
-step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_landlock,
-    step_directory, step_close, step_filter, step_execute;  // privileges.c
+step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_directory,
+    step_close, step_environment, step_filter, step_execute;  // privileges.c
+step_function step_landlock;                                  // landlock.c
 
 void scratch_remove(struct launch *launch);
 
@@ -79,8 +99,7 @@ step_function step_view_start, step_view_end;  // init.c
 _Noreturn void init_main(struct launch *launch);
 _Noreturn void workload_main(struct launch *launch);
 
-// Looks at 0-2 and makes the relays; refuses what must not go in. Then the other way round at the end.
-int stdio_prepare(struct launch *launch, struct error *err);
+// Closes what the relays of step_streams still have open.
 void stdio_release(struct launch *launch);
 
 // The supervisor's loop from the clone to the end of the job.

@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
-#include "kernel/launch_state.h"
+#include "kernel/view.h"
 
 // From linux/mount.h and sys/mount.h, which cannot be included together on Debian 12.
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
@@ -29,10 +30,22 @@ int umount2(const char *target, int flags);
 
 enum { BIND = 0x1000, RECURSIVE = 0x4000, PRIVATE = 0x40000, DETACH = 2 };
 
-static int open_inside(const struct launch *launch, const char *path, uint64_t flags)
+int view_open(const struct launch *launch, const char *path, uint64_t flags)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	return (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
+
+	if (fd >= 0 || errno != EACCES || !launch->plan->root)
+		return fd;
+	// File-system ids alone: every other right stays.
+	setfsgid(launch->plan->identity->gid);
+	setfsuid(launch->plan->identity->uid);
+	fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
+	int code = errno;
+	setfsuid(0);
+	setfsgid(0);
+	errno = code;
+	return fd;
 }
 
 static void name_of(int fd, char out[32])
@@ -115,11 +128,11 @@ static int create_inside(const struct launch *launch, const char *path, bool fol
 			continue;
 		bool last = *end == '\0';
 		*end = '\0';
-		AUTO_CLOSE int there = open_inside(launch, copy, O_PATH);
+		AUTO_CLOSE int there = view_open(launch, copy, O_PATH);
 		if (there < 0) {
 			char *slash = strrchr(copy, '/');
 			*slash = '\0';
-			AUTO_CLOSE int parent = open_inside(launch, copy[0] ? copy : "/", O_RDONLY | O_DIRECTORY);
+			AUTO_CLOSE int parent = view_open(launch, copy[0] ? copy : "/", O_RDONLY | O_DIRECTORY);
 			*slash = '/';
 			int made = parent < 0        ? -1
 				   : last && !folder ? mknodat(parent, slash + 1, S_IFREG | 0644, 0)
@@ -139,7 +152,7 @@ static int create_inside(const struct launch *launch, const char *path, bool fol
 // Opens the step's target. -ENOENT without a message when it is missing and may be.
 static int open_target(const struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	int fd = open_inside(launch, step->path, O_PATH);
+	int fd = view_open(launch, step->path, O_PATH);
 
 	if (fd >= 0)
 		return fd;
@@ -197,7 +210,7 @@ int step_bind(struct launch *launch, const struct launch_step *step, struct erro
 
 static int make_read_only(const struct launch *launch, const char *path, struct error *err)
 {
-	AUTO_CLOSE int fd = open_inside(launch, path, O_PATH);  // the mount on top, not what is below it
+	AUTO_CLOSE int fd = view_open(launch, path, O_PATH);  // the mount on top, not what is below it
 	if (fd < 0 || set_attributes(fd, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_RDONLY) < 0)
 		return error_set_errno(err, -errno, "cannot make %s read-only", path);
 	return 0;
@@ -227,7 +240,7 @@ int step_symlink(struct launch *launch, const struct launch_step *step, struct e
 	char *slash = strrchr(folder, '/');
 
 	*slash = '\0';
-	AUTO_CLOSE int parent = open_inside(launch, folder, O_RDONLY | O_DIRECTORY);
+	AUTO_CLOSE int parent = view_open(launch, folder, O_RDONLY | O_DIRECTORY);
 	if (parent < 0 || symlinkat(step->value, parent, slash + 1) < 0)
 		return error_set_errno(err, -errno, "cannot make the link %s", step->path);
 	return 0;
@@ -239,7 +252,7 @@ int step_file(struct launch *launch, const struct launch_step *step, struct erro
 	static const char spare[] = ".vpcjail-file";
 	char from[32];
 	char to[32];
-	AUTO_CLOSE int folder = open_inside(launch, "/run", O_RDONLY | O_DIRECTORY);
+	AUTO_CLOSE int folder = view_open(launch, "/run", O_RDONLY | O_DIRECTORY);
 	if (folder < 0)
 		return error_set_errno(err, -errno, "cannot open the new /run");
 	AUTO_CLOSE int file = openat(folder, spare, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -264,6 +277,15 @@ int step_file(struct launch *launch, const struct launch_step *step, struct erro
 	return make_read_only(launch, step->path, err);
 }
 
+int view_cover_file(int fd, const char *path, struct error *err)
+{
+	char target[32];
+
+	name_of(fd, target);
+	return mount("/dev/null", target, NULL, BIND, NULL) < 0 ? error_set_errno(err, -errno, "cannot cover %s", path)
+								: 0;
+}
+
 int step_cover(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	char target[32];
@@ -274,10 +296,11 @@ int step_cover(struct launch *launch, const struct launch_step *step, struct err
 
 	if (fstat(fd, &status) < 0)
 		return error_set_errno(err, -errno, "cannot look at %s", step->path);
+	if (!S_ISDIR(status.st_mode))
+		return view_cover_file(fd, step->path, err);
 	name_of(fd, target);
-	int result = S_ISDIR(status.st_mode)
-			 ? mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,
-				 "mode=0555,size=4k")
-			 : mount("/dev/null", target, NULL, BIND, NULL);
-	return result < 0 ? error_set_errno(err, -errno, "cannot cover %s", step->path) : 0;
+	if (mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,
+		  "mode=0555,size=4k") < 0)
+		return error_set_errno(err, -errno, "cannot cover %s", step->path);
+	return 0;
 }

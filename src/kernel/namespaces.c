@@ -25,6 +25,19 @@
 #include "kernel/namespaces.h"
 
 static const char *const namespace_names[NAMESPACE_KINDS] = { "net", "mnt", "pid", "ipc", "uts", "cgroup" };
+static const unsigned long namespace_flags[NAMESPACE_KINDS] = { CLONE_NEWNET, CLONE_NEWNS,  CLONE_NEWPID,
+								CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP };
+
+// The flags of a clone less those that a test leaves out.
+static unsigned long flags_of(const struct launch *launch, const struct launch_step *step)
+{
+	unsigned long flags = step->flags;
+
+	for (enum mechanism which = 0; which < MECHANISM_COUNT; which++)
+		if (launch_without(launch, which) && (step->closes & (mechanism_set)1 << which))
+			flags &= ~mechanisms[which].clone_flag;
+	return flags;
+}
 
 int namespaces_identify(ino_t out[NAMESPACE_KINDS], struct error *err)
 {
@@ -68,7 +81,7 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	if (namespaces_identify(launch->outside, err) < 0)
 		return err->code;
 	for (unsigned try = 0; try < TRIES; try++) {
-		pid = clone_process(step->flags, &launch->init_fd);
+		pid = clone_process(flags_of(launch, step), &launch->init_fd);
 		if (pid >= 0 || errno != ENOSPC)
 			break;
 		(void)usleep((useconds_t)FIRST_PAUSE << try);
@@ -83,6 +96,8 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	launch->init = pid;
 	close(launch->channel_inside);
 	launch->channel_inside = -1;
+	close(launch->sockets[0]);
+	launch->sockets[0] = -1;
 	return 0;
 }
 
@@ -121,6 +136,14 @@ int step_user_map(struct launch *launch, const struct launch_step *step, struct 
 	return write_map("/proc/self/gid_map", text, err);
 }
 
+static bool is_left_out(const struct launch *launch, unsigned long flag)
+{
+	for (enum mechanism which = 0; which < MECHANISM_COUNT; which++)
+		if (mechanisms[which].clone_flag == flag)
+			return launch_without(launch, which);
+	return false;
+}
+
 int step_prove(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	ino_t inside[NAMESPACE_KINDS];
@@ -129,7 +152,7 @@ int step_prove(struct launch *launch, const struct launch_step *step, struct err
 	if (namespaces_identify(inside, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < NAMESPACE_KINDS; i++)
-		if (inside[i] == launch->outside[i])
+		if (!is_left_out(launch, namespace_flags[i]) && inside[i] == launch->outside[i])
 			return error_set(err, -EEXIST, "the %s namespace is not a new one", namespace_names[i]);
 	return 0;
 }
@@ -175,14 +198,14 @@ int step_workload(struct launch *launch, const struct launch_step *step, struct 
 
 	if (pipe(launch->go) < 0)
 		return error_set_errno(err, -errno, "cannot make a pipe");
-	launch->workload = clone_process(step->flags, &pidfd);
+	launch->workload = clone_process(flags_of(launch, step), &pidfd);
 	if (launch->workload < 0)
 		return error_set(err, -errno, "cannot make the workload's user namespace: %s%s", strerror(errno),
 				 clone_remedy(-errno, launch));
 	if (launch->workload == 0)
 		workload_main(launch);
 	close(launch->go[0]);
-	if (map_workload(launch, launch->workload, err) < 0)
+	if (!launch_without(launch, MECHANISM_USER) && map_workload(launch, launch->workload, err) < 0)
 		return err->code;
 	// From here on no process inside can look into this one, whatever its user.
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <signal.h>
@@ -56,6 +55,8 @@ int step_ids(struct launch *launch, const struct launch_step *step, struct error
 	const struct identity *who = launch->plan->identity;
 
 	(void)step;
+	if (!launch->plan->root && launch_without(launch, MECHANISM_USER))
+		return 0;  // the one id that the surrounding namespace maps
 	// Without root the kernel lets nobody change the groups: the caller's stay, those without a mapping show as
 	// nogroup.
 	if (launch->plan->root && setgroups(who->groups.count, who->groups.items) < 0)
@@ -105,27 +106,6 @@ int step_no_new_privileges(struct launch *launch, const struct launch_step *step
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? error_set_errno(err, -errno, "cannot set no_new_privs") : 0;
 }
 
-// linux/landlock.h of Debian 12 ends before ABI 6 (Linux 6.12): its ruleset attribute has a third word, `scoped`.
-struct ruleset_attribute_v6 {
-	uint64_t handled_access_fs, handled_access_net, scoped;
-};
-
-enum { SCOPE_ABSTRACT_UNIX_SOCKET = 1, SCOPE_SIGNAL = 2, ABI_WITH_SCOPE = 6 };
-
-int step_landlock(struct launch *launch, const struct launch_step *step, struct error *err)
-{
-	struct ruleset_attribute_v6 attribute = { .scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL };
-
-	(void)launch;
-	(void)step;
-	if (syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION) < ABI_WITH_SCOPE)
-		return 0;  // an additional wall: namespaces hold the line alone
-	AUTO_CLOSE int fd = (int)syscall(SYS_landlock_create_ruleset, &attribute, sizeof(attribute), 0);
-	if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
-		return error_set_errno(err, -errno, "cannot set the Landlock scope");
-	return 0;
-}
-
 int step_close(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	(void)step;
@@ -138,6 +118,14 @@ int step_close(struct launch *launch, const struct launch_step *step, struct err
 	vec_for_each (fd, &launch->plan->keep_fds)
 		if (fcntl(*fd, F_SETFD, 0) < 0)
 			return error_set_errno(err, -errno, "cannot keep descriptor %d", *fd);
+	return 0;
+}
+
+int step_environment(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	(void)err;
+	environ = launch->plan->environment.items;
 	return 0;
 }
 
@@ -177,7 +165,6 @@ int step_execute(struct launch *launch, const struct launch_step *step, struct e
 	(void)step;
 	if (sigprocmask(SIG_SETMASK, &launch->signals, NULL) < 0)
 		return error_set_errno(err, -errno, "cannot restore the signal mask");
-	environ = launch->plan->environment.items;  // execvp looks its PATH up there
 	(void)execvp(command[0], command);
 	int code = errno == EACCES && is_nowhere(command[0]) ? -ENOENT : -errno;
 	return error_set_errno(err, code, "%s", command[0]);

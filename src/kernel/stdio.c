@@ -73,8 +73,6 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 {
 	struct stat status;
 
-	launch->stdio[fd] = fd;
-	launch->relay[fd] = -1;
 	if (fstat(fd, &status) < 0)
 		return error_set(err, -EBADF, "%s is closed; give it a file: %d%s/dev/null", stdio_names[fd], fd,
 				 fd ? ">" : "<");
@@ -108,8 +106,9 @@ static int look_at_kept(int fd, struct error *err)
 	return 0;
 }
 
-int stdio_prepare(struct launch *launch, struct error *err)
+int step_streams(struct launch *launch, const struct launch_step *step, struct error *err)
 {
+	(void)step;
 	for (int fd = 0; fd < 3; fd++)
 		if (look_at(launch, fd, err) < 0)
 			return err->code;

@@ -22,22 +22,29 @@ void text_list_release(text_list *list)
 	vec_release(list);
 }
 
+static const mechanism_set namespace_mechanisms = MECHANISM_BIT(NETWORK) | MECHANISM_BIT(PROCESSES) |
+						  MECHANISM_BIT(IPC) | MECHANISM_BIT(HOST_NAME) | MECHANISM_BIT(CGROUP);
+
 void plan_supervisor(struct launch_plan *plan, const struct launch_request *request)
 {
 	unsigned long namespaces =
 	    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET;
 
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_STREAMS, .name = "standard streams", .closes = MECHANISM_BIT(STREAMS),
+	     .why = "files, pipes and terminals go in; sockets are relayed or refused");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CORE_PATTERN, .name = "check core pattern",
-	     .path = "/proc/sys/kernel/core_pattern",
+	     .closes = MECHANISM_BIT(CORE_PATTERN), .path = "/proc/sys/kernel/core_pattern",
 	     .why = "a socket there gets the memory of a crashing job, outside");
-	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_KEYRING, .name = "session keyring",
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_KEYRING, .name = "session keyring", .closes = MECHANISM_BIT(KEYRING),
 	     .why = "a user namespace does not separate it");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_SCRATCH, .name = "scratch folders", .path = request->host->tmp,
 	     .value = request->host->var_tmp,
 	     .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
-	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER),
+	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER), .closes = namespace_mechanisms,
 	     .why = "init starts in all of them at once");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_LIST_SOCKETS, .name = "list host sockets", .path = "/proc",
+	     .why = "every UNIX socket that a process of the host has bound, found while init works");
 	STEP(plan, PLACE_INIT, .kind = STEP_DEATH_SIGNAL, .name = "die with supervisor", .why = "nothing outlives it");
 	if (!request->host->root)
 		STEP(plan, PLACE_INIT, .kind = STEP_USER_MAP, .name = "map user",
@@ -49,27 +56,31 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 void plan_workload(struct launch_plan *plan, const struct launch_request *request)
 {
 	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_END, .name = "view made", .why = "nothing starts in half a file tree");
-	STEP(plan, PLACE_INIT, .kind = STEP_TERMINAL, .name = "terminal", .path = "/dev/pts/ptmx",
-	     .why = "the caller's terminal cannot be typed into");
-	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload", .flags = CLONE_NEWUSER,
+	STEP(plan, PLACE_INIT, .kind = STEP_TERMINAL, .name = "terminal", .closes = MECHANISM_BIT(TERMINAL),
+	     .path = "/dev/pts/ptmx", .why = "the caller's terminal cannot be typed into");
+	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload",
+	     .closes = MECHANISM_BIT(USER), .flags = CLONE_NEWUSER,
 	     .why = "it owns nothing: not even all capabilities in it mean anything to the network");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_SESSION, .name = "session",
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_SESSION, .name = "session", .closes = MECHANISM_BIT(SESSION),
 	     .why = "no control over the caller's terminal");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit",
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit", .closes = MECHANISM_BIT(CORE_LIMIT),
 	     .why = "1, not 0: a limit of 0 does not stop a core helper");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups",
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups", .closes = MECHANISM_BIT(IDENTITY),
 	     .why = "the invoking user's, less dangerous groups");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory",
-	     .path = request->host->directory, .why = "stays, reached by its path, past what is mounted over");
+	     .closes = MECHANISM_BIT(DIRECTORY), .path = request->host->directory,
+	     .why = "stays, reached by its path, past what is mounted over");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CAPABILITIES, .name = "capabilities",
-	     .why = "none, in any set; locked");
+	     .closes = MECHANISM_BIT(CAPABILITIES), .why = "none, in any set; locked");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges",
-	     .why = "set-user-id does nothing");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock scope", .if_present = true,
-	     .why = "abstract sockets and signals stay inside, a second wall");
+	     .closes = MECHANISM_BIT(NO_NEW_PRIVILEGES), .why = "set-user-id does nothing");
+	plan_landlock(plan, request);
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_ENVIRONMENT, .name = "environment",
+	     .closes = MECHANISM_BIT(ENVIRONMENT),
+	     .why = "without credentials and without pointers to helpers outside");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_CLOSE, .name = "close descriptors",
-	     .why = "an inherited socket lives outside");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_FILTER, .name = "system call filter",
+	     .closes = MECHANISM_BIT(DESCRIPTORS), .why = "an inherited socket lives outside");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_FILTER, .name = "system call filter", .closes = MECHANISM_BIT(FILTER),
 	     .why = "what namespaces leave open; last");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_EXECUTE, .name = "execute",
 	     .why = "only when all of the above succeeded");
@@ -137,6 +148,11 @@ void launch_plan_release(struct launch_plan *plan)
 	text_list_release(&plan->removed);
 	text_list_release(&plan->hidden);
 	text_list_release(&plan->notices);
+	text_list_release(&plan->sockets);
+	text_list_release(&plan->missing);
+	text_list_release(&plan->landlock.writable);
+	text_list_release(&plan->landlock.sockets);
+	vec_release(&plan->opened);
 	vec_release(&plan->keep_fds);
 	ruleset_free(plan->ruleset);
 	filter_release(&plan->filter);

@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "nft/ruleset.h"
+#include "plan/mechanism.h"
 #include "policy/policy.h"
 #include "profile/profile.h"
 #include "seccomp/filter.h"
@@ -49,17 +50,20 @@ struct host_facts {
 	text_list devices;                                 // device nodes below /dev that may be kept (GPU), absolute
 	unsigned long long shm_bytes;                      // size of the host's /dev/shm
 	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
+	int landlock;                                      // the kernel's Landlock ABI, 0 without
 };
 
 // VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
 enum place { PLACE_SUPERVISOR, PLACE_INIT, PLACE_VIEW, PLACE_WORKLOAD };
 
 enum step_kind {
+	STEP_STREAMS,         // what may go in as 0-2 and by --keep-fd; relays
 	STEP_CORE_PATTERN,    // refuse a host that hands crash dumps to a socket
 	STEP_KEYRING,         // a session keyring of our own
 	STEP_SCRATCH,         // the job's /tmp and /var/tmp on the host's disk
 	STEP_CLONE,           // init in new namespaces: flags
 	STEP_DEATH_SIGNAL,    // die with the supervisor
+	STEP_LIST_SOCKETS,    // every UNIX socket that a process of the host has bound, for STEP_COVER_SOCKETS
 	STEP_USER_MAP,        // ids inside the outer user namespace
 	STEP_PROVE,           // the namespaces are new: refuse otherwise
 	STEP_SYSCTL,          // path = value
@@ -83,6 +87,7 @@ enum step_kind {
 	STEP_SYMLINK,         // path → value
 	STEP_FILE,            // contents value over path, read-only
 	STEP_COVER,           // path, when it is there, behind something empty
+	STEP_COVER_SOCKETS,   // those of the host's sockets that are in the view
 	STEP_TERMINAL,        // a pseudo-terminal of the jail's own
 	STEP_WORKLOAD,        // clone the workload into a user namespace that owns nothing
 	STEP_SESSION,         // process group and session
@@ -90,24 +95,26 @@ enum step_kind {
 	STEP_IDS,             // groups, gid, uid
 	STEP_CAPABILITIES,    // none, in any set; securebits locked
 	STEP_NO_NEW_PRIVILEGES,
-	STEP_LANDLOCK,   // scope: abstract sockets and signals, where the kernel has it
-	STEP_DIRECTORY,  // the working directory
-	STEP_CLOSE,      // every descriptor but 0-2 and the kept ones
-	STEP_FILTER,     // seccomp
+	STEP_LANDLOCK,     // what plan->landlock says
+	STEP_DIRECTORY,    // the working directory
+	STEP_CLOSE,        // every descriptor but 0-2 and the kept ones
+	STEP_ENVIRONMENT,  // the plan's
+	STEP_FILTER,       // seccomp
 	STEP_EXECUTE,
 };
 
 struct launch_step {
 	enum step_kind kind;
 	enum place place;
-	char *name;           // stable and unique: "mount /proc"; errors and failure injection name it
-	char *path;           // what it acts on; NULL when nothing
-	char *value;          // see the kinds; may be NULL
-	char *data;           // mount options; may be NULL
-	unsigned long flags;  // clone, mount or mode flags
-	bool if_present;      // a missing path is no failure
-	bool create;          // path is made first where it is missing: it lies in a folder of the job's own
-	const char *why;      // a literal
+	char *name;            // stable and unique: "mount /proc"; errors and failure injection name it
+	char *path;            // what it acts on; NULL when nothing
+	char *value;           // see the kinds; may be NULL
+	char *data;            // mount options; may be NULL
+	unsigned long flags;   // clone, mount or mode flags
+	bool if_present;       // a missing path is no failure
+	bool create;           // path is made first where it is missing: it lies in a folder of the job's own
+	mechanism_set closes;  // what the step is to the table of doors; 0: a step that closes nothing by itself
+	const char *why;       // a literal
 };
 
 struct launch_request {
@@ -122,6 +129,20 @@ struct launch_request {
 	size_t share_count;
 };
 
+// The Landlock domain of the workload; all zero: none.
+struct landlock_domain {
+	uint64_t scoped;     // LANDLOCK_SCOPE_*
+	bool unix_sockets;   // only sockets of the job's own, and `sockets`, can be connected to by path
+	bool write;          // only below `writable` may be written
+	text_list writable;  // absolute paths in the view
+	text_list sockets;   // likewise
+};
+
+struct opened_door {
+	const char *door;    // its name
+	const char *opener;  // the profile's words, a literal
+};
+
 struct launch_plan {
 	VEC(struct launch_step) steps;
 	text_list command;      // NULL-terminated copy
@@ -129,6 +150,10 @@ struct launch_plan {
 	text_list removed;      // names of variables taken out, sorted
 	text_list hidden;       // paths covered that are shown to the user ("~/.aws")
 	text_list notices;  // sentences to show before the start: what exists outside but not inside, with the remedy
+	text_list sockets;  // UNIX sockets of the host that stay (process.sockets)
+	text_list missing;  // additional mechanisms that this kernel lacks, by name
+	VEC(struct opened_door) opened;
+	struct landlock_domain landlock;
 	VEC(int) keep_fds;
 	struct ruleset *ruleset;  // owned
 	struct filter_program filter;

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "plan/steps.h"
 
+#define NETWORK MECHANISM_BIT(NETWORK)
+
 // A new namespace inherits the host's switches (net.core.devconf_inherit_init_net): written, never assumed.
 // IPv6 rows are skipped only where the kernel has no IPv6 at all.
 static const struct {
@@ -37,15 +39,16 @@ static void add_switches(struct launch_plan *plan, const struct launch_request *
 			continue;
 		AUTO_FREE char *path = memory_format("/proc/sys/net/%s", switches[i].name);
 		AUTO_FREE char *name = memory_format("sysctl %s", switches[i].name);
-		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .name = name, .path = path, .value = switches[i].value,
-		     .why = switches[i].why);
+		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = name, .path = path,
+		     .value = switches[i].value, .why = switches[i].why);
 	}
 	if (request->profile->network.isolation == ISOLATION_VPC || request->profile->network.peers.count)
-		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .name = "sysctl netfilter/nf_conntrack_tcp_loose",
+		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK,
+		     .name = "sysctl netfilter/nf_conntrack_tcp_loose",
 		     .path = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose", .value = "0",
 		     .why = "a packet from the middle of a stream starts no conversation");
 	if (request->policy->icmp)
-		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .name = "sysctl ipv4/ping_group_range",
+		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = "sysctl ipv4/ping_group_range",
 		     .path = "/proc/sys/net/ipv4/ping_group_range", .value = "GID",
 		     .why = "the policy allows ICMP echo: ping sockets for the job's group");
 }
@@ -57,25 +60,28 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 	add_switches(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_START, .name = "start view",
 	     .why = "the file tree is made beside the network; /proc/sys is not needed any more");
-	STEP(plan, PLACE_INIT, .kind = STEP_SINK, .name = "create sink", .path = "sink0", .value = "sink1",
-	     .why = "where packets without a route go, so that a denial is counted, named and seen");
-	STEP(plan, PLACE_INIT, .kind = STEP_RULESET, .name = "load rule set",
+	STEP(plan, PLACE_INIT, .kind = STEP_SINK, .closes = NETWORK, .name = "create sink", .path = "sink0",
+	     .value = "sink1", .why = "where packets without a route go, so that a denial is counted, named and seen");
+	STEP(plan, PLACE_INIT, .kind = STEP_RULESET, .closes = MECHANISM_BIT(RULESET), .name = "load rule set",
 	     .why = "one transaction while every link is down");
-	STEP(plan, PLACE_INIT, .kind = STEP_READ_BACK, .name = "read rule set back",
+	STEP(plan, PLACE_INIT, .kind = STEP_READ_BACK, .closes = MECHANISM_BIT(RULESET), .name = "read rule set back",
 	     .why = "the kernel must have what was meant, no more and no less");
-	STEP(plan, PLACE_INIT, .kind = STEP_LOG, .name = "open denial log", .why = "denials are named after the job");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "loopback up", .path = "lo",
+	STEP(plan, PLACE_INIT, .kind = STEP_LOG, .closes = NETWORK, .name = "open denial log",
+	     .why = "denials are named after the job");
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "loopback up", .path = "lo",
 	     .why = "127.0.0.1 and ::1 work");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink peer up", .path = "sink1",
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "sink peer up", .path = "sink1",
 	     .why = "gives the sink its carrier");
-	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .name = "sink up", .path = "sink0",
+	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "sink up", .path = "sink0",
 	     .why = "its egress drops everything");
 	for (size_t i = 0; i < families; i++)
-		STEP(plan, PLACE_INIT, .kind = STEP_ADDRESS, .name = i ? "sink address IPv6" : "sink address IPv4",
-		     .path = "sink0", .value = sink_addresses[i], .why = "a source for packets that go nowhere");
+		STEP(plan, PLACE_INIT, .kind = STEP_ADDRESS, .closes = NETWORK,
+		     .name = i ? "sink address IPv6" : "sink address IPv4", .path = "sink0", .value = sink_addresses[i],
+		     .why = "a source for packets that go nowhere");
 	for (size_t i = 0; i < families; i++)
-		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .name = i ? "sink route IPv6" : "sink route IPv4",
-		     .path = "sink0", .value = sink_routes[i], .why = "everything without a real route");
-	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .name = "hand sockets over",
+		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .closes = NETWORK,
+		     .name = i ? "sink route IPv6" : "sink route IPv4", .path = "sink0", .value = sink_routes[i],
+		     .why = "everything without a real route");
+	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .closes = NETWORK, .name = "hand sockets over",
 	     .why = "the supervisor reads the denials from outside");
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "plan/launch_plan.h"
+#include "plan/doors.h"
 
 static const char *place_name(enum place place)
 {
@@ -84,6 +84,8 @@ void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
 		json_key_text(&json, "value", step->value);
 		json_key_text(&json, "options", step->data);
 		json_key_bool(&json, "if_present", step->if_present);
+		json_key(&json, "closes");
+		mechanisms_print_json(step->closes, &json);
 		json_key_text(&json, "why", step->why);
 		json_object_end(&json);
 	}
@@ -91,6 +93,8 @@ void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
 	json_list(&json, "removed", &plan->removed);
 	json_list(&json, "hidden", &plan->hidden);
 	json_list(&json, "notices", &plan->notices);
+	json_key(&json, "doors");
+	doors_print_json(plan, &json);
 	json_object_end(&json);
 	strbuf_add_char(out, '\n');
 }

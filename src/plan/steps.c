@@ -18,8 +18,14 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 				   .flags = row->flags,
 				   .if_present = row->if_present,
 				   .create = row->create,
+				   .closes = row->closes,
 				   .why = row->why,
 			       });
+}
+
+void plan_open_door(struct launch_plan *plan, const char *door, const char *opener)
+{
+	vec_push(&plan->opened, (struct opened_door){ .door = door, .opener = opener });
 }
 
 bool path_below(const char *path, const char *folder)

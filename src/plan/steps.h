@@ -15,6 +15,7 @@ struct step_row {
 	unsigned long flags;
 	bool if_present;
 	bool create;
+	mechanism_set closes;
 	const char *why;
 };
 
@@ -27,6 +28,12 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 void plan_network(struct launch_plan *plan, const struct launch_request *request);
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
+
+// The step of the workload's Landlock domain, as far as this kernel goes.
+void plan_landlock(struct launch_plan *plan, const struct launch_request *request);
+
+// The profile opens the door of that name.
+void plan_open_door(struct launch_plan *plan, const char *door, const char *opener);
 
 // Adds to plan->environment, plan->removed.
 void plan_environment(struct launch_plan *plan, const struct launch_request *request);

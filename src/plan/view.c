@@ -46,31 +46,33 @@ static const struct {
 
 static void add_kernel_trees(struct launch_plan *plan)
 {
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /proc", .path = "/proc", .value = "proc",
-	     .flags = QUIET, .why = "shows this pid namespace alone");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(PROCESSES), .name = "mount /proc",
+	     .path = "/proc", .value = "proc", .flags = QUIET, .why = "shows this pid namespace alone");
 	for (size_t i = 0; i < sizeof(proc_rows) / sizeof(proc_rows[0]); i++) {
 		AUTO_FREE char *name =
 		    memory_format("%s %s", proc_rows[i].kind == STEP_COVER ? "cover" : "read-only", proc_rows[i].path);
-		STEP(plan, PLACE_VIEW, .kind = proc_rows[i].kind, .name = name, .path = proc_rows[i].path,
-		     .if_present = true, .why = proc_rows[i].why);
+		STEP(plan, PLACE_VIEW, .kind = proc_rows[i].kind, .closes = MECHANISM_BIT(SWITCHES), .name = name,
+		     .path = proc_rows[i].path, .if_present = true, .why = proc_rows[i].why);
 	}
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /sys", .path = "/sys", .value = "sysfs",
-	     .flags = QUIET | MS_RDONLY, .why = "shows this network namespace alone; an old one changes outside links");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(SYS), .name = "mount /sys", .path = "/sys",
+	     .value = "sysfs", .flags = QUIET | MS_RDONLY,
+	     .why = "shows this network namespace alone; an old one changes outside links");
 }
 
 static void add_node(struct launch_plan *plan, const char *path, const char *why)
 {
 	AUTO_FREE char *name = memory_format("device %s", path);
-	STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = name, .path = path, .value = path, .if_present = true,
-	     .create = true, .why = why);
+	STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(DEVICES), .name = name, .path = path,
+	     .value = path, .if_present = true, .create = true, .why = why);
 }
 
 static void add_devices(struct launch_plan *plan, const struct launch_request *request)
 {
 	AUTO_FREE char *shm = memory_format("mode=1777,size=%llu", request->host->shm_bytes);
 
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /dev", .path = "/dev", .value = "tmpfs",
-	     .data = "mode=0755,size=1m", .flags = MS_NOSUID | MS_NOEXEC, .why = "only harmless devices");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev",
+	     .path = "/dev", .value = "tmpfs", .data = "mode=0755,size=1m", .flags = MS_NOSUID | MS_NOEXEC,
+	     .why = "only harmless devices");
 	for (size_t i = 0; i < sizeof(device_nodes) / sizeof(device_nodes[0]); i++) {
 		AUTO_FREE char *path = memory_format("/dev/%s", device_nodes[i]);
 		add_node(plan, path, "harmless");
@@ -78,23 +80,24 @@ static void add_devices(struct launch_plan *plan, const struct launch_request *r
 	if (request->profile->process.devices.gpu == PERMISSION_ALLOW)
 		vec_for_each (device, &request->host->devices)
 			add_node(plan, *device, "process.devices.gpu: allow");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/pts", .path = "/dev/pts",
-	     .flags = 0755, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /dev/pts", .path = "/dev/pts", .value = "devpts",
-	     .data = "newinstance,ptmxmode=0666,mode=0620", .flags = MS_NOSUID | MS_NOEXEC,
-	     .why = "terminals of its own");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/shm", .path = "/dev/shm",
-	     .flags = 01777, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /dev/shm", .path = "/dev/shm", .value = "tmpfs",
-	     .data = shm, .flags = MS_NOSUID | MS_NODEV, .why = "shared memory of its own, of the host's size");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .name = "create /dev/mqueue", .path = "/dev/mqueue",
-	     .flags = 0755, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /dev/mqueue", .path = "/dev/mqueue",
-	     .value = "mqueue", .flags = QUIET, .why = "message queues of its own");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES), .name = "create /dev/pts",
+	     .path = "/dev/pts", .flags = 0755, .why = "for the next");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/pts",
+	     .path = "/dev/pts", .value = "devpts", .data = "newinstance,ptmxmode=0666,mode=0620",
+	     .flags = MS_NOSUID | MS_NOEXEC, .why = "terminals of its own");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES), .name = "create /dev/shm",
+	     .path = "/dev/shm", .flags = 01777, .why = "for the next");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/shm",
+	     .path = "/dev/shm", .value = "tmpfs", .data = shm, .flags = MS_NOSUID | MS_NODEV,
+	     .why = "shared memory of its own, of the host's size");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES),
+	     .name = "create /dev/mqueue", .path = "/dev/mqueue", .flags = 0755, .why = "for the next");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/mqueue",
+	     .path = "/dev/mqueue", .value = "mqueue", .flags = QUIET, .why = "message queues of its own");
 	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
 		AUTO_FREE char *name = memory_format("link %s", device_links[i].path);
-		STEP(plan, PLACE_VIEW, .kind = STEP_SYMLINK, .name = name, .path = device_links[i].path,
-		     .value = device_links[i].target, .why = "programs expect it");
+		STEP(plan, PLACE_VIEW, .kind = STEP_SYMLINK, .closes = MECHANISM_BIT(DEVICES), .name = name,
+		     .path = device_links[i].path, .value = device_links[i].target, .why = "programs expect it");
 	}
 }
 
@@ -103,19 +106,20 @@ static void add_folders(struct launch_plan *plan, const struct launch_request *r
 	const struct host_facts *host = request->host;
 	const char *tmp = request->profile->process.tmp.text;
 
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .name = "mount /run", .path = host->run, .value = "tmpfs",
-	     .data = "mode=0755", .flags = MS_NOSUID | MS_NODEV, .why = "the host's service sockets are there");
+	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(FOLDERS), .name = "mount /run",
+	     .path = host->run, .value = "tmpfs", .data = "mode=0755", .flags = MS_NOSUID | MS_NODEV,
+	     .why = "the host's service sockets are there");
 	if (tmp)
-		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp, .value = tmp,
-		     .flags = MS_REC, .why = "process.tmp");
+		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(FOLDERS), .name = "bind /tmp",
+		     .path = host->tmp, .value = tmp, .flags = MS_REC, .why = "process.tmp");
 	else
-		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = "bind /tmp", .path = host->tmp,
-		     .value = "SCRATCH/tmp", .why = "sockets of other programs are in the host's");
-	STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = "bind /var/tmp", .path = host->var_tmp,
-	     .value = "SCRATCH/var-tmp", .why = "sockets of other programs are in the host's");
+		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(FOLDERS), .name = "bind /tmp",
+		     .path = host->tmp, .value = "SCRATCH/tmp", .why = "sockets of other programs are in the host's");
+	STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(FOLDERS), .name = "bind /var/tmp",
+	     .path = host->var_tmp, .value = "SCRATCH/var-tmp", .why = "sockets of other programs are in the host's");
 	if (request->profile->process.home == HOME_PRIVATE)
-		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = "bind home", .path = host->identity.home,
-		     .value = "SCRATCH/home", .why = "process.home: private");
+		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(FOLDERS), .name = "bind home",
+		     .path = host->identity.home, .value = "SCRATCH/home", .why = "process.home: private");
 }
 
 static void add_share(struct launch_plan *plan, const struct launch_request *request, const char *path, const char *why)
@@ -182,8 +186,8 @@ static void add_covers_in(struct launch_plan *plan, const char *home, bool own)
 	for (size_t i = 0; home && i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
 		AUTO_FREE char *path = memory_format("%s/%s", home, home_rows[i].path);
 		AUTO_FREE char *name = memory_format("cover %s", own ? home_rows[i].shown : path);
-		STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .name = name, .path = path, .if_present = true,
-		     .why = "credentials");
+		STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(CREDENTIALS), .name = name,
+		     .path = path, .if_present = true, .why = "credentials");
 		vec_push(&plan->hidden, memory_copy_text(own ? home_rows[i].shown : path));
 	}
 }
@@ -203,12 +207,16 @@ void plan_view(struct launch_plan *plan, const struct launch_request *request)
 	     .why = "nothing mounted here shows outside, nor the reverse");
 	STEP(plan, PLACE_VIEW, .kind = STEP_SOURCES, .name = "hold sources",
 	     .why = "what is bound later lies below what is mounted first");
-	STEP(plan, PLACE_VIEW, .kind = STEP_RESTRICT, .name = "restrict tree", .path = "/",
-	     .why = "no set-user-id programs, no devices, anywhere");
+	STEP(plan, PLACE_VIEW, .kind = STEP_RESTRICT, .closes = MECHANISM_BIT(RESTRICT), .name = "restrict tree",
+	     .path = "/", .why = "no set-user-id programs, no devices, anywhere");
 	add_kernel_trees(plan);
 	add_devices(plan, request);
 	add_folders(plan, request);
 	add_shares(plan, request);
 	add_files(plan, request);
 	add_covers(plan, request);
+	vec_for_each (socket, &request->profile->process.sockets)
+		vec_push(&plan->sockets, memory_copy_text(socket->text));
+	STEP(plan, PLACE_VIEW, .kind = STEP_COVER_SOCKETS, .closes = MECHANISM_BIT(SOCKETS),
+	     .name = "cover host sockets", .path = "/", .why = "who listens there would act for the job outside");
 }
