@@ -15,6 +15,7 @@ import time
 load, parent, profile, on_deny = sys.argv[1:5]
 TARGETS = [(socket.AF_INET, "192.0.2.1", "192.0.2.1"), (socket.AF_INET6, "2001:db8::1", "[2001:db8::1]")]
 PORT = 443
+RECEIVE_ERRORS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}  # IP(V6)_RECVERR
 problems = []
 
 
@@ -43,8 +44,19 @@ def tcp(family, address, seconds):
         return attempt(lambda: probe.connect((address, PORT)))
 
 
-def udp(family, address):
+def gives_up(family, address):
+    """A TCP connection that asks twice, a second apart, and then waits two more: nobody told it of a loss."""
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.IPPROTO_TCP, socket.TCP_SYNCNT, 1)
+        probe.settimeout(8)
+        return attempt(lambda: probe.connect((address, PORT)))
+
+
+def udp(family, address, told_of_errors=False):
+    """told_of_errors: as glibc's resolver, whose socket the kernel also tells of what its own devices dropped."""
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        if told_of_errors:
+            probe.setsockopt(*RECEIVE_ERRORS[family], 1)
         return attempt(lambda: probe.sendto(b"x", (address, PORT)))
 
 
@@ -103,14 +115,16 @@ def probes():
         wanted = errno.EPERM if on_deny == "reject" else 0
         expect(code == wanted and took < 100, f"{name} UDP: errno {wanted} at once ({code}, {took:.1f} ms)")
         expect(counted() > before, f"{name} UDP: counted")
+        code, took = udp(family, address, told_of_errors=True)
+        expect(code == wanted and took < 100, f"{name} UDP that is told of errors: errno {wanted} ({code}, {took:.1f} ms)")
         code, took = echo(family, address)
-        # The kernel does not tell the sender of an ICMPv6 echo request what became of it, and it tells the sender of
-        # an IPv4 one when a device's egress hook dropped it.
+        # The kernel does not tell the sender of an ICMPv6 echo request what became of it.
         if family == socket.AF_INET6:
             wanted = 0
-        elif on_deny == "drop":
-            wanted = errno.ENOBUFS
         expect(code == wanted and took < 100, f"{name} echo request: errno {wanted} at once ({code}, {took:.1f} ms)")
+        if on_deny == "drop":
+            code, took = gives_up(family, address)
+            expect(code == errno.ETIMEDOUT and 2500 < took < 6000, f"{name} TCP: gives up by itself ({code}, {took:.0f} ms)")
         expected.extend([f"tcp {written}:{PORT}", f"udp {written}:{PORT}",
                          ("icmp " if family == socket.AF_INET else "icmpv6 ") + address])
 
@@ -125,6 +139,38 @@ def kept_from_loss(events):
     events.append(told)
 
 
+def received(protocol):
+    """Packets that a protocol of this namespace was given, from any link but lo."""
+    if protocol == "Ip6":
+        with open("/proc/net/snmp6", encoding="ascii") as table:
+            return next(int(line.split()[1]) for line in table if line.startswith("Ip6InReceives"))
+    with open("/proc/net/snmp", encoding="ascii") as table:
+        rows = [line.split() for line in table if line.startswith("Ip:")]
+    return int(dict(zip(*rows))["InReceives"])
+
+
+def nothing_arrives():
+    """What goes to the sink, even with the address of its other end as the next hop, is given to no protocol there.
+    The control: without the sink's chain it is."""
+    with open("/sys/class/net/sink1/address", encoding="ascii") as file:
+        peer = file.read().strip()
+    for family, address, written in TARGETS:
+        protocol = "Ip" if family == socket.AF_INET else "Ip6"
+        subprocess.check_call(["ip", "neigh", "add", address, "lladdr", peer, "dev", "sink0", "nud", "permanent"])
+        before = received(protocol)
+        for _ in range(20):
+            udp(family, address)
+        time.sleep(0.05)
+        expect(received(protocol) == before, f"{written}: no packet came out of the sink")
+    subprocess.check_call(["nft", "delete", "table", "netdev", "vpcjail"])
+    for family, address, written in TARGETS:
+        before = received("Ip" if family == socket.AF_INET else "Ip6")
+        udp(family, address)
+        time.sleep(0.05)
+        after = received("Ip" if family == socket.AF_INET else "Ip6")
+        expect(after > before, f"{written}: without the sink's chain packets come out ({after - before})")
+
+
 if os.stat("/proc/self/ns/net").st_ino == int(parent):
     sys.exit("this is the parent's network namespace: nothing done")
 expected, burst = [], []
@@ -136,6 +182,8 @@ with subprocess.Popen([load, parent, "0", profile, "load", "compare", "bind", "w
     expect(loopback(socket.AF_INET6, "::1"), "IPv6 loopback")
     probes()
     kept_from_loss(burst)
+    if on_deny == "drop":
+        nothing_arrives()
     loader.stdin.write("\n")
     loader.stdin.close()
     events = loader.stdout.read().splitlines()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every door of `vpcjail show --as plan`, tried without a launcher, under unshare -n, and under vpcjail in each mode.
+
+With --without (a build with test hooks): each door's sets of protections, left out whole (the probe must get through)
+and one by one (it must not). LIVE_DOORS=pattern,pattern tries only the doors with such names (`socket_*`).
+"""
+import fnmatch
+import json
+import os
+import pwd
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'doors'))
+
+import door  # noqa: E402
+import launch_outside  # noqa: E402
+from battery import Launcher, battery  # noqa: E402
+from launch_lib import Bench, USERS, check, equal, main, user_folder  # noqa: E402
+
+WITHOUT = 'VPCJAIL_TEST_WITHOUT'
+STATES = {'reachable': 'yes', 'blocked': 'no', 'absent': '-', 'error': 'ERROR'}
+
+
+class Shared:
+    network = None
+    table = {}    # name → row of the plan, by mode
+    results = {}  # launcher's name → {door: state}
+
+
+def prepare():
+    """A network and homes of the test's own, so that doors can be made and filled freely."""
+    launch_outside.enter()
+    Shared.network = launch_outside.Outside()
+    for name in ('root', USERS[0]):
+        entry = pwd.getpwnam(name)
+        options = f'mode=0700,uid={entry.pw_uid},gid={entry.pw_gid}'
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', options, 'home', entry.pw_dir], check=True)
+    door.load()
+
+
+def selected(names):
+    patterns = os.environ.get('LIVE_DOORS')
+    return [name for name in names if not patterns or any(fnmatch.fnmatch(name, p) for p in patterns.split(','))]
+
+
+def table_of(mode):
+    done = subprocess.run([Bench.binary, 'show', '-p', 'network-isolation', '--as', 'plan', '--json'], cwd=Bench.folder,
+                          env=mode.full_environment({}), capture_output=True, text=True, timeout=20, check=True,
+                          **mode.popen_arguments())
+    return {row['name']: row for row in json.loads(done.stdout)['doors']}
+
+
+def jail(mode):
+    def prefix(options):
+        return [Bench.binary, 'run', '--quiet', '-p', 'network-isolation', *mode.options, *options, '--']
+    return Launcher('vpcjail, ' + mode.name, mode.entry, prefix, mode.full_environment({}), mode.popen_arguments(), True)
+
+
+def other(name, mode, prefix):
+    return Launcher(name, mode.entry, lambda options: prefix, mode.full_environment({}), mode.popen_arguments())
+
+
+def tried(launcher, mode, names, environment=None):
+    results = battery(launcher, names, user_folder(mode, 'doors'), Shared.network, environment)
+    errors = {name: detail for name, (state, detail) in results.items() if state == 'error'}
+    check(not errors, launcher.name, 'errors:', *(f'\n  {name}: {detail}' for name, detail in errors.items()))
+    return results
+
+
+def every_row_has_a_probe():
+    rows = set(table_of(Bench.modes[0]))
+    equal(sorted(rows - set(door.DOORS)), [], 'doors without a probe')
+    equal(sorted(set(door.DOORS) - rows), [], 'probes without a door')
+    check(len(rows) >= 100, 'only', len(rows), 'doors')
+
+
+def open_without_a_launcher():
+    """The positive control: as root each door stands open, or the kernel lacks it."""
+    root, user = Bench.modes[1], Bench.modes[2]
+    for name, mode in (('nothing, root', root), ('nothing, user', user)):
+        results = tried(other(name, mode, []), mode, selected(table_of(root)))
+        Shared.results[name] = results
+        shut = [(door_name, detail) for door_name, (state, detail) in results.items() if state == 'blocked']
+        if mode is root:
+            check(not shut, 'blocked without a launcher:', *(f'\n  {row}' for row in shut))
+        absent = [f'{door_name} ({detail})' for door_name, (state, detail) in results.items() if state == 'absent']
+        print('        absent from this kernel:', ', '.join(absent) or 'none')
+
+
+def under_unshare():
+    for name, mode, prefix in (('unshare -n', Bench.modes[1], ['unshare', '-n']), ('unshare -Urn', Bench.modes[2], ['unshare', '-Urn'])):
+        Shared.results[name] = tried(other(name, mode, prefix), mode, selected(table_of(mode)))
+
+
+def closed_under_vpcjail(mode):
+    rows = table_of(mode)
+    names = selected([name for name, row in rows.items() if row['state'] == 'closed'])
+    results = tried(jail(mode), mode, names)
+    Shared.results['vpcjail, ' + mode.name] = results
+    got = [(name, detail) for name, (state, detail) in results.items() if state == 'reachable']
+    check(not got, 'not closed:', *(f'\n  {row}' for row in got))
+
+
+def print_table():
+    columns = list(Shared.results)
+    print('        ' + ' | '.join(columns))
+    for name in selected(table_of(Bench.modes[1])):
+        cells = [STATES[Shared.results[column][name][0]] if name in Shared.results[column] else '' for column in columns]
+        print(f'        {name:28} ' + ' '.join(f'{cell:>5}' for cell in cells))
+
+
+def mode_for(names, removed):
+    """Where the protections that are left out make the difference: ids are dropped only for another user than root."""
+    return Bench.modes[0] if 'user-ids' in removed else Bench.modes[1]
+
+
+def experiments():
+    """What to leave out → what then becomes of each door: reachable, or blocked still."""
+    plans = {}
+    rows = {mode.name: table_of(mode) for mode in Bench.modes[:2]}
+    for name in selected(door.DOORS):
+        for row_mode in Bench.modes[:2]:
+            row = rows[row_mode.name][name]
+            for group in row['sets']:
+                present = [member for member in group if member in row['closed_by']]
+                if row['state'] != 'closed' or mode_for(name, present) is not row_mode:
+                    continue
+                plans.setdefault((row_mode.name, tuple(present)), {})[name] = 'reachable'
+                for member in present if len(present) > 1 else []:
+                    plans.setdefault((row_mode.name, (member,)), {}).setdefault(name, 'blocked')
+    return plans
+
+
+def each_set_is_sufficient():
+    """One protection of a set keeps a door shut; without the whole set it stands open."""
+    absent = {name for name, (state, _) in Shared.results['nothing, root'].items() if state == 'absent'}
+    wrong = []
+    for (mode_name, removed), wanted in sorted(experiments().items()):
+        mode = next(mode for mode in Bench.modes if mode.name == mode_name)
+        names = [name for name in wanted if name not in absent]
+        results = tried(jail(mode), mode, names, {WITHOUT: ','.join(removed)}) if names else {}
+        wrong += [f'\n  {name}: {state} without {", ".join(removed)} ({detail[:200]})'
+                  for name, (state, detail) in results.items() if state != wanted[name]]
+        print(f'        without {", ".join(removed):60} {len(names)} doors')
+    check(not wrong, 'not as the table says:', *wrong)
+
+
+first = [every_row_has_a_probe, open_without_a_launcher]
+if '--without' in sys.argv:
+    main([], [each_set_is_sufficient], prepare=prepare, first=first)
+else:
+    main([closed_under_vpcjail], [under_unshare, print_table], prepare=prepare, first=first)
