@@ -41,7 +41,7 @@ struct part {
 
 static const struct part parts[] = {
 	{ "inet table and output chain", "CONFIG_NF_TABLES_INET", "nf_tables", NFPROTO_INET },
-	{ "netdev egress chain", "CONFIG_NETFILTER_EGRESS and CONFIG_NF_TABLES_NETDEV", "nf_tables", NFPROTO_NETDEV },
+	{ "netdev ingress chain", "CONFIG_NETFILTER_INGRESS and CONFIG_NF_TABLES_NETDEV", "nf_tables", NFPROTO_NETDEV },
 	{ "hash set", "CONFIG_NF_TABLES", "nf_tables", NFPROTO_INET, .set = true },
 	{ "interval set", "CONFIG_NF_TABLES", "nf_tables", NFPROTO_INET, .set = true, .set_flags = NFT_SET_INTERVAL },
 	{ "ct state", "CONFIG_NFT_CT", "nft_ct", NFPROTO_INET, .expression = "ct",
@@ -87,7 +87,7 @@ static void put_chain(struct nlmsghdr *message, const struct part *part, const c
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
 	nftnl_chain_set_str(chain, NFTNL_CHAIN_TYPE, "filter");
 	nftnl_chain_set_u32(chain, NFTNL_CHAIN_HOOKNUM,
-			    netdev ? (uint32_t)NF_NETDEV_EGRESS : (uint32_t)NF_INET_LOCAL_OUT);
+			    netdev ? (uint32_t)NF_NETDEV_INGRESS : (uint32_t)NF_INET_LOCAL_OUT);
 	nftnl_chain_set_s32(chain, NFTNL_CHAIN_PRIO, 0);
 	nftnl_chain_set_u32(chain, NFTNL_CHAIN_POLICY, NF_DROP);
 	if (netdev)

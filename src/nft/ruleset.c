@@ -20,6 +20,7 @@ enum { PRIORITY_RAW = -300, PRIORITY_FILTER = 0 };
 
 const struct ruleset_options ruleset_defaults = {
 	.sink = "sink0",
+	.sink_peer = "sink1",
 	.generation = 1,
 	.log_group = 1,
 	.log_rate = 1000,
@@ -81,8 +82,8 @@ static void add_loopback(struct nft_chain *chain, enum selector interface, struc
 	rule_add(rule, statement);
 }
 
-// Every denial of the job ends here. Without an answer the packet goes to the sink, where the device drops it: a drop
-// in `output` would tell the program. A sink's rule never accepts what would leave on a real link.
+// Every denial of the job ends here. Without an answer the packet goes to the sink, whose other end
+// drops it: a drop in `output` would tell the program. A sink's rule never accepts what would leave on a real link.
 static const struct nft_chain *compile_refuse(const struct compilation *c)
 {
 	struct nft_chain *chain = table_add_chain(c->table, "refuse", NULL);
@@ -128,11 +129,13 @@ static void compile_untracked(const struct compilation *c)
 	add_loopback(table_add_chain(c->table, "untracked_input", &raw_input_hook), SELECT_IIF, statement_notrack());
 }
 
+// The peer drops what it receives, before any protocol looks at it. A drop where the packet leaves would be told: a
+// socket with IP_RECVERR (every resolver's) and a ping socket get ENOBUFS at once.
 static void compile_sink(struct ruleset *ruleset, const struct ruleset_options *options)
 {
-	ruleset->sink = memory_copy_text(options->sink);
-	ruleset->sink_hook = (struct nft_hook){ "filter", "egress", NF_NETDEV_EGRESS, PRIORITY_FILTER,
-						"filter", NF_DROP,  ruleset->sink };
+	ruleset->sink_peer = memory_copy_text(options->sink_peer);
+	ruleset->sink_hook = (struct nft_hook){ "filter", "ingress", NF_NETDEV_INGRESS, PRIORITY_FILTER,
+						"filter", NF_DROP,   ruleset->sink_peer };
 	table_add_chain(ruleset_add_table(ruleset, NFPROTO_NETDEV), "sink", &ruleset->sink_hook);
 }
 

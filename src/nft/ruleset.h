@@ -13,10 +13,11 @@
 #include "policy/policy.h"
 
 struct ruleset_options {
-	const char *sink;     // name of the sink's inner end ("sink0")
-	uint32_t generation;  // of the policy, carried in ct mark; from 1
-	uint16_t log_group;   // NFLOG group
-	uint32_t log_rate;    // events per second and rule; 0: unlimited
+	const char *sink;       // the sink's end that packets are routed to ("sink0")
+	const char *sink_peer;  // the other one, which drops what it receives ("sink1")
+	uint32_t generation;    // of the policy, carried in ct mark; from 1
+	uint16_t log_group;     // NFLOG group
+	uint32_t log_rate;      // events per second and rule; 0: unlimited
 };
 
 extern const struct ruleset_options ruleset_defaults;

@@ -83,6 +83,6 @@ void ruleset_free(struct ruleset *ruleset)
 		vec_release(&table->chains);
 	}
 	vec_release(&ruleset->tables);
-	free(ruleset->sink);
+	free(ruleset->sink_peer);
 	free(ruleset);
 }

@@ -42,7 +42,7 @@ struct nft_hook {
 	int32_t priority;
 	const char *priority_name;
 	int policy;          // NF_DROP or NF_ACCEPT
-	const char *device;  // of an egress hook; borrowed from the options
+	const char *device;  // of a device's hook; borrowed from the rule set
 };
 
 struct nft_chain {
@@ -59,7 +59,7 @@ struct nft_table {
 };
 
 struct ruleset {
-	char *sink;  // owned
+	char *sink_peer;  // owned
 	struct nft_hook sink_hook;
 	VEC(struct nft_table) tables;
 };

@@ -73,7 +73,7 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "sink peer up", .path = "sink1",
 	     .why = "gives the sink its carrier");
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "sink up", .path = "sink0",
-	     .why = "its egress drops everything");
+	     .why = "the other end drops everything");
 	for (size_t i = 0; i < families; i++)
 		STEP(plan, PLACE_INIT, .kind = STEP_ADDRESS, .closes = NETWORK,
 		     .name = i ? "sink address IPv6" : "sink address IPv4", .path = "sink0", .value = sink_addresses[i],
