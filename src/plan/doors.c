@@ -113,7 +113,7 @@ const struct door doors[] = {
 	DOOR("dns", "a question to the resolver carries data", BY(NETWORK)),
 	DOOR("metadata", "the instance's metadata service gives its role's keys", BY(NETWORK)),
 	DOOR("broadcast", "broadcast and multicast, both families", BY(NETWORK)),
-	DOOR("fast_open", "data in the first packet (TCP fast open), past what looks at connect()", BY(NETWORK)),
+	DOOR("fast_open", "data in the first packet (TCP fast open), past what watches connections being made", BY(NETWORK)),
 	DOOR("inbound", "a service of the job reached from outside", BY(NETWORK)),
 
 	HEADING("Socket families, protocols and options"),

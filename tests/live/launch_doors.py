@@ -146,8 +146,21 @@ def each_set_is_sufficient():
     check(not wrong, 'not as the table says:', *wrong)
 
 
+def print_mechanisms():
+    """Which protection stops which door by itself; of what a letter stands in, one is enough."""
+    rows = table_of(Bench.modes[0])
+    names = sorted({member for row in rows.values() for group in row['sets'] for member in group})
+    for number, name in enumerate(names):
+        print(f'        {chr(ord("A") + number) if number < 26 else chr(ord("a") + number - 26)} = {name}')
+    for name in selected(rows):
+        groups = rows[name]['sets']
+        cells = ''.join((chr(ord('A') + n) if n < 26 else chr(ord('a') + n - 26)) if any(member in group for group in groups) else '.'
+                        for n, member in enumerate(names))
+        print(f'        {name:30} {cells}  {rows[name]["state"]}')
+
+
 first = [every_row_has_a_probe, open_without_a_launcher]
 if '--without' in sys.argv:
-    main([], [each_set_is_sufficient], prepare=prepare, first=first)
+    main([], [each_set_is_sufficient, print_mechanisms], prepare=prepare, first=first)
 else:
     main([closed_under_vpcjail], [under_unshare, print_table], prepare=prepare, first=first)

@@ -51,7 +51,7 @@ def huge_sparse_file():
 
 
 def anonymous_memory():
-    with mmap.mmap(-1, 64 << 20) as memory:
+    with mmap.mmap(-1, 64 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
         memory.madvise(mmap.MADV_HUGEPAGE)
         memory[::4096] = b'\1' * (len(memory) // 4096)
         memory.madvise(mmap.MADV_DONTNEED)
