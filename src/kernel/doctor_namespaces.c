@@ -75,8 +75,8 @@ static char *namespaces_remedy(void)
 	if (geteuid() == 0)
 		return memory_copy_text(
 		    "root without the right to make namespaces: a surrounding container withholds it\n"
-		    "(podman, docker: --cap-add SYS_ADMIN,NET_ADMIN and --security-opt seccomp=unconfined), or run\n"
-		    "vpcjail on the host itself");
+		    "(podman, docker: --cap-add SYS_ADMIN,NET_ADMIN and --security-opt seccomp=unconfined), or this\n"
+		    "is a chroot, in which the kernel makes no user namespace; run vpcjail on the host itself");
 	return memory_copy_text(
 	    "no switch of this kernel forbids it, so a surrounding container or its system call filter does\n"
 	    "(podman, docker: --security-opt seccomp=unconfined; Kubernetes: seccompProfile Unconfined)");

@@ -65,6 +65,10 @@ static const char *clone_remedy(int code, const struct launch *launch)
 {
 	if (code == -EPERM && !launch->plan->root)
 		return "; this host does not let users make user namespaces: `vpcjail doctor` has the remedy";
+	if (code == -EPERM)
+		return "; a surrounding container withholds the right, or this is a chroot, in which the kernel makes "
+		       "no "
+		       "user namespace";
 	if (code == -ENOSPC)
 		return "; a limit of user.max_*_namespaces is reached (an ended jail's are freed with a delay): try "
 		       "again, or raise it";
