@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
+#include <linux/ioctl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -171,6 +172,31 @@ const struct sim_case sim_cases[] = {
 	OPEN("rseq"), OPEN("membarrier"), OPEN("set_robust_list"), OPEN("sysinfo"), OPEN("uname"), OPEN("getcpu"), OPEN("umask"), OPEN("fchdir"),
 };
 const size_t sim_cases_count = sizeof(sim_cases) / sizeof(sim_cases[0]);
+
+// What a CUDA program asks of its driver. Every number of a driver's letter, for arguments of some sizes that NVIDIA's
+// library passes: from 4 bytes (register an event's descriptor) to 0xa00 (list the cards).
+#define EVERY_NUMBER(make, letter, size) make(letter, 0, char[size]), make(letter, 0xff, char[size])
+const struct sim_requests sim_requests[] = {
+	{ "NVIDIA, free and allocate a descriptor", EVERY_NUMBER(_IOWR, 'F', 0x10) },  // 0x29, 0xce, 0xcf, 0xd3
+	{ "NVIDIA, control and allocate", EVERY_NUMBER(_IOWR, 'F', 0x20) },	       // 0x2a, 0x2b, 0x4f
+	{ "NVIDIA, allocate with rights", EVERY_NUMBER(_IOWR, 'F', 0x30) },	       // 0x2b
+	{ "NVIDIA, allocate and map memory", EVERY_NUMBER(_IOWR, 'F', 0x38) },	       // 0x27, 0x4e
+	{ "NVIDIA, video heap", EVERY_NUMBER(_IOWR, 'F', 0xb0) },		       // 0x4a
+	{ "NVIDIA, register a descriptor", EVERY_NUMBER(_IOWR, 'F', 4) },	       // 0xc9
+	{ "NVIDIA, system parameters", EVERY_NUMBER(_IOWR, 'F', 8) },		       // 0xd6
+	{ "NVIDIA, version", EVERY_NUMBER(_IOWR, 'F', 0x48) },			       // 0xd2
+	{ "NVIDIA, cards", EVERY_NUMBER(_IOWR, 'F', 0xa00) },			       // 0xc8
+	{ "NVIDIA's unified memory, begin and end", 0x30000001, 0x30000002 },
+	{ "NVIDIA's unified memory", 1, 80 },
+	{ "AMD's compute, read", EVERY_NUMBER(_IOR, 'K', 8) },
+	{ "AMD's compute, write", EVERY_NUMBER(_IOW, 'K', 16) },
+	{ "AMD's compute", EVERY_NUMBER(_IOWR, 'K', 0x20) },
+	{ "graphics, read", EVERY_NUMBER(_IOR, 'd', 16) },
+	{ "graphics, write", EVERY_NUMBER(_IOW, 'd', 8) },
+	{ "graphics", EVERY_NUMBER(_IOWR, 'd', 16) },
+	{ "graphics, without an argument", _IO('d', 0), _IO('d', 0xff) },
+};
+const size_t sim_requests_count = sizeof(sim_requests) / sizeof(sim_requests[0]);
 
 const struct sim_ints sim_ints[] = {
 	{ "socket", 7 },     { "socketpair", 7 }, { "setsockopt", 6 }, { "clone", 1 },	 { "unshare", 1 },     { "ioctl", 2 },

@@ -31,6 +31,13 @@ struct sim_number {
 	uint32_t filter_arch;
 };
 
+// Requests of ioctl, all of which a driver's library may make: first, the next, … last.
+struct sim_requests {
+	const char *driver;
+	uint32_t first;
+	uint32_t last;
+};
+
 // Which arguments of a call are ints: bits 32–63 of them must change nothing.
 struct sim_ints {
 	const char *call;
@@ -41,6 +48,8 @@ extern const struct sim_case sim_cases[];
 extern const size_t sim_cases_count;
 extern const struct sim_number sim_numbers[];
 extern const size_t sim_numbers_count;
+extern const struct sim_requests sim_requests[];
+extern const size_t sim_requests_count;
 extern const struct sim_ints sim_ints[];
 extern const size_t sim_ints_count;
 

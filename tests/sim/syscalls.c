@@ -60,6 +60,30 @@ static void test_ints_are_listed(void **state)
 	}
 }
 
+// A graphics card's library speaks to its driver, and has the memory and the descriptors for it (OPEN above).
+static void test_drivers_are_asked(void **state)
+{
+	size_t runs = 0;
+
+	(void)state;
+	for (unsigned o = 0; o < SIM_OPTIONS; o++) {
+		struct filter_program program = { 0 };
+		const uint32_t number = (uint32_t)call_number(sim_options[o].arch, "ioctl");
+
+		assert_int_equal(filter_compile(&sim_options[o], &program, NULL), 0);
+		for (const struct sim_requests *one = sim_requests; one < sim_requests + sim_requests_count; one++) {
+			for (uint32_t request = one->first; request <= one->last; request++, runs++) {
+				const uint64_t arguments[6] = { 3, request, 0x7000 };
+
+				if (sim_action(&program, sim_options[o].arch, number, arguments) != ALLOWED)
+					fail_msg("%s: request %#x is denied", one->driver, request);
+			}
+		}
+		filter_release(&program);
+	}
+	print_message("%zu requests\n", runs);
+}
+
 static void test_numbers(void **state)
 {
 	static const uint64_t arguments[6] = { 1, 1, 0 };
@@ -132,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_ints_are_listed),
+		cmocka_unit_test(test_drivers_are_asked),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_open_calls_are_open),
 		cmocka_unit_test(test_evaluator_refuses),
