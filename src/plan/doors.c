@@ -112,7 +112,10 @@ const struct door doors[] = {
 	DOOR("icmp6_far", "an echo request to another host, IPv6", BY(NETWORK) | BY(FILTER)),
 	DOOR("dns", "a question to the resolver carries data", BY(NETWORK)),
 	DOOR("metadata", "the instance's metadata service gives its role's keys", BY(NETWORK)),
-	DOOR("broadcast", "broadcast and multicast, both families", BY(NETWORK)),
+	DOOR("broadcast", "a broadcast", BY(NETWORK)),
+	DOOR("multicast4", "multicast", BY(NETWORK)),
+	DOOR("multicast6", "multicast, IPv6, out of any link and without a route", BY(NETWORK)),
+	DOOR("fragments", "data in a later fragment, which has no port to judge", BY(NETWORK)),
 	DOOR("fast_open", "data in the first packet (TCP fast open), past what watches connections being made", BY(NETWORK)),
 	DOOR("inbound", "a service of the job reached from outside", BY(NETWORK)),
 
