@@ -3,6 +3,7 @@
 //
 // A socket is one file, and a folder that is mounted twice shows it twice: after covering it where it was bound, every
 // other mount of the same file system is looked at, too.
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -161,13 +162,32 @@ static int cover_everywhere(struct covering *covering, const char *path, struct 
 	return 0;
 }
 
+// Of a folder (an MPS daemon's), the sockets in it stay.
+static void keep_below(struct covering *covering, const char *path)
+{
+	int fd = view_open(covering->launch, path, O_RDONLY | O_DIRECTORY);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	struct stat status;
+
+	if (!folder && fd >= 0)
+		close(fd);
+	for (struct dirent *entry; folder && (entry = readdir(folder));)
+		if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode))
+			vec_push(&covering->kept, status);
+	if (folder)
+		closedir(folder);
+}
+
 static void look_at_kept(struct covering *covering)
 {
 	vec_for_each (path, &covering->launch->plan->sockets) {
 		struct stat status;
 		AUTO_CLOSE int fd = view_open(covering->launch, *path, O_PATH);
-		if (fd >= 0 && fstat(fd, &status) == 0)
-			vec_push(&covering->kept, status);
+		if (fd < 0 || fstat(fd, &status) < 0)
+			continue;
+		vec_push(&covering->kept, status);
+		if (S_ISDIR(status.st_mode))
+			keep_below(covering, *path);
 	}
 }
 

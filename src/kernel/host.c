@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a plan must know of this host.
 #include <errno.h>
-#include <glob.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,29 +13,6 @@
 #include "base/memory.h"
 #include "kernel/identity.h"
 #include "kernel/launch_state.h"
-
-// Nodes of GPUs that a job keeps; never those that share memory between machines.
-static const char *const device_patterns[] = {
-	"/dev/nvidia[0-9]*",
-	"/dev/nvidiactl",
-	"/dev/nvidia-uvm",
-	"/dev/nvidia-uvm-tools",
-	"/dev/nvidia-modeset",
-	"/dev/nvidia-caps/nvidia-cap[0-9]*",
-	"/dev/dri",
-	"/dev/kfd",
-};
-
-static void find_devices(struct host_facts *facts)
-{
-	for (size_t i = 0; i < sizeof(device_patterns) / sizeof(device_patterns[0]); i++) {
-		glob_t found = { 0 };
-		if (glob(device_patterns[i], GLOB_NOSORT, NULL, &found) == 0)
-			for (size_t j = 0; j < found.gl_pathc; j++)
-				vec_push(&facts->devices, memory_copy_text(found.gl_pathv[j]));
-		globfree(&found);
-	}
-}
 
 // The full name is the one that /etc/hosts gives: asking a resolver could hang.
 static char *full_name(const char *short_name)
@@ -103,7 +79,7 @@ int host_facts_read(const char *user, struct host_facts *facts, struct error *er
 		host_facts_release(&read);
 		return err ? err->code : -EIO;
 	}
-	find_devices(&read);
+	host_devices_read(&read);
 	*facts = read;
 	return 0;
 }
@@ -116,7 +92,7 @@ void host_facts_release(struct host_facts *facts)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);
-	text_list_release(&facts->devices);
+	host_devices_release(facts);
 	identity_release(&facts->identity);
 	*facts = (struct host_facts){ 0 };
 }

@@ -69,6 +69,10 @@ static inline bool launch_without(const struct launch *launch, enum mechanism wh
 #endif
 }
 
+// What a host has that a profile may grant; part of host_facts_read and host_facts_release.
+void host_devices_read(struct host_facts *facts);
+void host_devices_release(struct host_facts *facts);
+
 // The kernel's Landlock ABI, 0 without.
 int landlock_abi(void);
 

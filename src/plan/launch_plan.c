@@ -129,7 +129,9 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 	plan_view(&made, request);
 	plan_workload(&made, request);
 	plan_environment(&made, request);
+	plan_mps_environment(&made, request);
 	plan_notices(&made, request);
+	plan_device_notices(&made, request);
 	*plan = made;
 	return 0;
 }

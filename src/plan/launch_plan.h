@@ -36,6 +36,13 @@ struct identity {
 	bool unasked_root;          // root started us, and nobody said as whom to run: `nobody` it is
 };
 
+enum device_class { DEVICE_GPU, DEVICE_RDMA, DEVICE_IMEX, DEVICE_CLASSES };
+
+struct host_device {
+	char *path;  // absolute, below /dev; owned
+	enum device_class class;
+};
+
 // What the plan must know of the host.
 struct host_facts {
 	bool root;  // the launcher has root's rights: no user namespace around the jail
@@ -47,7 +54,9 @@ struct host_facts {
 	char *tmp, *var_tmp;                               // real paths of /tmp and /var/tmp
 	char *run;                                         // real path of /run
 	char *hosts, *resolv, *nsswitch, *passwd, *group;  // real paths of /etc/hosts, …; NULL where there is none
-	text_list devices;                                 // device nodes below /dev that may be kept (GPU), absolute
+	VEC(struct host_device) devices;                   // device nodes that may be granted
+	char *mps;                                         // real path of a running MPS daemon's pipes, else NULL
+	bool cgroup2;                                      // /sys/fs/cgroup has the unified hierarchy
 	unsigned long long shm_bytes;                      // size of the host's /dev/shm
 	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
 	int landlock;                                      // the kernel's Landlock ABI, 0 without

@@ -111,6 +111,23 @@ static void add_names(struct strbuf *out, const text_list *list)
 		strbuf_format(out, " and %zu more", list->count - SHOWN);
 }
 
+// What an opened door means, where the plan opens it.
+static void add_opened(struct strbuf *out, const struct launch_plan *plan)
+{
+	static const struct {
+		const char *door, *means;
+	} rows[] = {
+		{ "device_rdma", "RDMA: traffic that no packet filter sees" },
+		{ "device_imex", "IMEX: memory shared between machines" },
+		{ "device_mps", "MPS: a daemon shared with jobs that are not isolated" },
+	};
+
+	vec_for_each (opened, &plan->opened)
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (strcmp(opened->door, rows[i].door) == 0)
+				strbuf_format(out, "; %s", rows[i].means);
+}
+
 void launch_plan_summary(const struct launch_plan *plan, const struct profile *profile, struct strbuf *out)
 {
 	strbuf_add_safe(out, profile->name);
@@ -126,6 +143,7 @@ void launch_plan_summary(const struct launch_plan *plan, const struct profile *p
 		add_names(out, &plan->hidden);
 	}
 	strbuf_add(out, profile->process.tmp.text ? "" : "; own /tmp");
+	add_opened(out, plan);
 	if (plan->identity->unasked_root) {
 		strbuf_add(out, "; as user ");
 		strbuf_add_safe(out, plan->identity->name);

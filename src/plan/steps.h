@@ -29,6 +29,17 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
 
+// Parts of the view: /proc and /sys; /dev; the pipes of an MPS daemon, in the job's own /tmp.
+void plan_kernel_trees(struct launch_plan *plan, const struct launch_request *request);
+void plan_devices(struct launch_plan *plan, const struct launch_request *request);
+void plan_mps(struct launch_plan *plan, const struct launch_request *request);
+
+// Gives the variables of an MPS daemon back where the profile allows it. After plan_environment.
+void plan_mps_environment(struct launch_plan *plan, const struct launch_request *request);
+
+// Adds to plan->notices: what a GPU program will miss.
+void plan_device_notices(struct launch_plan *plan, const struct launch_request *request);
+
 // The step of the workload's Landlock domain, as far as this kernel goes.
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request);
 

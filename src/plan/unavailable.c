@@ -64,12 +64,6 @@ static void process(const struct profile_process *process, unavailable_vec *out)
 		   "process.writable with a list of paths is not available yet");
 	if (process->sockets.count)
 		add(out, process->sockets.items[0].at, memory_copy_text("process.sockets is not available yet"));
-	add_unless(out, process->devices.rdma == PERMISSION_DENY, process->devices.rdma_at,
-		   "process.devices.rdma: allow is not available yet");
-	add_unless(out, process->devices.mps == PERMISSION_DENY, process->devices.mps_at,
-		   "process.devices.mps: allow is not available yet");
-	add_unless(out, process->devices.imex == PERMISSION_DENY, process->devices.imex_at,
-		   "process.devices.imex: allow is not available yet");
 }
 
 void launch_unavailable(const struct profile *profile, unavailable_vec *out)

@@ -10,96 +10,12 @@
 #include "plan/files.h"
 #include "plan/steps.h"
 
-enum { QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC };
-
-static const char *const device_nodes[] = { "null", "zero", "full", "random", "urandom", "tty" };
-
-static const struct {
-	const char *path, *target;
-} device_links[] = {
-	{ "/dev/fd", "/proc/self/fd" },       { "/dev/stdin", "/proc/self/fd/0" }, { "/dev/stdout", "/proc/self/fd/1" },
-	{ "/dev/stderr", "/proc/self/fd/2" }, { "/dev/ptmx", "pts/ptmx" },
-};
-
-// Switches of the whole machine, and files that show what is not the job's.
-static const struct {
-	const char *path;
-	enum step_kind kind;
-	const char *why;
-} proc_rows[] = {
-	{ "/proc/sys", STEP_READ_ONLY, "kernel switches" },
-	{ "/proc/sysrq-trigger", STEP_READ_ONLY, "kernel switches" },
-	{ "/proc/irq", STEP_READ_ONLY, "kernel switches" },
-	{ "/proc/bus", STEP_READ_ONLY, "hardware" },
-	{ "/proc/fs", STEP_READ_ONLY, "kernel switches" },
-	{ "/proc/kcore", STEP_COVER, "the kernel's memory" },
-	{ "/proc/keys", STEP_COVER, "keyrings" },
-	{ "/proc/timer_list", STEP_COVER, "the host's timers" },
-};
-
 // Credential files, relative to the home.
 static const struct {
 	const char *path, *shown;
 } home_rows[] = {
 	{ ".aws", "~/.aws" },
 };
-
-static void add_kernel_trees(struct launch_plan *plan)
-{
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(PROCESSES), .name = "mount /proc",
-	     .path = "/proc", .value = "proc", .flags = QUIET, .why = "shows this pid namespace alone");
-	for (size_t i = 0; i < sizeof(proc_rows) / sizeof(proc_rows[0]); i++) {
-		AUTO_FREE char *name =
-		    memory_format("%s %s", proc_rows[i].kind == STEP_COVER ? "cover" : "read-only", proc_rows[i].path);
-		STEP(plan, PLACE_VIEW, .kind = proc_rows[i].kind, .closes = MECHANISM_BIT(SWITCHES), .name = name,
-		     .path = proc_rows[i].path, .if_present = true, .why = proc_rows[i].why);
-	}
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(SYS), .name = "mount /sys", .path = "/sys",
-	     .value = "sysfs", .flags = QUIET | MS_RDONLY,
-	     .why = "shows this network namespace alone; an old one changes outside links");
-}
-
-static void add_node(struct launch_plan *plan, const char *path, const char *why)
-{
-	AUTO_FREE char *name = memory_format("device %s", path);
-	STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .closes = MECHANISM_BIT(DEVICES), .name = name, .path = path,
-	     .value = path, .if_present = true, .create = true, .why = why);
-}
-
-static void add_devices(struct launch_plan *plan, const struct launch_request *request)
-{
-	AUTO_FREE char *shm = memory_format("mode=1777,size=%llu", request->host->shm_bytes);
-
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev",
-	     .path = "/dev", .value = "tmpfs", .data = "mode=0755,size=1m", .flags = MS_NOSUID | MS_NOEXEC,
-	     .why = "only harmless devices");
-	for (size_t i = 0; i < sizeof(device_nodes) / sizeof(device_nodes[0]); i++) {
-		AUTO_FREE char *path = memory_format("/dev/%s", device_nodes[i]);
-		add_node(plan, path, "harmless");
-	}
-	if (request->profile->process.devices.gpu == PERMISSION_ALLOW)
-		vec_for_each (device, &request->host->devices)
-			add_node(plan, *device, "process.devices.gpu: allow");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES), .name = "create /dev/pts",
-	     .path = "/dev/pts", .flags = 0755, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/pts",
-	     .path = "/dev/pts", .value = "devpts", .data = "newinstance,ptmxmode=0666,mode=0620",
-	     .flags = MS_NOSUID | MS_NOEXEC, .why = "terminals of its own");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES), .name = "create /dev/shm",
-	     .path = "/dev/shm", .flags = 01777, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/shm",
-	     .path = "/dev/shm", .value = "tmpfs", .data = shm, .flags = MS_NOSUID | MS_NODEV,
-	     .why = "shared memory of its own, of the host's size");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MAKE_DIRECTORY, .closes = MECHANISM_BIT(DEVICES),
-	     .name = "create /dev/mqueue", .path = "/dev/mqueue", .flags = 0755, .why = "for the next");
-	STEP(plan, PLACE_VIEW, .kind = STEP_MOUNT, .closes = MECHANISM_BIT(DEVICES), .name = "mount /dev/mqueue",
-	     .path = "/dev/mqueue", .value = "mqueue", .flags = QUIET, .why = "message queues of its own");
-	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
-		AUTO_FREE char *name = memory_format("link %s", device_links[i].path);
-		STEP(plan, PLACE_VIEW, .kind = STEP_SYMLINK, .closes = MECHANISM_BIT(DEVICES), .name = name,
-		     .path = device_links[i].path, .value = device_links[i].target, .why = "programs expect it");
-	}
-}
 
 static void add_folders(struct launch_plan *plan, const struct launch_request *request)
 {
@@ -209,9 +125,10 @@ void plan_view(struct launch_plan *plan, const struct launch_request *request)
 	     .why = "what is bound later lies below what is mounted first");
 	STEP(plan, PLACE_VIEW, .kind = STEP_RESTRICT, .closes = MECHANISM_BIT(RESTRICT), .name = "restrict tree",
 	     .path = "/", .why = "no set-user-id programs, no devices, anywhere");
-	add_kernel_trees(plan);
-	add_devices(plan, request);
+	plan_kernel_trees(plan, request);
+	plan_devices(plan, request);
 	add_folders(plan, request);
+	plan_mps(plan, request);
 	add_shares(plan, request);
 	add_files(plan, request);
 	add_covers(plan, request);

@@ -112,9 +112,9 @@ static void warn_residual(struct reader *reader)
 		{ vpc && profile->vpc.dns == DNS_RESOLVER, &profile->vpc.dns_at,
 		  "a way out remains: forwarded DNS queries carry data (`dns: resolver`)" },
 		{ profile->process.devices.rdma == PERMISSION_ALLOW, &profile->process.devices.rdma_at,
-		  "a way out remains: no rule of a profile applies to RDMA traffic" },
+		  "a way out remains: RDMA is traffic that no packet filter sees" },
 		{ profile->process.devices.imex == PERMISSION_ALLOW, &profile->process.devices.imex_at,
-		  "a way out remains: no rule of a profile applies to IMEX channels" },
+		  "a way out remains: IMEX channels are memory shared between machines, which no packet filter sees" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

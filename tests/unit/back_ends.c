@@ -17,8 +17,9 @@ static char user[] = "ada", home[] = "/home/ada", shell[] = "/bin/bash", host_na
 static char directory[] = "/home/ada/job", tmp[] = "/tmp", var_tmp[] = "/var/tmp", run[] = "/run";
 static char hosts[] = "/etc/hosts", resolv[] = "/run/systemd/resolve/stub-resolv.conf",
 	    nsswitch[] = "/etc/nsswitch.conf";
-static char gpu[] = "/dev/nvidia0";
-static char *devices[] = { gpu };
+static char gpu[] = "/dev/nvidia0", uverbs[] = "/dev/infiniband/uverbs0",
+	    channel[] = "/dev/nvidia-caps-imex-channels/channel0", mps[] = "/tmp/nvidia-mps";
+static struct host_device devices[] = { { gpu, DEVICE_GPU }, { uverbs, DEVICE_RDMA }, { channel, DEVICE_IMEX } };
 
 static struct host_facts made_up_host(bool root)
 {
@@ -35,7 +36,9 @@ static struct host_facts made_up_host(bool root)
 		.hosts = hosts,
 		.resolv = resolv,
 		.nsswitch = nsswitch,
-		.devices = { .items = devices, .count = 1 },
+		.devices = { .items = devices, .count = sizeof(devices) / sizeof(devices[0]) },
+		.mps = mps,
+		.cgroup2 = true,
 		.shm_bytes = 1 << 30,
 	};
 }
