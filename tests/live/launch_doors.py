@@ -40,8 +40,8 @@ def prepare():
 
 
 def selected(names):
-    patterns = os.environ.get('LIVE_DOORS')
-    return [name for name in names if not patterns or any(fnmatch.fnmatch(name, p) for p in patterns.split(','))]
+    patterns = os.environ.get('LIVE_DOORS', '*').split(',')
+    return [name for name in names if name in door.DOORS and any(fnmatch.fnmatch(name, p) for p in patterns)]
 
 
 def table_of(mode):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 LOOPBACK_PORT, FAR4, FAR6, HOST4, HOST6 = 443, '198.51.100.7', '2001:db8:51::7', '10.20.1.9', 'fd00:20::9'
 
@@ -108,6 +109,13 @@ class World:
         threading.Thread(target=serve, daemon=True).start()
         self.undo(lambda: (listener.shutdown(socket.SHUT_RDWR) if kind != socket.SOCK_DGRAM else None, listener.close()))
         return arrived
+
+    def arrived(self, messages, seconds=0):
+        """Whether the token is among them. A datagram may still be on its way to the thread that reads: wait a little."""
+        end = time.monotonic() + seconds
+        while not any(self.token.encode() in message for message in messages) and time.monotonic() < end:
+            time.sleep(0.01)
+        return any(self.token.encode() in message for message in messages)
 
     def victim(self, code='import time; time.sleep(60)', *arguments, **more):
         """A process outside, of the job's user, without capabilities; it says `ready` first."""
