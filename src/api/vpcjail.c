@@ -93,7 +93,7 @@ static int compile(const struct vpcjail_profile *profile, char *const *command, 
 {
 	text_list share = { 0 };
 	struct policy policy = { 0 };
-	int code = host_facts_read(options->user, &plan->host, err);
+	int code = host_facts_read(&profile->profile, options->user, &plan->host, err);
 
 	if (code == 0)
 		code = policy_build(&profile->profile, &policy, err);

@@ -96,7 +96,7 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 	if (load_profile(invocation->profile, &run->loaded) < 0)
 		return error_set(err, -EINVAL, "the profile %s is wrong",
 				 run->loaded.name ? run->loaded.name : "that is the default");
-	if (host_facts_read(invocation->user, &run->host, err) < 0)
+	if (host_facts_read(&run->loaded.profile, invocation->user, &run->host, err) < 0)
 		return err->code;
 	if (policy_build(&run->loaded.profile, &run->policy, err) < 0)
 		return err->code;

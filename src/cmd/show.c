@@ -117,7 +117,7 @@ static enum status show_plan(const struct shown *shown, struct strbuf *out)
 	char *command[] = { placeholder, NULL };
 	struct error err = { 0 };
 
-	if (host_facts_read(NULL, &host, &err) < 0)
+	if (host_facts_read(shown->profile, NULL, &host, &err) < 0)
 		return say_unavailable(shown->profile, &err);
 
 	struct launch_request request = { .profile = shown->profile,

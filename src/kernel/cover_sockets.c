@@ -178,17 +178,19 @@ static void keep_below(struct covering *covering, const char *path)
 		closedir(folder);
 }
 
-static void look_at_kept(struct covering *covering)
+static int look_at_kept(struct covering *covering, struct error *err)
 {
 	vec_for_each (path, &covering->launch->plan->sockets) {
 		struct stat status;
 		AUTO_CLOSE int fd = view_open(covering->launch, *path, O_PATH);
 		if (fd < 0 || fstat(fd, &status) < 0)
-			continue;
+			return error_set_errno(err, -errno, "process.sockets: %s is hidden from the job by another rule",
+					       *path);
 		vec_push(&covering->kept, status);
 		if (S_ISDIR(status.st_mode))
 			keep_below(covering, *path);
 	}
+	return 0;
 }
 
 int step_cover_sockets(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -203,7 +205,8 @@ int step_cover_sockets(struct launch *launch, const struct launch_step *step, st
 		return result;
 	if (!length || list[length - 1] || (length > 1 && list[length - 2]))
 		return error_set(err, -EIO, "the supervisor's list of the host's sockets is not whole");
-	look_at_kept(&covering);
+	if (look_at_kept(&covering, err) < 0)
+		return err->code;
 	for (const char *path = list; path < list + length - 1; path += strlen(path) + 1)
 		if (cover_everywhere(&covering, path, err) < 0)
 			return err->code;

@@ -68,7 +68,7 @@ static int read_folders(struct host_facts *facts, struct error *err)
 	return 0;
 }
 
-int host_facts_read(const char *user, struct host_facts *facts, struct error *err)
+int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err)
 {
 	struct host_facts read = { .root = geteuid() == 0,
 				   .ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0,
@@ -80,6 +80,7 @@ int host_facts_read(const char *user, struct host_facts *facts, struct error *er
 		return err ? err->code : -EIO;
 	}
 	host_devices_read(&read);
+	host_paths_read(profile, &read);
 	*facts = read;
 	return 0;
 }
@@ -93,6 +94,8 @@ void host_facts_release(struct host_facts *facts)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);
 	host_devices_release(facts);
+	text_list_release(&facts->writable);
+	text_list_release(&facts->sockets);
 	identity_release(&facts->identity);
 	*facts = (struct host_facts){ 0 };
 }

@@ -35,32 +35,64 @@ int landlock_abi(void)
 }
 
 // Rights that mean something for a file that is no folder; the kernel refuses others there.
-static int allow(int ruleset, const char *path, uint64_t rights, uint64_t handled, const char *key, struct error *err)
+static const uint64_t rights_of_files = write_file | truncate_file | resolve_unix;
+
+static int add_rule(int ruleset, int fd, uint64_t rights)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = rights, .parent_fd = fd };
+
+	return rights ? (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) : 0;
+}
+
+static int allow(int ruleset, const struct granted_path *granted, uint64_t rights, struct error *err)
 {
 	struct stat status;
-	AUTO_CLOSE int fd = open(path, O_PATH | O_CLOEXEC);
+	const char *asked = granted->asked ? granted->asked : "Landlock";
+	AUTO_CLOSE int fd = open(granted->path, O_PATH | O_CLOEXEC);
 
+	if (fd < 0 && errno == ENOENT)
+		return error_set(err, -ENOENT, "%s: %s is not there, or hidden from the job", asked, granted->path);
 	if (fd < 0 || fstat(fd, &status) < 0)
-		return error_set_errno(err, -errno, "%s: %s", key, path);
-	if (!S_ISDIR(status.st_mode))
-		rights &= write_file | truncate_file | resolve_unix;
-	struct landlock_path_beneath_attr rule = { .allowed_access = rights & handled, .parent_fd = fd };
-	if (rule.allowed_access && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
-		return error_set_errno(err, -errno, "cannot allow %s", path);
+		return error_set_errno(err, -errno, "%s: cannot open %s", asked, granted->path);
+	if (add_rule(ruleset, fd, S_ISDIR(status.st_mode) ? rights : rights & rights_of_files) < 0)
+		return error_set_errno(err, -errno, "%s: cannot allow %s", asked, granted->path);
 	return 0;
 }
 
-static int add_rules(int ruleset, const struct landlock_domain *domain, uint64_t handled, struct error *err)
+// A file that comes in open for writing can be opened again by its name in /dev: `echo >/dev/stdout`.
+static int allow_descriptor(int ruleset, int fd, uint64_t rights, struct error *err)
 {
+	struct stat status;
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return 0;
+	// EBADFD: a file without a place in the tree (memfd), which no domain is asked about.
+	if (add_rule(ruleset, fd, rights & rights_of_files) < 0 && errno != EBADFD)
+		return error_set_errno(err, -errno, "cannot allow writing to descriptor %d", fd);
+	return 0;
+}
+
+static int add_rules(const struct launch *launch, int ruleset, const struct landlock_domain *domain, uint64_t handled,
+		     struct error *err)
+{
+	static char everything[] = "/";
+	const struct granted_path root = { .path = everything };
+	const uint64_t writing = (write_file | truncate_file | change_folder | refer) & handled;
+
 	// Any domain that handles files denies moving between folders unless it says otherwise.
-	if (!domain->write && allow(ruleset, "/", refer, handled, "landlock", err) < 0)
+	if (!domain->write && allow(ruleset, &root, refer & handled, err) < 0)
 		return err->code;
-	vec_for_each (path, &domain->writable)
-		if (allow(ruleset, *path, write_file | truncate_file | change_folder | refer, handled,
-			  "process.writable", err) < 0)
-			return err->code;
-	vec_for_each (path, &domain->sockets)
-		if (allow(ruleset, *path, resolve_unix, handled, "process.sockets", err) < 0)
+	if (domain->write) {
+		vec_for_each (granted, &domain->writable)
+			if (allow(ruleset, granted, writing, err) < 0)
+				return err->code;
+		for (size_t i = 0; i < sizeof(launch->stdio) / sizeof(launch->stdio[0]); i++)
+			if (allow_descriptor(ruleset, launch->stdio[i], writing, err) < 0)
+				return err->code;
+	}
+	vec_for_each (granted, &domain->sockets)
+		if (allow(ruleset, granted, resolve_unix & handled, err) < 0)
 			return err->code;
 	return 0;
 }
@@ -97,7 +129,7 @@ int step_landlock(struct launch *launch, const struct launch_step *step, struct 
 	AUTO_CLOSE int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attribute, size, 0);
 	if (ruleset < 0)
 		return error_set_errno(err, -errno, "cannot make the Landlock domain");
-	if (add_rules(ruleset, &domain, attribute.handled_access_fs, err) < 0)
+	if (add_rules(launch, ruleset, &domain, attribute.handled_access_fs, err) < 0)
 		return err->code;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
 		return error_set_errno(err, -errno, "cannot enter the Landlock domain");

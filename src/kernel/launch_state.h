@@ -69,6 +69,9 @@ static inline bool launch_without(const struct launch *launch, enum mechanism wh
 #endif
 }
 
+// Looks up the paths that the profile names.
+void host_paths_read(const struct profile *profile, struct host_facts *facts);
+
 // What a host has that a profile may grant; part of host_facts_read and host_facts_release.
 void host_devices_read(struct host_facts *facts);
 void host_devices_release(struct host_facts *facts);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The workload's Landlock domain, as far as this kernel goes.
+// The workload's Landlock domain, as far as this kernel goes, and what is refused where it does not go far enough.
+#include <errno.h>
 #include <linux/landlock.h>
+#include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "plan/steps.h"
 
@@ -11,12 +14,79 @@
 #define LANDLOCK_SCOPE_SIGNAL (1ULL << 1)
 #endif
 
+static bool host_has(const struct host_facts *host, enum mechanism which)
+{
+	return host->landlock >= mechanisms[which].landlock;
+}
+
 static bool kernel_has(struct launch_plan *plan, const struct launch_request *request, enum mechanism which)
 {
-	if (request->host->landlock >= mechanisms[which].landlock)
+	if (host_has(request->host, which))
 		return true;
 	vec_push(&plan->missing, memory_copy_text(mechanisms[which].name));
 	return false;
+}
+
+static int refuse(const struct launch_request *request, const struct location *at, const char *key, const char *name,
+		  enum mechanism which, const char *remedy, struct error *err)
+{
+	AUTO_FREE char *place = profile_place(request->profile, at, key);
+	AUTO_FREE char *has = request->host->landlock ? memory_format("its is %d", request->host->landlock)
+						      : memory_copy_text("it has none");
+
+	return error_set(
+	    err, -ENOTSUP,
+	    "%s%s: this kernel has no Landlock of ABI %d (%s); %s or newer has it, with landlock in its list of "
+	    "security modules%s",
+	    place, name, mechanisms[which].landlock, has, mechanisms[which].since, remedy);
+}
+
+int plan_refuse_missing(const struct launch_request *request, struct error *err)
+{
+	const struct profile *profile = request->profile;
+
+	if (profile->process.writable_at.line && !host_has(request->host, MECHANISM_LANDLOCK_WRITE))
+		return refuse(request, &profile->process.writable_at, "process.writable", "", MECHANISM_LANDLOCK_WRITE,
+			      "; without it, write \"writable: user\"", err);
+	vec_for_each (required, &profile->require) {
+		enum mechanism which = mechanism_find(required->text);
+		AUTO_FREE char *name = memory_format(": %s", required->text);
+		if (which == MECHANISM_COUNT)
+			return error_set(err, -EINVAL, "require: no mechanism is called %s", required->text);
+		if (!host_has(request->host, which))
+			return refuse(request, &required->at, "require", name, which, "", err);
+	}
+	return 0;
+}
+
+static void grant(granted_vec *list, const char *path, char *asked)
+{
+	vec_push(list, (struct granted_path){ .path = memory_copy_text(path), .asked = asked });
+}
+
+// The listed paths, and the folders that are the job's own. /proc: a thread names itself there.
+static void grant_writing(struct launch_plan *plan, const struct launch_request *request)
+{
+	const struct host_facts *host = request->host;
+	const struct profile *profile = request->profile;
+	const char *const own[] = { host->run, host->tmp, host->var_tmp, "/dev", "/proc" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		grant(&plan->landlock.writable, own[i], NULL);
+	if (profile->process.home == HOME_PRIVATE)
+		grant(&plan->landlock.writable, host->identity.home, NULL);
+	for (size_t i = 0; i < profile->process.writable.count; i++)
+		grant(&plan->landlock.writable, real_path(&host->writable, &profile->process.writable, i),
+		      profile_place(profile, &profile->process.writable.items[i].at, "process.writable"));
+}
+
+static void grant_sockets(struct launch_plan *plan, const struct launch_request *request)
+{
+	const text_vec *sockets = &request->profile->process.sockets;
+
+	for (size_t i = 0; i < sockets->count; i++)
+		grant(&plan->landlock.sockets, real_path(&request->host->sockets, sockets, i),
+		      profile_place(request->profile, &sockets->items[i].at, "process.sockets"));
 }
 
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request)
@@ -30,8 +100,12 @@ void plan_landlock(struct launch_plan *plan, const struct launch_request *reques
 	if (kernel_has(plan, request, MECHANISM_LANDLOCK_UNIX)) {
 		plan->landlock.unix_sockets = true;
 		closes |= MECHANISM_BIT(LANDLOCK_UNIX);
-		vec_for_each (socket, &request->profile->process.sockets)
-			vec_push(&plan->landlock.sockets, memory_copy_text(socket->text));
+		grant_sockets(plan, request);
+	}
+	if (request->profile->process.writable_at.line) {
+		plan->landlock.write = true;
+		closes |= MECHANISM_BIT(LANDLOCK_WRITE);
+		grant_writing(plan, request);
 	}
 	if (closes)
 		STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock", .closes = closes,

@@ -22,6 +22,15 @@ void text_list_release(text_list *list)
 	vec_release(list);
 }
 
+static void granted_release(granted_vec *list)
+{
+	vec_for_each (granted, list) {
+		free(granted->path);
+		free(granted->asked);
+	}
+	vec_release(list);
+}
+
 static const mechanism_set namespace_mechanisms = MECHANISM_BIT(NETWORK) | MECHANISM_BIT(PROCESSES) |
 						  MECHANISM_BIT(IPC) | MECHANISM_BIT(HOST_NAME) | MECHANISM_BIT(CGROUP);
 
@@ -106,8 +115,10 @@ static int refuse_unavailable(const struct profile *profile, struct error *err)
 
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
-	if (refuse_unavailable(request->profile, err) < 0)
+	if (refuse_unavailable(request->profile, err) < 0 || plan_refuse_missing(request, err) < 0)
 		return -ENOTSUP;
+	if (plan_refuse_paths(request, err) < 0)
+		return -ENOENT;
 	if (!request->command[0])
 		return error_set(err, -EINVAL, "no command given");
 
@@ -152,8 +163,8 @@ void launch_plan_release(struct launch_plan *plan)
 	text_list_release(&plan->notices);
 	text_list_release(&plan->sockets);
 	text_list_release(&plan->missing);
-	text_list_release(&plan->landlock.writable);
-	text_list_release(&plan->landlock.sockets);
+	granted_release(&plan->landlock.writable);
+	granted_release(&plan->landlock.sockets);
 	vec_release(&plan->opened);
 	vec_release(&plan->keep_fds);
 	ruleset_free(plan->ruleset);

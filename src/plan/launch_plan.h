@@ -60,6 +60,8 @@ struct host_facts {
 	unsigned long long shm_bytes;                      // size of the host's /dev/shm
 	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
 	int landlock;                                      // the kernel's Landlock ABI, 0 without
+	// Real paths of process.writable and process.sockets, in their order; NULL: there is none, or it is no socket.
+	text_list writable, sockets;
 };
 
 // VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
@@ -138,13 +140,21 @@ struct launch_request {
 	size_t share_count;
 };
 
+// A path that a rule grants something below.
+struct granted_path {
+	char *path;   // absolute, in the view
+	char *asked;  // by the profile: "mine.yaml:7:14: process.writable"; NULL: it is the job's own
+};
+
+typedef VEC(struct granted_path) granted_vec;
+
 // The Landlock domain of the workload; all zero: none.
 struct landlock_domain {
-	uint64_t scoped;     // LANDLOCK_SCOPE_*
-	bool unix_sockets;   // only sockets of the job's own, and `sockets`, can be connected to by path
-	bool write;          // only below `writable` may be written
-	text_list writable;  // absolute paths in the view
-	text_list sockets;   // likewise
+	uint64_t scoped;    // LANDLOCK_SCOPE_*
+	bool unix_sockets;  // only sockets of the job's own, and `sockets`, can be connected to by path
+	bool write;         // only below `writable` may be written
+	granted_vec writable;
+	granted_vec sockets;
 };
 
 struct opened_door {

@@ -30,13 +30,13 @@ const struct mechanism_row mechanisms[MECHANISM_COUNT] = {
 	[MECHANISM_IDENTITY] = { "user-ids", "process" },
 	[MECHANISM_CAPABILITIES] = { "no-capabilities", "capability" },
 	[MECHANISM_NO_NEW_PRIVILEGES] = { "no-new-privileges", "capability" },
-	[MECHANISM_LANDLOCK_SCOPE] = { "landlock-scope", "Landlock", .landlock = 6,
+	[MECHANISM_LANDLOCK_SCOPE] = { "landlock-scope", "Landlock", .landlock = 6, .since = "Linux 6.12",
 				       .without = "no second wall around abstract sockets and signals" },
-	[MECHANISM_LANDLOCK_UNIX] = { "landlock-unix", "Landlock", .landlock = 9,
+	[MECHANISM_LANDLOCK_UNIX] = { "landlock-unix", "Landlock", .landlock = 9, .since = "Linux 7.1",
 				      .without =
 					  "a UNIX socket that is bound after the launch in a folder the job sees "
 					  "stays reachable" },
-	[MECHANISM_LANDLOCK_WRITE] = { "landlock-write", "Landlock" },
+	[MECHANISM_LANDLOCK_WRITE] = { "landlock-write", "Landlock", .landlock = 3, .since = "Linux 6.2" },
 	[MECHANISM_CORE_PATTERN] = { "core-pattern", "process" },
 	[MECHANISM_CORE_LIMIT] = { "core-limit", "process" },
 	[MECHANISM_ENVIRONMENT] = { "environment", "environment" },

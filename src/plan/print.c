@@ -144,6 +144,10 @@ void launch_plan_summary(const struct launch_plan *plan, const struct profile *p
 	}
 	strbuf_add(out, profile->process.tmp.text ? "" : "; own /tmp");
 	add_opened(out, plan);
+	if (plan->missing.count) {
+		strbuf_add(out, "; without ");
+		add_names(out, &plan->missing);
+	}
 	if (plan->identity->unasked_root) {
 		strbuf_add(out, "; as user ");
 		strbuf_add_safe(out, plan->identity->name);

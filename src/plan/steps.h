@@ -29,6 +29,15 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
 
+// -ENOTSUP when this kernel lacks a mechanism that the profile insists on: which, where, and since when kernels have it.
+int plan_refuse_missing(const struct launch_request *request, struct error *err);
+
+// The steps that keep what is shared into the job's own folders from being written there (process.writable).
+void plan_writable(struct launch_plan *plan, const struct launch_request *request);
+
+// The steps of process.sockets: those in hidden folders are bound into the job's own; none is covered.
+void plan_sockets(struct launch_plan *plan, const struct launch_request *request);
+
 // Parts of the view: /proc and /sys; /dev; the pipes of an MPS daemon, in the job's own /tmp.
 void plan_kernel_trees(struct launch_plan *plan, const struct launch_request *request);
 void plan_devices(struct launch_plan *plan, const struct launch_request *request);
@@ -52,6 +61,12 @@ void plan_environment(struct launch_plan *plan, const struct launch_request *req
 // Adds to plan->notices: what is named on the command line or in TMPDIR and PYTHONPATH and will not be there.
 void plan_notices(struct launch_plan *plan, const struct launch_request *request);
 
+// -ENOENT when a path that the profile lists is not there.
+int plan_refuse_paths(const struct launch_request *request, struct error *err);
+
+// A path of a list of the profile: the real one where the host's facts have looked it up.
+const char *real_path(const text_list *real, const text_vec *written, size_t index);
+
 // Whether path is folder or lies below it; both real and absolute.
 bool path_below(const char *path, const char *folder);
 
@@ -61,5 +76,8 @@ bool path_is_shared(const struct launch_request *request, const char *path);
 
 // The folders of which the job has its own, real paths: request->host's tmp, var_tmp, run and /dev, /sys, /proc.
 bool path_is_hidden(const struct launch_request *request, const char *path);
+
+// Whether path lies in any folder of the job's own: a hidden one, or a private home.
+bool path_is_replaced(const struct launch_request *request, const char *path);
 
 #endif

@@ -58,20 +58,9 @@ static void network(const struct profile *profile, unavailable_vec *out)
 		   "vpc.subnets: host is not available yet");
 }
 
-static void process(const struct profile_process *process, unavailable_vec *out)
-{
-	add_unless(out, !process->writable_at.line || !process->writable.count, process->writable_at,
-		   "process.writable with a list of paths is not available yet");
-	if (process->sockets.count)
-		add(out, process->sockets.items[0].at, memory_copy_text("process.sockets is not available yet"));
-}
-
 void launch_unavailable(const struct profile *profile, unavailable_vec *out)
 {
 	network(profile, out);
-	process(&profile->process, out);
-	vec_for_each (mechanism, &profile->require)
-		add(out, mechanism->at, memory_format("require: %s is not available yet", mechanism->text));
 }
 
 void unavailable_release(unavailable_vec *list)

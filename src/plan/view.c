@@ -130,10 +130,10 @@ void plan_view(struct launch_plan *plan, const struct launch_request *request)
 	add_folders(plan, request);
 	plan_mps(plan, request);
 	add_shares(plan, request);
+	plan_writable(plan, request);
+	plan_sockets(plan, request);
 	add_files(plan, request);
 	add_covers(plan, request);
-	vec_for_each (socket, &request->profile->process.sockets)
-		vec_push(&plan->sockets, memory_copy_text(socket->text));
 	STEP(plan, PLACE_VIEW, .kind = STEP_COVER_SOCKETS, .closes = MECHANISM_BIT(SOCKETS),
 	     .name = "cover host sockets", .path = "/", .why = "who listens there would act for the job outside");
 }

@@ -90,8 +90,6 @@ static void check_available(struct reader *reader)
 		  "write uplink: auto" },
 		{ profile->vpc.located == LOCATED_ELSEWHERE, &profile->vpc.located_at, "located elsewhere",
 		  "write located: here" },
-		{ profile->require.count > 0, profile->require.count ? &profile->require.items[0].at : NULL,
-		  "\"require\"", "leave it out: what is essential is always insisted on" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

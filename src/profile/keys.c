@@ -38,6 +38,8 @@
 #define CREDENTIALS_WORDS WORDS([CREDENTIALS_SCRUB] = "scrub", [CREDENTIALS_KEEP] = "keep")
 #define MODE_WORDS WORDS([ENVIRONMENT_INHERIT] = "inherit", [ENVIRONMENT_CLEAN] = "clean")
 #define HOME_WORDS WORDS([HOME_SHARED] = "shared", [HOME_PRIVATE] = "private")
+// The additional mechanisms of plan/mechanism.c; a test compares.
+#define REQUIRE_WORDS WORDS("landlock-scope", "landlock-unix")
 #define SECCOMP_WORDS WORDS([SECCOMP_DEFAULT] = "default", [SECCOMP_STRICT] = "strict")
 
 static const struct key_row prefix_list_rows[] = {
@@ -221,9 +223,13 @@ static const struct key_row profile_rows[] = {
 	{ "process.share", KEY_PATHS, FIELD(P, process.share),
 	  .help = "Paths that stay although they lie in a hidden folder." },
 	{ "process.writable", KEY_PATHS, FIELD(P, process.writable), PLACE(P, process.writable_at), .otherwise = "user",
-	  .fallback = "user", .help = "Where the job may write: wherever the user may, or only there." },
+	  .fallback = "user",
+	  .help = "Where the job may write: wherever the user may, or only below these paths and in the folders of its "
+		  "own." },
 	{ "process.sockets", KEY_PATHS, FIELD(P, process.sockets),
-	  .help = "UNIX sockets of the host that stay reachable." },
+	  .help =
+	      "UNIX sockets of the host that stay reachable, also in a hidden folder: whatever listens there acts for "
+	      "the job." },
 	{ "process.tmp", KEY_PATH, FIELD(P, process.tmp), .otherwise = "private", .fallback = "private",
 	  .help = "The job's /tmp: its own, removed at the end, or a folder of the host." },
 	{ "process.home", KEY_WORD, FIELD(P, process.home), PLACE(P, process.home_at), HOME_WORDS, .fallback = "shared",
@@ -242,8 +248,11 @@ static const struct key_row profile_rows[] = {
 
 	{ "tolerate", KEY_LIST, FIELD(P, tolerate), .members = &toleration_keys,
 	  .help = "Denials that audit reports but does not count." },
-	{ "require", KEY_TEXTS, FIELD(P, require),
-	  .help = "Mechanisms of the kernel to insist on: not available yet." },
+	{ "require", KEY_TEXTS, FIELD(P, require), REQUIRE_WORDS,
+	  .help =
+	      "What older kernels lack and is insisted on nevertheless; everything else always is. Landlock-scope: "
+	      "a second wall around abstract sockets and signals (Linux 6.12). Landlock-unix: no UNIX socket that is "
+	      "bound after the launch (Linux 7.1)." },
 };
 #undef P
 

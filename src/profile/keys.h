@@ -53,7 +53,7 @@ struct key_row {
 	bool required;
 	size_t offset;             // of the field, in struct profile or the members' struct
 	size_t at_offset;          // of its struct location; 0: the kind keeps it itself, or nobody asks
-	const char *const *words;  // KEY_WORD: by enum value, ended by NULL
+	const char *const *words;  // KEY_WORD: by enum value; KEY_TEXTS: the only ones there are; ended by NULL
 	const char *otherwise;     // a word that may stand instead: `host`, `user`, `private`
 	size_t otherwise_flag;     // offset of the bool that the word sets; 0: the field stays empty
 	const char *fallback;      // the default as it would be written; NULL: none

@@ -7,16 +7,21 @@
 
 static void schema_table(const struct key_table *table, const char *section, struct json *json);
 
+static void schema_words(const struct key_row *row, struct json *json)
+{
+	json_key(json, "enum");
+	json_array_begin(json);
+	for (size_t i = 0; row->words[i]; i++)
+		json_text(json, row->words[i]);
+	json_array_end(json);
+}
+
 // A word or a number in YAML is a text to us; a schema must allow both.
 static void schema_scalar(const struct key_row *row, struct json *json)
 {
 	json_object_begin(json);
 	if (row->words) {
-		json_key(json, "enum");
-		json_array_begin(json);
-		for (size_t i = 0; row->words[i]; i++)
-			json_text(json, row->words[i]);
-		json_array_end(json);
+		schema_words(row, json);
 	} else {
 		json_key(json, "type");
 		json_array_begin(json);
@@ -59,6 +64,11 @@ static void schema_list(const struct key_row *row, struct json *json)
 	if (row->members) {
 		json_key(json, "items");
 		schema_table(row->members, "", json);
+	} else if (row->words) {
+		json_key(json, "items");
+		json_object_begin(json);
+		schema_words(row, json);
+		json_object_end(json);
 	} else {
 		schema_scalar_type(json, "items");
 	}
@@ -159,7 +169,7 @@ static void mdoc_row(void *data, const char *path, const struct key_row *row)
 		strbuf_format(out, "%s%s", i ? " | Cm " : " : Cm ", row->words[i]);
 	strbuf_add_char(out, '\n');
 	mdoc_text(out, row->help);
-	if (!row->words && row->kind != KEY_HEADER && row->kind != KEY_SECTION)
+	if ((!row->words || row->kind == KEY_TEXTS) && row->kind != KEY_HEADER && row->kind != KEY_SECTION)
 		strbuf_format(out, "Value: %s%s%s.\n", kind_of(row)->expects, row->otherwise ? ", or " : "",
 			      row->otherwise ? row->otherwise : "");
 	if (row->required)

@@ -36,6 +36,8 @@ void table_release(const struct key_table *table, void *base);
 
 // Scalars (kind_scalar.c)
 void word_read(struct reader *reader, const struct key_row *row, const struct node *node, void *base);
+// Which of the row's words text is; -1 after complaining, with the nearest one.
+int word_find(struct reader *reader, const struct key_row *row, const struct node *node, const char *text);
 struct node *word_write(const struct key_row *row, const void *base);
 void yes_no_read(struct reader *reader, const struct key_row *row, const struct node *node, void *base);
 struct node *yes_no_write(const struct key_row *row, const void *base);

@@ -78,7 +78,7 @@ static void read_text(struct reader *reader, const struct key_row *row, const ch
 	const char *text = reader_formed_text(reader, row, node);
 
 	(void)name;
-	if (text)
+	if (text && (!row->words || word_find(reader, row, node, text) >= 0))
 		vec_push(row_field(text_vec, row, base),
 			 (struct text_value){ .text = memory_copy_text(text), .at = node->at });
 }

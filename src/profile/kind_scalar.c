@@ -13,25 +13,30 @@ enum { RULE_NUMBER_MAXIMUM = 32766, ICMP_MAXIMUM = 255, ICMP_ANY = -1 };
 
 void word_read(struct reader *reader, const struct key_row *row, const struct node *node, void *base)
 {
-	CLEANUP(strbuf_release) struct strbuf hint = { 0 };
 	const char *text = reader_text(reader, row, node);
+	int found = text ? word_find(reader, row, node, text) : -1;
+
+	if (found < 0)
+		return;
+	*row_field(unsigned, row, base) = (unsigned)found;
+	row_set_place(row, base, &node->at);
+}
+
+int word_find(struct reader *reader, const struct key_row *row, const struct node *node, const char *text)
+{
+	CLEANUP(strbuf_release) struct strbuf hint = { 0 };
 	unsigned count = 0;
 
-	if (!text)
-		return;
 	for (; row->words[count]; count++) {
-		if (strcmp(text, row->words[count]) == 0) {
-			*row_field(unsigned, row, base) = count;
-			row_set_place(row, base, &node->at);
-			return;
-		}
+		if (strcmp(text, row->words[count]) == 0)
+			return (int)count;
 		strbuf_format(&hint, "%s%s", count ? ", " : "write one of ", row->words[count]);
 	}
 	const char *refused = row->form ? row->form(text) : NULL;
 	if (refused) {
 		AUTO_FREE char *whole = memory_format("\"%.80s\" %s", text, refused);
 		reader_refuse(reader, &node->at, whole);
-		return;
+		return -1;
 	}
 	const char *nearest = names_nearest(text, row->words, count);
 	if (nearest) {
@@ -39,6 +44,7 @@ void word_read(struct reader *reader, const struct key_row *row, const struct no
 		strbuf_format(&hint, "did you mean \"%s\"?", nearest);
 	}
 	reader_error(reader, &node->at, hint.text, "\"%.80s\" is not a word for \"%s\"", text, row->path);
+	return -1;
 }
 
 struct node *word_write(const struct key_row *row, const void *base)

@@ -23,6 +23,13 @@ void profile_release(struct profile *profile)
 	memset(profile, 0, sizeof(*profile));
 }
 
+char *profile_place(const struct profile *profile, const struct location *at, const char *key)
+{
+	if (!at->line)
+		return memory_copy_text(key);
+	return memory_format("%s:%u:%u: %s", at->file ? at->file : profile->path, at->line, at->column, key);
+}
+
 const struct profile_prefix_list *profile_find_prefix_list(const struct profile *profile, const char *id)
 {
 	vec_for_each (list, &profile->prefix_lists)

@@ -246,6 +246,10 @@ struct profile {
 void profile_init(struct profile *profile);
 void profile_release(struct profile *profile);
 
+// "FILE:LINE:COLUMN: KEY", for a message about a value of the profile; the key alone when it is a default. The caller
+// frees it.
+char *profile_place(const struct profile *profile, const struct location *at, const char *key);
+
 const struct profile_prefix_list *profile_find_prefix_list(const struct profile *profile, const char *id);
 const struct profile_endpoint *profile_find_endpoint(const struct profile *profile, const char *name_or_service);
 const struct security_group *profile_find_security_group(const struct profile *profile, const char *id);

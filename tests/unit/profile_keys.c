@@ -14,7 +14,7 @@ static void check_table(const struct key_table *table)
 		const char *dot = strrchr(row->path, '.');
 		assert_true(keys_find(table, row->path) == row);  // the first of its path: unique
 		assert_true(row->help && row->help[strlen(row->help) - 1] == '.');
-		assert_true((row->kind == KEY_WORD) == (row->words != NULL));
+		assert_true(row->words ? row->kind == KEY_WORD || row->kind == KEY_TEXTS : row->kind != KEY_WORD);
 		assert_true((row->kind == KEY_LIST || row->kind == KEY_MAP) == (row->members != NULL));
 		assert_true(row->offset < table->size);
 		if (dot) {
