@@ -13,7 +13,7 @@ from world import FAR4, FAR6, HOST4, HOST6, LOOPBACK_PORT
 
 UDP_PORT, METADATA, SECONDS = 9999, '169.254.169.254', 1
 FRAGMENTS_TO = '198.51.100.99'  # the route there has a small MTU
-IP_MTU_DISCOVER, IP_PMTUDISC_DONT, TCP_FASTOPEN, TCPI_OPT_SYN_DATA = 10, 0, 23, 32
+IP_RETOPTS, IP_MTU_DISCOVER, IP_PMTUDISC_DONT, TCPI_OPT_SYN_DATA = 7, 10, 0, 32
 FAST_OPEN_SWITCH = '/proc/sys/net/ipv4/tcp_fastopen'
 
 
@@ -285,3 +285,20 @@ class inbound(Door):
         self.stop = True
         self.thread.join(5)
         return any(self.got)
+
+
+class source_route_message(_Packet):
+    """Where younger kernels want a right for a source route, a record of the route must do."""
+    address, port = FAR4, UDP_PORT
+
+    def inside(self, found):
+        address = socket.inet_aton(found['address'])
+        loose, record = bytes([131, 7, 4]) + address + b'\0', bytes([7, 7, 4, 0, 0, 0, 0, 0])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            for option, to in ((loose, HOST4), (record, found['address'])):  # the first goes by way of the far address
+                try:
+                    client.sendmsg([found['payload'].encode()], [(socket.IPPROTO_IP, IP_RETOPTS, option)], 0, (to, found['port']))
+                    return
+                except PermissionError as error:
+                    refused = error
+        raise refused
