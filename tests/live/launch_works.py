@@ -13,9 +13,19 @@ SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'works')
 JAVAC = ['java', '-m', 'jdk.compiler/com.sun.tools.javac.Main']  # the compiler that the run-time package has
 MPI = ['mpirun', '--oversubscribe', '--bind-to', 'none', '-n', '2', '--mca', 'pml', 'ob1', '--mca', 'btl', 'vader,self',
        '--mca', 'btl_vader_single_copy_mechanism', 'cma']
+TIMEOUT = 120         # of a program; the longest takes 10 s on two processors
 CMA_LEAST = 4 * 8 << 20  # four messages of 8 MiB
 NEEDED = (('git', 'git'), ('mpicc', 'libopenmpi-dev'), ('mpirun', 'openmpi-bin'), ('java', 'openjdk-17-jre-headless'),
           ('node', 'nodejs'), ('go', 'golang-go'))
+
+
+def host_allows_cma():
+    """Where Yama lets only ancestors look into a process, OpenMPI does not try, also without vpcjail."""
+    try:
+        with open('/proc/sys/kernel/yama/ptrace_scope', encoding='ascii') as scope:
+            return scope.read().strip() == '0'
+    except FileNotFoundError:
+        return True
 
 
 def built(*words, **environment):
@@ -48,22 +58,22 @@ def home_of(mode):
         shutil.copy(os.path.join(Bench.folder, name), folder)
     begin = 'git init -q repository && git -C repository -c user.name=Works -c user.email=works@localhost commit -q --allow-empty -m begin'
     for command in (['sh', '-c', begin], [PYTHON, '-m', 'venv', '--without-pip', 'environment']):
-        done = without(mode, command, folder, 30)
+        done = without(mode, command, folder, TIMEOUT)
         equal(done.returncode, 0, command, done.stderr)
     return folder
 
 
-def without(mode, command, cwd, timeout):
+def without(mode, command, cwd, timeout, environment=None):
     """Runs the command outside, as the user whom the mode's job is."""
+    environment = mode.full_environment({'HOME': mode.entry.pw_dir, **(environment or {})})
     groups = {'user': mode.entry.pw_uid, 'group': mode.entry.pw_gid, 'extra_groups': os.getgrouplist(mode.user, mode.entry.pw_gid)}
-    return subprocess.run(command, cwd=cwd, env=mode.full_environment({'HOME': mode.entry.pw_dir}), timeout=timeout, text=True, errors='replace',
+    return subprocess.run(command, cwd=cwd, env=environment, timeout=timeout, text=True, errors='replace',
                           stdin=subprocess.DEVNULL, capture_output=True, check=False, start_new_session=True, **groups)
 
 
-def printed(mode, command, timeout=60):
+def printed(mode, command, environment=None):
     """The JSON that a program printed, in the jail or, for the control, without."""
-    folder = home_of(mode)
-    done = (without if mode.name == CONTROL else run)(mode, command, cwd=folder, timeout=timeout)
+    done = (without if mode.name == CONTROL else run)(mode, command, cwd=home_of(mode), timeout=TIMEOUT, environment=environment)
     equal(done.returncode, 0, command, done.stdout, done.stderr, 'status')
     return json.loads(done.stdout)
 
@@ -94,7 +104,7 @@ def torch_workers_and_gloo(mode):
 
 def openmpi_shared_memory_and_cma(mode):
     found = printed(mode, MPI + ['--allow-run-as-root'] * (mode.user == 'root') + ['./mpi'])
-    check(found.pop('cma') >= CMA_LEAST, 'OpenMPI did not use CMA but fell back')
+    check(found.pop('cma') >= (CMA_LEAST if host_allows_cma() else 0), 'OpenMPI did not use CMA but fell back')
     equal(found, {'ranks': 2, 'wrong': 0, 'sum': 21, 'put': 1})
 
 
@@ -105,7 +115,8 @@ def java(mode):
 
 
 def node(mode):
-    equal(printed(mode, ['node', '--expose-gc', 'works.js']), {
+    """Asked to use io_uring, which is not there inside: it goes on without."""
+    equal(printed(mode, ['node', '--expose-gc', 'works.js'], {'UV_USE_IO_URING': '1'}), {
         'threads': 4000, 'collected': True, 'tcp4': 'served /page', 'tcp6': 'served /page', 'name': 'served /page', 'unix': 'over a file',
         'size': 190, 'watched': 'node.out', 'lo': True, 'child': 40, 'shell': '42', 'signal': 'SIGUSR2', 'pool': 16, 'localhost': True,
         'user': mode.user})

@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 
-EACH_SECONDS = 40  # a check that hangs ends the program and shows where it stood
+EACH_SECONDS = 90  # a check that hangs ends the program and shows where it stood
 C = ctypes.CDLL(None, use_errno=True)
 
 
