@@ -8,6 +8,7 @@ import fnmatch
 import json
 import os
 import pwd
+import stat
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ from battery import Launcher, battery  # noqa: E402
 from launch_lib import Bench, USERS, check, equal, main, user_folder  # noqa: E402
 
 WITHOUT = 'VPCJAIL_TEST_WITHOUT'
+MS_BIND, MS_REC = 4096, 16384
 STATES = {'reachable': 'yes', 'blocked': 'no', 'absent': '-', 'error': 'ERROR'}
 
 
@@ -28,8 +30,34 @@ class Shared:
     results = {}  # launcher's name → {door: state}
 
 
+def own_devices():
+    """A copy of /dev, in this mount namespace alone, in which doors may be made: the host's is shared by all."""
+    old = os.open('/dev', os.O_RDONLY | os.O_DIRECTORY)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'devices', '/dev'], check=True)
+    for folder, folders, names, fd in os.fwalk('.', dir_fd=old):
+        for name in list(folders):
+            path = os.path.join('/dev', folder, name)
+            os.mkdir(path)
+            if os.stat(name, dir_fd=fd).st_dev != os.fstat(old).st_dev:  # a file system of its own: pts, shm
+                inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY, dir_fd=fd)
+                door.called(door.LIBC.mount(f'/proc/self/fd/{inner}'.encode(), path.encode(), None, MS_BIND | MS_REC, None))
+                os.close(inner)
+                folders.remove(name)
+        for name in names:
+            path = os.path.join('/dev', folder, name)
+            status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
+                os.symlink(os.readlink(name, dir_fd=fd), path)
+            elif stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+                os.mknod(path, status.st_mode, status.st_rdev)
+                os.chown(path, status.st_uid, status.st_gid)
+                os.chmod(path, stat.S_IMODE(status.st_mode))
+    os.close(old)
+
+
 def prepare():
-    """A network and homes of the test's own, so that doors can be made and filled freely."""
+    """A network, homes and a /dev of the test's own, so that doors can be made and filled freely."""
+    own_devices()
     launch_outside.enter()
     Shared.network = launch_outside.Outside()
     for name in ('root', USERS[0]):
