@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/breadcrumb.h"
+#include "cmd/created.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "kernel/launch.h"
@@ -188,6 +189,8 @@ enum status cmd_run(const struct invocation *invocation)
 
 	int status = launch_exit_status(&run.result);
 	breadcrumb_print(&run.result, &run.policy);
+	if (!invocation->quiet)
+		created_print(&run.plan);
 	if (summary && status != 0)
 		print_summary(&run);
 	return (enum status)status;

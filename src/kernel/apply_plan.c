@@ -29,6 +29,7 @@ static step_function *const functions[] = {
 	[STEP_VIEW_END] = step_view_end,
 	[STEP_PRIVATE_MOUNTS] = step_private_mounts,
 	[STEP_SOURCES] = step_sources,
+	[STEP_PIN] = step_pin,
 	[STEP_RESTRICT] = step_restrict,
 	[STEP_MOUNT] = step_mount,
 	[STEP_BIND] = step_bind,

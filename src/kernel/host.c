@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "kernel/guarded.h"
 #include "kernel/identity.h"
 #include "kernel/launch_state.h"
 
@@ -81,6 +82,7 @@ int host_facts_read(const struct profile *profile, const char *user, struct host
 	}
 	host_devices_read(&read);
 	host_paths_read(profile, &read);
+	guarded_look(profile, &read);
 	*facts = read;
 	return 0;
 }
@@ -96,6 +98,9 @@ void host_facts_release(struct host_facts *facts)
 	host_devices_release(facts);
 	text_list_release(&facts->writable);
 	text_list_release(&facts->sockets);
+	guarded_release(&facts->guarded);
+	text_list_release(&facts->links);
+	text_list_release(&facts->python_environments);
 	identity_release(&facts->identity);
 	*facts = (struct host_facts){ 0 };
 }

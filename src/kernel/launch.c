@@ -83,6 +83,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.relay = { -1, -1, -1 },
 		.netlink = -1,
 		.root = -1,
+		.empty = -1,
 		.slave = -1,
 		.sockets = { -1, -1 },
 	};

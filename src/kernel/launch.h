@@ -10,6 +10,9 @@
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err);
 void host_facts_release(struct host_facts *facts);
 
+// Whether a guarded file that was not there before the job is there now.
+bool guarded_is_made(const struct launch_plan *plan, const struct absent_file *absent);
+
 struct launch_options {
 	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
 	bool record;            // read the denials (NFLOG) while the job runs

@@ -49,6 +49,7 @@ struct launch {
 	int netlink;             // nfnetlink socket
 	struct nl_sock *routes;  // route netlink socket
 	int root;                // the root folder, in which targets are resolved
+	int empty;               // a cover that is in place, of which further ones are copies; -1 without
 	int *sources;            // by step: a detached copy of what it binds, -1 without
 	pid_t view;              // the child that makes the file tree
 	pid_t workload;
@@ -93,6 +94,7 @@ step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, st
     step_hand_over;  // network.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,
     step_make_directory, step_symlink, step_file, step_cover;  // mounts.c
+step_function step_pin;                                        // pins.c
 step_function step_terminal;                                   // terminal.c
 step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_directory,
     step_close, step_environment, step_filter, step_execute;  // privileges.c

@@ -9,6 +9,7 @@
 // planted cannot change between look and mount.
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <sched.h>
@@ -37,9 +38,11 @@ int view_open(const struct launch *launch, const char *path, uint64_t flags)
 
 	if (fd >= 0 || errno != EACCES || !launch->plan->root)
 		return fd;
-	// File-system ids alone: every other right stays.
-	setfsgid(launch->plan->identity->gid);
-	setfsuid(launch->plan->identity->uid);
+	// File-system ids and the groups alone: every other right stays.
+	const struct identity *who = launch->plan->identity;
+	(void)setgroups(who->groups.count, who->groups.items);
+	setfsgid(who->gid);
+	setfsuid(who->uid);
 	fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
 	int code = errno;
 	setfsuid(0);
@@ -75,16 +78,26 @@ static const char *source_of(const struct launch *launch, const char *value)
 	return value;
 }
 
+// Whether a step may pass over a path that could not be opened. What neither root nor the user may enter, the job
+// cannot either.
+static bool is_missing(const struct launch_step *step, int code)
+{
+	return step->if_present && (code == ENOENT || code == ENOTDIR || code == EACCES);
+}
+
 // A detached copy of the tree at the step's source; -1 when there is none and that is no failure.
 static int hold_source(const struct launch *launch, const struct launch_step *step, int *out, struct error *err)
 {
 	const char *source = source_of(launch, step->value);
 	bool device = strncmp(step->path, "/dev/", 5) == 0;
 	uint64_t attributes = MOUNT_ATTR_NOSUID | (device ? 0 : MOUNT_ATTR_NODEV);
-	AUTO_CLOSE int fd =
-	    (int)syscall(SYS_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	AUTO_CLOSE int there = view_open(launch, source, O_PATH);
+	AUTO_CLOSE int fd = there < 0
+				? -1
+				: (int)syscall(SYS_open_tree, there, "",
+					       AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
-	if (fd < 0 && errno == ENOENT && step->if_present)
+	if (there < 0 && is_missing(step, errno))
 		return 0;
 	if (fd < 0)
 		return error_set_errno(err, -errno, "cannot open %s", source);
@@ -156,7 +169,7 @@ static int open_target(const struct launch *launch, const struct launch_step *st
 
 	if (fd >= 0)
 		return fd;
-	if ((errno == ENOENT || errno == ENOTDIR) && step->if_present)
+	if (is_missing(step, errno))
 		return -ENOENT;
 	return error_set_errno(err, -errno, "cannot find %s in the file tree", step->path);
 }
@@ -221,15 +234,15 @@ static int make_read_only(const struct launch *launch, const char *path, struct 
 
 int step_read_only(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	char name[32];
 	AUTO_CLOSE int fd = open_target(launch, step, err);
 	if (fd < 0)
 		return fd == -ENOENT && step->if_present ? 0 : fd;
 
-	name_of(fd, name);
-	if (mount(name, name, NULL, BIND | RECURSIVE, NULL) < 0)
-		return error_set_errno(err, -errno, "cannot bind %s", step->path);
-	return make_read_only(launch, step->path, err);
+	AUTO_CLOSE int copy =
+	    (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	if (copy < 0 || set_attributes(copy, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_RDONLY) < 0)
+		return error_set_errno(err, -errno, "cannot make %s read-only", step->path);
+	return attach(copy, fd, step->path, err);
 }
 
 int step_make_directory(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -289,9 +302,26 @@ int view_cover_file(int fd, const char *path, struct error *err)
 								: 0;
 }
 
-int step_cover(struct launch *launch, const struct launch_step *step, struct error *err)
+// The first cover of a folder is a file system of its own, the others are copies of that one: a third of the time.
+static int cover_folder(struct launch *launch, int fd, const char *path, struct error *err)
 {
 	char target[32];
+
+	if (launch->empty >= 0) {
+		AUTO_CLOSE int copy =
+		    (int)syscall(SYS_open_tree, launch->empty, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		return copy < 0 ? error_set_errno(err, -errno, "cannot cover %s", path) : attach(copy, fd, path, err);
+	}
+	name_of(fd, target);
+	if (mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,
+		  "mode=0555,size=4k") < 0)
+		return error_set_errno(err, -errno, "cannot cover %s", path);
+	launch->empty = view_open(launch, path, O_PATH | O_DIRECTORY);
+	return 0;
+}
+
+int step_cover(struct launch *launch, const struct launch_step *step, struct error *err)
+{
 	struct stat status;
 	AUTO_CLOSE int fd = open_target(launch, step, err);
 	if (fd < 0)
@@ -299,11 +329,6 @@ int step_cover(struct launch *launch, const struct launch_step *step, struct err
 
 	if (fstat(fd, &status) < 0)
 		return error_set_errno(err, -errno, "cannot look at %s", step->path);
-	if (!S_ISDIR(status.st_mode))
-		return view_cover_file(fd, step->path, err);
-	name_of(fd, target);
-	if (mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,
-		  "mode=0555,size=4k") < 0)
-		return error_set_errno(err, -errno, "cannot cover %s", step->path);
-	return 0;
+	return S_ISDIR(status.st_mode) ? cover_folder(launch, fd, step->path, err)
+				       : view_cover_file(fd, step->path, err);
 }

@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "nft/ruleset.h"
+#include "plan/guarded.h"
 #include "plan/mechanism.h"
 #include "policy/policy.h"
 #include "profile/profile.h"
@@ -62,6 +63,9 @@ struct host_facts {
 	int landlock;                                      // the kernel's Landlock ABI, 0 without
 	// Real paths of process.writable and process.sockets, in their order; NULL: there is none, or it is no socket.
 	text_list writable, sockets;
+	guarded_vec guarded;            // what the tables of guarded files name here, and what of it is there
+	text_list links;                // symbolic links on the way to those, their folders' paths real
+	text_list python_environments;  // the active ones, real paths
 };
 
 // VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
@@ -90,6 +94,7 @@ enum step_kind {
 	STEP_VIEW_END,        // it has: go on, or give up
 	STEP_PRIVATE_MOUNTS,  // no propagation
 	STEP_SOURCES,         // hold what later steps bind, while it can still be seen
+	STEP_PIN,             // path, a folder or a symbolic link, can be neither renamed nor removed
 	STEP_RESTRICT,        // the host's tree: no set-user-id, no devices
 	STEP_MOUNT,           // a new file system of type `value` at path, options in `data`
 	STEP_BIND,            // value at path
@@ -157,6 +162,12 @@ struct landlock_domain {
 	granted_vec sockets;
 };
 
+// A guarded file that is not there before the job.
+struct absent_file {
+	char *path, *shown;  // absolute; "~/.bash_login"
+	bool link;           // there is a link of that name, to nothing
+};
+
 struct opened_door {
 	const char *door;    // its name
 	const char *opener;  // the profile's words, a literal
@@ -172,6 +183,7 @@ struct launch_plan {
 	text_list sockets;  // UNIX sockets of the host that stay (process.sockets)
 	text_list missing;  // additional mechanisms that this kernel lacks, by name
 	VEC(struct opened_door) opened;
+	VEC(struct absent_file) absent;  // if the job makes them, they run later
 	struct landlock_domain landlock;
 	VEC(int) keep_fds;
 	struct ruleset *ruleset;  // owned

@@ -49,6 +49,13 @@ void plan_mps_environment(struct launch_plan *plan, const struct launch_request 
 // Adds to plan->notices: what a GPU program will miss.
 void plan_device_notices(struct launch_plan *plan, const struct launch_request *request);
 
+// Guarded files: the pins, before anything is mounted; what of the system is read-only, before the job's own folders;
+// what is read-only in the home, the working directory and its repository, after the shares; the covers, last.
+void plan_pins(struct launch_plan *plan, const struct launch_request *request);
+void plan_read_only_system(struct launch_plan *plan, const struct launch_request *request);
+void plan_read_only(struct launch_plan *plan, const struct launch_request *request);
+void plan_covers(struct launch_plan *plan, const struct launch_request *request);
+
 // The step of the workload's Landlock domain, as far as this kernel goes.
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request);
 

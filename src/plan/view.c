@@ -10,13 +10,6 @@
 #include "plan/files.h"
 #include "plan/steps.h"
 
-// Credential files, relative to the home.
-static const struct {
-	const char *path, *shown;
-} home_rows[] = {
-	{ ".aws", "~/.aws" },
-};
-
 static void add_folders(struct launch_plan *plan, const struct launch_request *request)
 {
 	const struct host_facts *host = request->host;
@@ -83,57 +76,26 @@ static void add_files(struct launch_plan *plan, const struct launch_request *req
 	add_file(plan, request, "file /etc/group", host->group, file_group(request), "the groups' names resolve");
 }
 
-// The home as the job's environment has it, where that is another than the user's own; NULL otherwise.
-static const char *other_home(const struct launch_request *request)
-{
-	const char *home = NULL;
-
-	for (char *const *variable = request->environment; *variable && !request->host->root; variable++)
-		if (strncmp(*variable, "HOME=", 5) == 0)
-			home = *variable + 5;
-	vec_for_each (variable, &request->profile->process.environment_set)
-		if (strcmp(variable->name, "HOME") == 0)
-			home = variable->text;
-	return home && home[0] == '/' && strcmp(home, request->host->identity.home) != 0 ? home : NULL;
-}
-
-static void add_covers_in(struct launch_plan *plan, const char *home, bool own)
-{
-	for (size_t i = 0; home && i < sizeof(home_rows) / sizeof(home_rows[0]); i++) {
-		AUTO_FREE char *path = memory_format("%s/%s", home, home_rows[i].path);
-		AUTO_FREE char *name = memory_format("cover %s", own ? home_rows[i].shown : path);
-		STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(CREDENTIALS), .name = name,
-		     .path = path, .if_present = true, .why = "credentials");
-		vec_push(&plan->hidden, memory_copy_text(own ? home_rows[i].shown : path));
-	}
-}
-
-static void add_covers(struct launch_plan *plan, const struct launch_request *request)
-{
-	if (request->profile->process.credentials == CREDENTIALS_KEEP)
-		return;
-	if (request->profile->process.home == HOME_SHARED)
-		add_covers_in(plan, request->host->identity.home, true);
-	add_covers_in(plan, other_home(request), false);
-}
-
 void plan_view(struct launch_plan *plan, const struct launch_request *request)
 {
 	STEP(plan, PLACE_VIEW, .kind = STEP_PRIVATE_MOUNTS, .name = "private mounts", .path = "/",
 	     .why = "nothing mounted here shows outside, nor the reverse");
 	STEP(plan, PLACE_VIEW, .kind = STEP_SOURCES, .name = "hold sources",
 	     .why = "what is bound later lies below what is mounted first");
+	plan_pins(plan, request);
 	STEP(plan, PLACE_VIEW, .kind = STEP_RESTRICT, .closes = MECHANISM_BIT(RESTRICT), .name = "restrict tree",
 	     .path = "/", .why = "no set-user-id programs, no devices, anywhere");
 	plan_kernel_trees(plan, request);
 	plan_devices(plan, request);
+	plan_read_only_system(plan, request);
 	add_folders(plan, request);
 	plan_mps(plan, request);
 	add_shares(plan, request);
 	plan_writable(plan, request);
 	plan_sockets(plan, request);
+	plan_read_only(plan, request);
 	add_files(plan, request);
-	add_covers(plan, request);
+	plan_covers(plan, request);
 	STEP(plan, PLACE_VIEW, .kind = STEP_COVER_SOCKETS, .closes = MECHANISM_BIT(SOCKETS),
 	     .name = "cover host sockets", .path = "/", .why = "who listens there would act for the job outside");
 }

@@ -43,6 +43,39 @@ static struct host_facts made_up_host(bool root)
 	};
 }
 
+// What of the guarded files the made-up host has, in its home, its repository and its system.
+static const char *const there[] = {
+	"/home/ada/.bashrc",
+	"/home/ada/.config/git",
+	"/home/ada/.config/git/credentials",
+	"/home/ada/.config/gh",
+	"/home/ada/.local/bin",
+	"/home/ada/.aws",
+	"/home/ada/.aws/config",
+	"/home/ada/job/.git",
+	"/home/ada/job/.git/config",
+	"/home/ada/job/.git/hooks",
+	"/home/ada/job/.vscode",
+	"/etc",
+	"/usr",
+	"/etc/shadow",
+};
+
+static void guard(struct host_facts *host)
+{
+	static char git[] = "/home/ada/job/.git";
+
+	guarded_list(
+	    &(struct guarded_bases){ .home = home, .directory = directory, .work_tree = directory, .git = git },
+	    &host->guarded);
+	vec_for_each (guarded, &host->guarded) {
+		guarded->state = GUARDED_MISSING;
+		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
+			if (strcmp(guarded->path, there[i]) == 0 && !guarded->row->file)
+				guarded->state = GUARDED_THERE;
+	}
+}
+
 struct made {
 	struct profile profile;
 	struct policy policy;
@@ -79,6 +112,8 @@ static void print_plan_for(const struct made *made, bool root, struct strbuf *ou
 	struct host_facts host = made_up_host(root);
 	struct launch_plan plan = { 0 };
 	struct error err = { 0 };
+
+	guard(&host);
 	const struct launch_request request = { .profile = &made->profile,
 						.policy = &made->policy,
 						.host = &host,
@@ -89,6 +124,7 @@ static void print_plan_for(const struct made *made, bool root, struct strbuf *ou
 	if (launch_plan_build(&request, &plan, &err) < 0) {
 		const char *place = strstr(err.message, "tests/golden");
 		strbuf_format(out, "refused: %s\n", place ? place : err.message);
+		guarded_release(&host.guarded);
 		return;
 	}
 	launch_plan_print(&plan, out);
@@ -97,6 +133,7 @@ static void print_plan_for(const struct made *made, bool root, struct strbuf *ou
 	launch_plan_summary(&plan, &made->profile, out);
 	strbuf_add_char(out, '\n');
 	launch_plan_release(&plan);
+	guarded_release(&host.guarded);
 }
 
 static void print_plan(const struct made *made, struct strbuf *out)
