@@ -84,7 +84,7 @@ def _made(probe, world):
 
 
 def _together(launcher, names, folder, network, environment):
-    world = World(launcher.entry, folder, network)
+    world = World(launcher, folder, network)
     world.environment.update(environment)
     probes, found, results = {}, {}, {}
     try:
@@ -106,7 +106,7 @@ def _together(launcher, names, folder, network, environment):
 
 
 def _alone(launcher, name, folder, network, environment):
-    world = World(launcher.entry, folder, network)
+    world = World(launcher, folder, network)
     world.environment.update(environment)
     probe = door.DOORS[name]()
     try:
@@ -114,11 +114,13 @@ def _alone(launcher, name, folder, network, environment):
         if early:
             return early
         command, path = _job(world, {name: found})
-        process = launcher.start(world, command, **probe.popen(world, found))
+        process = launcher.start(world, probe.command(command), **probe.popen(world, found))
         probe.watch(world, found, process)
         try:
-            said = _finish(launcher, process, path)[name]
+            said = _finish(launcher, process, path)[name] if probe.answers else ('blocked', 'ended')
         except Refused as refused:
+            if not probe.refused:
+                raise
             said = ('blocked', 'refused: ' + str(refused))
         state = _state(probe, world, found, said)
         probe.clean(world, found)

@@ -25,6 +25,10 @@ class Door:
     """The base of every probe; the class's name is the door's."""
     # A launch of its own: standard streams, a terminal or signals of the probe's choice; otherwise doors share a launch.
     alone = False
+    # Of a door that is alone: the job lives to say what it found. Otherwise `crossed` decides.
+    answers = True
+    # Of a door that is alone: vpcjail may run nothing at all. Any other door must find a job that runs.
+    refused = False
     # Names of launchers outside vpcjail where this probe must not run at all: it would act on the host.
     never = ()
 
@@ -45,6 +49,10 @@ class Door:
     # Of doors that are alone: what subprocess.Popen is given beside the command.
     def popen(self, world, found):  # pylint: disable=unused-argument
         return {}
+
+    # Of doors that are alone: the command, wrapped into another where Python cannot start with such streams.
+    def command(self, words):
+        return words
 
     # Of doors that are alone: what happens outside while the job runs; must wait for its end.
     def watch(self, world, found, process):  # pylint: disable=unused-argument

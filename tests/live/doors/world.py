@@ -15,10 +15,11 @@ LOOPBACK_PORT, FAR4, FAR6, HOST4, HOST6 = 443, '198.51.100.7', '2001:db8:51::7',
 class World:
     """One for a launch: who runs the job, where, and what it inherits."""
 
-    def __init__(self, entry, folder, network):
-        self.entry = entry        # of pwd: who the job runs as
-        self.folder = folder      # the job's working directory
-        self.home = entry.pw_dir  # a file system of the test's own
+    def __init__(self, launcher, folder, network):
+        self.launcher = launcher  # of battery
+        self.entry = launcher.entry    # of pwd: who the job runs as
+        self.folder = folder           # the job's working directory
+        self.home = self.entry.pw_dir  # a file system of the test's own
         self.network = network    # launch_outside.Outside, or None
         self.environment = {}     # added to the launcher's
         self.options = []         # added to vpcjail's: ['--share', path]
