@@ -48,7 +48,8 @@ static int run(struct launch *launch, struct launch_result *result, struct error
 }
 
 #ifdef VPCJAIL_TEST_HOOKS
-// The protections that a test wants left out, by name. Without the network there is none to make rules for.
+// The protections that a test wants left out, by name. Without the network there is none to make rules for; a process
+// that has neither no_new_privs nor capabilities may not restrict itself by a filter or Landlock.
 static mechanism_set without_by_test(void)
 {
 	const char *names = getenv("VPCJAIL_TEST_WITHOUT");
@@ -62,7 +63,12 @@ static mechanism_set without_by_test(void)
 		else if (*name)
 			abort();  // a test that means something else than it says
 	}
-	return set & MECHANISM_BIT(NETWORK) ? set | MECHANISM_BIT(RULESET) : set;
+	if (set & MECHANISM_BIT(NETWORK))
+		set |= MECHANISM_BIT(RULESET);
+	if ((set & MECHANISM_BIT(NO_NEW_PRIVILEGES)) && !(set & MECHANISM_BIT(CAPABILITIES)))
+		set |= MECHANISM_BIT(FILTER) | MECHANISM_BIT(LANDLOCK_SCOPE) | MECHANISM_BIT(LANDLOCK_UNIX) |
+		       MECHANISM_BIT(LANDLOCK_WRITE);
+	return set;
 }
 #endif
 

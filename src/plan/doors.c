@@ -208,9 +208,13 @@ const struct door doors[] = {
 
 	HEADING("Privileges"),
 	DOOR("privilege_set_user_id", "a set-user-id program", BY(NO_NEW_PRIVILEGES) | BY(RESTRICT) | BY(USER)),
-	DOOR("privilege_root_exec", "uid 0 regains capabilities by executing a program", BY(CAPABILITIES) | BY(USER)),
+	DOOR("privilege_set_group_id", "a set-group-id program", BY(NO_NEW_PRIVILEGES) | BY(RESTRICT) | BY(USER)),
+	DOOR("privilege_file_capabilities", "a program with capabilities of its own",
+	     BY(NO_NEW_PRIVILEGES) | BY(RESTRICT) | BY(CAPABILITIES)),
+	DOOR("privilege_root_exec", "uid 0 regains capabilities by executing a program",
+	     BY(CAPABILITIES) | BY(NO_NEW_PRIVILEGES)),
 	DOOR("privilege_capabilities", "any capability in any set", BY(CAPABILITIES)),
-	DOOR("privilege_rule_set", "flushing the rule set", BY(FILTER) | BY(CAPABILITIES) | BY(USER)),
+	DOOR("privilege_rule_set", "deleting the rule set", BY(FILTER) | BY(CAPABILITIES) | BY(USER)),
 	DOOR("privilege_link", "a pair of links into another namespace", BY(CAPABILITIES) | BY(USER)),
 
 	HEADING("Kernel files and devices"),
