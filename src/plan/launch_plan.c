@@ -74,7 +74,9 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .why = "no control over the caller's terminal");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit", .closes = MECHANISM_BIT(CORE_LIMIT),
 	     .why = "1, not 0: a limit of 0 does not stop a core helper");
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups", .closes = MECHANISM_BIT(IDENTITY),
+	// Closes what root's ids alone open; nothing where the caller had no others or asked to stay root.
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups",
+	     .closes = request->host->root && request->host->identity.uid ? MECHANISM_BIT(IDENTITY) : 0,
 	     .why = "the invoking user's, less dangerous groups");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory",
 	     .closes = MECHANISM_BIT(DIRECTORY), .path = request->host->directory,
