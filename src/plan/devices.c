@@ -102,10 +102,15 @@ void plan_mps(struct launch_plan *plan, const struct launch_request *request)
 	plan_open_door(plan, "device_mps", "process.devices.mps: allow");
 	if (!mps)
 		return;
-	if (path_is_hidden(request, mps))
+	if (path_is_replaced(request, mps) && !path_is_shared(request, mps))
 		STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = "bind MPS pipes", .path = mps, .value = mps,
 		     .create = true, .why = "process.devices.mps: allow");
 	vec_push(&plan->sockets, memory_copy_text(mps));
+	vec_push(
+	    &plan->landlock.sockets,
+	    (struct granted_path){ .path = memory_copy_text(mps),
+				   .asked = profile_place(request->profile, &request->profile->process.devices.mps_at,
+							  "process.devices.mps") });
 }
 
 static const char *find_variable(const struct launch_request *request, const char *name)

@@ -240,7 +240,7 @@ static const struct key_row profile_rows[] = {
 	{ "process.devices.gpu", KEY_WORD, FIELD(P, process.devices.gpu), PLACE(P, process.devices.gpu_at),
 	  PERMISSION_WORDS, .fallback = "allow", .help = "GPUs." },
 	{ "process.devices.rdma", KEY_WORD, FIELD(P, process.devices.rdma), PLACE(P, process.devices.rdma_at),
-	  PERMISSION_WORDS, .fallback = "deny", .help = "RDMA and EFA: traffic that no rule here applies to." },
+	  PERMISSION_WORDS, .fallback = "deny", .help = "RDMA and EFA: traffic that no packet filter sees." },
 	{ "process.devices.mps", KEY_WORD, FIELD(P, process.devices.mps), PLACE(P, process.devices.mps_at),
 	  PERMISSION_WORDS, .fallback = "deny", .help = "The NVIDIA MPS server, shared with other users' jobs." },
 	{ "process.devices.imex", KEY_WORD, FIELD(P, process.devices.imex), PLACE(P, process.devices.imex_at),
