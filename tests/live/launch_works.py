@@ -48,7 +48,7 @@ def prepare():
 
 
 def home_of(mode):
-    """The working folder of a mode: the programs, a repository and an environment made outside, owned by its user."""
+    """The working folder of a mode: the programs, in a repository with an environment, both made outside by its user."""
     folder = user_folder(mode, 'works')
     if os.path.exists(folder + '/checks.py'):
         return folder
@@ -56,7 +56,7 @@ def home_of(mode):
         shutil.copy(source, folder)
     for name in ['mpi', 'works-go'] + [os.path.basename(name) for name in glob.glob(Bench.folder + '/Works*.class')]:
         shutil.copy(os.path.join(Bench.folder, name), folder)
-    begin = 'git init -q repository && git -C repository -c user.name=Works -c user.email=works@localhost commit -q --allow-empty -m begin'
+    begin = 'git init -q && git -c user.name=Works -c user.email=works@localhost commit -q --allow-empty -m begin'
     for command in (['sh', '-c', begin], [PYTHON, '-m', 'venv', '--without-pip', 'environment']):
         done = without(mode, command, folder, TIMEOUT)
         equal(done.returncode, 0, command, done.stderr)
@@ -78,8 +78,8 @@ def printed(mode, command, environment=None):
     return json.loads(done.stdout)
 
 
-def python_checks(mode, program):
-    found = printed(mode, [PYTHON, program + '.py'])
+def python_checks(mode, program, environment=None):
+    found = printed(mode, [PYTHON, program + '.py'], environment)
     failed = {name: result for name, result in found['checks'].items() if result != 'ok'}
     check(not failed, *(f'{name}: {result}' for name, result in failed.items()))
     check(found['checks'], 'no checks')
@@ -95,7 +95,8 @@ def processes_and_signals(mode):
 
 
 def files_git_and_environments(mode):
-    python_checks(mode, 'files')
+    active = home_of(mode) + '/environment'
+    python_checks(mode, 'files', {'VIRTUAL_ENV': active, 'PATH': active + '/bin:/usr/bin:/bin'})
 
 
 def torch_workers_and_gloo(mode):

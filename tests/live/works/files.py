@@ -105,33 +105,47 @@ def database():
             os.unlink(name)
 
 
-def git_commit():
-    """In a repository that was made outside."""
-    with open('repository/results', 'a', encoding='ascii') as file:
-        file.write('loss 0.1\n')
-    who = ('-c', 'user.name=Works', '-c', 'user.email=works@localhost')
-    command('git', 'add', 'results', cwd='repository')
-    command('git', *who, 'commit', '-q', '-m', 'results', cwd='repository')
-    same(command('git', 'log', '--format=%s', cwd='repository').split(), ['results', 'begin'])
-    command('git', 'fsck', '--strict', cwd='repository')
-    command('git', 'gc', '-q', cwd='repository')
-    same(command('git', 'status', '--porcelain', cwd='repository'), '')
+def git(*words, **more):
+    return command('git', '-c', 'user.name=Works', '-c', 'user.email=works@localhost', *words, **more)
 
 
-def virtual_environment():
-    """Made outside, activated inside, and a package is put into it."""
-    code = '''
-set -e
-. environment/bin/activate
-python - <<'END'
+def git_commits():
+    """In the working directory, a repository that was made outside; in a branch; in a clone made inside."""
+    for number, branch in enumerate(('main', 'experiment')):
+        if number:
+            git('checkout', '-q', '-b', branch)
+        with open('results', 'a', encoding='ascii') as file:
+            file.write(f'loss 0.{number}\n')
+        git('add', 'results')
+        git('commit', '-q', '-m', branch)
+    git('tag', 'v1')
+    git('clone', '-q', '.', 'clone')
+    git('commit', '-q', '--allow-empty', '-m', 'in the clone', cwd='clone')
+    git('pull', '-q', '--ff-only', 'clone', 'experiment')
+    git('gc', '-q')
+    git('fsck', '--strict')
+    same(git('log', '--format=%s').splitlines(), ['in the clone', 'experiment', 'main', 'begin'])
+    same(git('status', '--porcelain', '-uno'), '')
+
+
+ADD_MODULE = '''
 import os, sys, sysconfig
 assert sys.prefix == os.path.realpath("environment") != sys.base_prefix, sys.prefix
-with open(os.path.join(sysconfig.get_path("purelib"), "works_inside.py"), "w") as file:
+with open(os.path.join(sysconfig.get_path("purelib"), sys.argv[1] + ".py"), "w") as file:
     file.write("value = 42")
-END
-python -c 'import works_inside; print(works_inside.value)'
 '''
-    same(command('sh', '-c', code), '42\n')
+
+
+def environment_activated_inside():
+    """It was made outside; a package is put into it."""
+    same(command('sh', '-ec', '. environment/bin/activate; python -c "$1" one_inside; python -c "import one_inside as m; print(m.value)"',
+                 'sh', ADD_MODULE), '42\n')
+
+
+def environment_activated_outside():
+    same(shutil.which('python'), os.path.abspath('environment/bin/python'))
+    command('python', '-c', ADD_MODULE, 'two_inside')
+    same(command('python', '-c', 'import two_inside as m; print(m.value)'), '42\n')
 
 
 def pip():
@@ -146,4 +160,5 @@ def byte_code():
 
 
 if __name__ == '__main__':
-    run(temporary_files, large_files, locks, links_and_renames, database, git_commit, virtual_environment, pip, byte_code)
+    run(temporary_files, large_files, locks, links_and_renames, database, git_commits, environment_activated_inside,
+        environment_activated_outside, pip, byte_code)
