@@ -1,24 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail check`: every mistake of a profile at once, and what a valid one leaves open.
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
+#include "cmd/residual.h"
 #include "cmd/warnings.h"
 #include "policy/policy.h"
 
-const struct option_row check_options[] = { OPTION_PROFILE, OPTION_JSON, OPTION_HELP, OPTIONS_END };
+const struct option_row check_options[] = {
+	OPTION_PROFILE,
+	{ "host", '\0', NULL, OPTION_FLAG, OPTION_OF(host),
+	  .help = "also name what stays open on this host: what its kernel lacks, file systems of the network" },
+	OPTION_JSON,
+	OPTION_HELP,
+	OPTIONS_END,
+};
 
 const struct manual check_manual = {
 	.about = "Reads each PROFILE (the default one when none is named) and prints every mistake with its\n"
-		 "place and, where there is one, the remedy. Warnings say what a valid profile leaves open,\n"
-		 "and what `run` cannot enforce yet.",
+		 "place and, where there is one, the remedy. Warnings say what a valid profile opens, and\n"
+		 "what `run` cannot enforce yet. What stays open under the valid ones without being their\n"
+		 "doing is said once, at the end.",
 	.examples = { { "vpcjail check ./vpc.yaml", "a file" },
 		      { "vpcjail check network-isolation vpc-private", "several, by name" },
+		      { "vpcjail check --host ./vpc.yaml", "and what this host leaves open" },
 		      { "vpcjail check --json ./vpc.yaml", "for an editor or a pipeline" } },
 	.exits = "0 when every profile is valid (warnings or not), 3 when one is wrong, 2 usage.",
 	.see = "vpcjail show, vpcjail profiles, vpcjail-profile(5)",
 };
+
+// What stays open under one profile, or under all of them.
+struct residual {
+	text_list always;  // wherever it runs
+	text_list host;    // here; only when asked for
+	bool host_asked;
+};
+
+static void residual_release(struct residual *residual)
+{
+	text_list_release(&residual->always);
+	text_list_release(&residual->host);
+}
 
 static void add_text(const struct loaded_profile *loaded, const char *name, struct strbuf *out)
 {
@@ -37,7 +63,17 @@ static void add_text(const struct loaded_profile *loaded, const char *name, stru
 	strbuf_add_char(out, '\n');
 }
 
-static void add_json(const struct loaded_profile *loaded, const char *name, struct json *json)
+static void add_list(const char *key, const text_list *list, struct json *json)
+{
+	json_key(json, key);
+	json_array_begin(json);
+	vec_for_each (text, list)
+		json_text(json, *text);
+	json_array_end(json);
+}
+
+static void add_json(const struct loaded_profile *loaded, const char *name, const struct residual *residual,
+		     struct json *json)
 {
 	json_object_begin(json);
 	json_key_text(json, "profile", name);
@@ -56,7 +92,33 @@ static void add_json(const struct loaded_profile *loaded, const char *name, stru
 		json_object_end(json);
 	}
 	json_array_end(json);
+	add_list("residual", &residual->always, json);
+	if (residual->host_asked)
+		add_list("host", &residual->host, json);
 	json_object_end(json);
+}
+
+static void add_block(const char *heading, const text_list *list, struct strbuf *out)
+{
+	if (list->count)
+		strbuf_add(out, heading);
+	vec_for_each (text, list) {
+		strbuf_add(out, "  ");
+		strbuf_add_safe(out, *text);
+		strbuf_add_char(out, '\n');
+	}
+}
+
+// Adds the texts that are not there yet.
+static void unite(text_list *all, const text_list *more)
+{
+	vec_for_each (text, more) {
+		bool there = false;
+		vec_for_each (other, all)
+			there = there || strcmp(*other, *text) == 0;
+		if (!there)
+			vec_push(all, memory_copy_text(*text));
+	}
 }
 
 // A profile that loads and of which no policy can be made is wrong too.
@@ -69,19 +131,33 @@ static void check_policy(struct loaded_profile *loaded)
 		mistakes_add(&loaded->mistakes, SEVERITY_ERROR, &(struct location){ 0 }, NULL, "%s", err.message);
 }
 
-static bool check_one(const char *wanted, struct strbuf *text, struct json *json)
+static void find_residual(struct loaded_profile *loaded, struct residual *residual)
+{
+	struct error err = { 0 };
+
+	residual_add(&loaded->profile, &residual->always);
+	if (residual->host_asked && residual_add_host(&loaded->profile, &residual->host, &err) < 0)
+		mistakes_add(&loaded->mistakes, SEVERITY_WARNING, &(struct location){ 0 }, NULL, "this host: %s",
+			     err.message);
+}
+
+static bool check_one(const char *wanted, struct strbuf *text, struct json *json, struct residual *all)
 {
 	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
+	CLEANUP(residual_release) struct residual residual = { .host_asked = all->host_asked };
 
 	if (load_profile_quietly(wanted, &loaded) == 0) {
 		check_policy(&loaded);
 		warnings_add(&loaded.profile, &loaded.mistakes);
+		find_residual(&loaded, &residual);
 	}
 	const char *name = loaded.name ? loaded.name : "the default profile";
 	if (json)
-		add_json(&loaded, name, json);
+		add_json(&loaded, name, &residual, json);
 	else
 		add_text(&loaded, name, text);
+	unite(&all->always, &residual.always);
+	unite(&all->host, &residual.host);
 	return !loaded.mistakes.errors;
 }
 
@@ -90,17 +166,21 @@ enum status cmd_check(const struct invocation *invocation)
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
 	struct json json = { .out = &out };
 	struct json *writer = invocation->json ? &json : NULL;
+	CLEANUP(residual_release) struct residual residual = { .host_asked = invocation->host };
 	bool valid = true;
 
 	if (writer)
 		json_array_begin(writer);
 	if (invocation->profile || !invocation->operands.count)
-		valid = check_one(invocation->profile, &out, writer);
+		valid = check_one(invocation->profile, &out, writer, &residual);
 	for (size_t i = 0; i < invocation->operands.count; i++)
-		valid = check_one(invocation->operands.items[i], &out, writer) && valid;
+		valid = check_one(invocation->operands.items[i], &out, writer, &residual) && valid;
 	if (writer) {
 		json_array_end(writer);
 		strbuf_add_char(&out, '\n');
+	} else {
+		add_block("stays open, by design or for lack of kernel support:\n", &residual.always, &out);
+		add_block("and on this host:\n", &residual.host, &out);
 	}
 	return output_result(&out, valid ? STATUS_YES : STATUS_PROFILE);
 }

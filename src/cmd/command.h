@@ -30,7 +30,7 @@ struct invocation {
 	unsigned closed;                 // bits: which of descriptors 0-2 were closed when we started
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
-	bool help, json, quiet, names;
+	bool help, json, quiet, names, host;
 	const char *profile, *user, *new_profile, *template;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;

@@ -79,12 +79,13 @@ static void add_json(const finding_vec *findings, bool able, struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
-// What the profile asks for and this version cannot enforce, as findings.
+// What the profile asks for and this version, or this kernel, cannot enforce, as findings.
 static void add_profile(const struct profile *profile, finding_vec *findings)
 {
 	unavailable_vec list = { 0 };
 
 	launch_unavailable(profile, &list);
+	launch_missing(profile, landlock_abi(), &list);
 	vec_for_each (row, &list)
 		vec_push(findings, (struct finding){ .state = FINDING_MISSING,
 						     .name = "profile",

@@ -15,8 +15,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "kernel/launch_state.h"
 
-enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 14, LANDLOCK_SCOPES = 6, FEW_NAMESPACES = 16 };
+enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 14, FEW_NAMESPACES = 16 };
 
 void doctor_add(finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
 		char *remedy)
@@ -121,17 +122,23 @@ void doctor_seccomp(finding_vec *findings)
 
 void doctor_landlock(finding_vec *findings)
 {
-	enum { VERSION_FLAG = 1 };
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
+	int abi = landlock_abi();
+	CLEANUP(strbuf_release) struct strbuf without = { 0 };
+	CLEANUP(strbuf_release) struct strbuf remedy = { 0 };
 
-	if (abi >= LANDLOCK_SCOPES)
-		doctor_add(findings, FINDING_OK, false, "Landlock", memory_format("ABI %ld, with scopes", abi), NULL);
-	else
-		doctor_add(findings, FINDING_NOTE, false, "Landlock",
-			   abi < 0 ? memory_copy_text("none") : memory_format("ABI %ld, without scopes", abi),
-			   memory_copy_text(
-			       "the second wall before abstract sockets and signals is missing; the first, namespaces, "
-			       "stands. Linux 6.12 or newer with landlock in its list of security modules has it"));
+	for (size_t i = 0; i < MECHANISM_COUNT; i++) {
+		const struct mechanism_row *row = &mechanisms[i];
+		if (abi >= row->landlock)
+			continue;
+		strbuf_format(&without, "%s%s", without.length ? ", " : ", without ", row->name);
+		strbuf_format(&remedy, "%s%s: %s; %s or newer has it", remedy.length ? "\n" : "", row->name,
+			      row->without ? row->without : "a list under process.writable is refused", row->since);
+	}
+	char *fact = abi ? memory_format("ABI %d%s", abi, strbuf_text(&without))
+			 : memory_copy_text("none, or not in the kernel's list of security modules");
+	bool whole = !without.length;
+	doctor_add(findings, whole ? FINDING_OK : FINDING_NOTE, false, "Landlock", fact,
+		   whole ? NULL : memory_copy_text(strbuf_text(&remedy)));
 }
 
 void doctor_cgroup(finding_vec *findings)

@@ -13,6 +13,9 @@ void host_facts_release(struct host_facts *facts);
 // Whether a guarded file that was not there before the job is there now.
 bool guarded_is_made(const struct launch_plan *plan, const struct absent_file *absent);
 
+// The kernel's Landlock ABI, 0 without.
+int landlock_abi(void);
+
 struct launch_options {
 	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
 	bool record;            // read the denials (NFLOG) while the job runs

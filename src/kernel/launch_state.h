@@ -77,9 +77,6 @@ void host_paths_read(const struct profile *profile, struct host_facts *facts);
 void host_devices_read(struct host_facts *facts);
 void host_devices_release(struct host_facts *facts);
 
-// The kernel's Landlock ABI, 0 without.
-int landlock_abi(void);
-
 // Executes the steps of one process in order. 0, or the first error with its step's name.
 int launch_apply(struct launch *launch, enum place place, struct error *err);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The workload's Landlock domain, as far as this kernel goes, and what is refused where it does not go far enough.
-#include <errno.h>
 #include <linux/landlock.h>
-#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -14,49 +12,41 @@
 #define LANDLOCK_SCOPE_SIGNAL (1ULL << 1)
 #endif
 
-static bool host_has(const struct host_facts *host, enum mechanism which)
-{
-	return host->landlock >= mechanisms[which].landlock;
-}
-
 static bool kernel_has(struct launch_plan *plan, const struct launch_request *request, enum mechanism which)
 {
-	if (host_has(request->host, which))
+	if (request->host->landlock >= mechanisms[which].landlock)
 		return true;
 	vec_push(&plan->missing, memory_copy_text(mechanisms[which].name));
 	return false;
 }
 
-static int refuse(const struct launch_request *request, const struct location *at, const char *key, const char *name,
-		  enum mechanism which, const char *remedy, struct error *err)
+static void add_missing(unavailable_vec *out, const struct location *at, const char *asked, enum mechanism which,
+			int landlock, const char *remedy)
 {
-	AUTO_FREE char *place = profile_place(request->profile, at, key);
-	AUTO_FREE char *has = request->host->landlock ? memory_format("its is %d", request->host->landlock)
-						      : memory_copy_text("it has none");
+	AUTO_FREE char *has = landlock ? memory_format("its is %d", landlock) : memory_copy_text("it has none");
 
-	return error_set(
-	    err, -ENOTSUP,
-	    "%s%s: this kernel has no Landlock of ABI %d (%s); %s or newer has it, with landlock in its list of "
-	    "security modules%s",
-	    place, name, mechanisms[which].landlock, has, mechanisms[which].since, remedy);
+	vec_push(out, (struct unavailable){
+			  .at = *at,
+			  .message =
+			      memory_format("%s: this kernel has no Landlock of ABI %d (%s); %s or newer has it, with "
+					    "landlock in its list of security modules%s",
+					    asked, mechanisms[which].landlock, has, mechanisms[which].since, remedy),
+		      });
 }
 
-int plan_refuse_missing(const struct launch_request *request, struct error *err)
+void launch_missing(const struct profile *profile, int landlock, unavailable_vec *out)
 {
-	const struct profile *profile = request->profile;
+	const enum mechanism write = MECHANISM_LANDLOCK_WRITE;
 
-	if (profile->process.writable_at.line && !host_has(request->host, MECHANISM_LANDLOCK_WRITE))
-		return refuse(request, &profile->process.writable_at, "process.writable", "", MECHANISM_LANDLOCK_WRITE,
-			      "; without it, write \"writable: user\"", err);
+	if (profile->process.writable_at.line && landlock < mechanisms[write].landlock)
+		add_missing(out, &profile->process.writable_at, "process.writable", write, landlock,
+			    "; without it, write \"writable: user\"");
 	vec_for_each (required, &profile->require) {
 		enum mechanism which = mechanism_find(required->text);
-		AUTO_FREE char *name = memory_format(": %s", required->text);
-		if (which == MECHANISM_COUNT)
-			return error_set(err, -EINVAL, "require: no mechanism is called %s", required->text);
-		if (!host_has(request->host, which))
-			return refuse(request, &required->at, "require", name, which, "", err);
+		AUTO_FREE char *asked = memory_format("require: %s", required->text);
+		if (which < MECHANISM_COUNT && landlock < mechanisms[which].landlock)
+			add_missing(out, &required->at, asked, which, landlock, "");
 	}
-	return 0;
 }
 
 static void grant(granted_vec *list, const char *path, char *asked)

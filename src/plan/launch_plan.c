@@ -97,12 +97,13 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .why = "only when all of the above succeeded");
 }
 
-static int refuse_unavailable(const struct profile *profile, struct error *err)
+static int refuse_unavailable(const struct profile *profile, const struct host_facts *host, struct error *err)
 {
 	unavailable_vec list = { 0 };
 	int result = 0;
 
 	launch_unavailable(profile, &list);
+	launch_missing(profile, host->landlock, &list);
 	if (list.count) {
 		const struct location *at = &list.items[0].at;
 		if (at->line)
@@ -117,7 +118,7 @@ static int refuse_unavailable(const struct profile *profile, struct error *err)
 
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
-	if (refuse_unavailable(request->profile, err) < 0 || plan_refuse_missing(request, err) < 0)
+	if (refuse_unavailable(request->profile, request->host, err) < 0)
 		return -ENOTSUP;
 	if (plan_refuse_paths(request, err) < 0)
 		return -ENOENT;

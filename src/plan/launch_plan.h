@@ -205,7 +205,13 @@ struct unavailable {
 };
 typedef VEC(struct unavailable) unavailable_vec;
 void launch_unavailable(const struct profile *profile, unavailable_vec *out);
+// Likewise what it insists on and a kernel of that Landlock ABI lacks.
+void launch_missing(const struct profile *profile, int landlock, unavailable_vec *out);
 void unavailable_release(unavailable_vec *list);
+
+// Whether the job has something of its own at path instead of what the host has there. Of the request, profile, host
+// and share are looked at.
+bool launch_hides(const struct launch_request *request, const char *path);
 
 // `show --as plan`: places, steps, reasons; environment and notices.
 void launch_plan_print(const struct launch_plan *plan, struct strbuf *out);

@@ -58,6 +58,13 @@ void launch_plan_print(const struct launch_plan *plan, struct strbuf *out)
 		strbuf_add_safe(out, *name);
 		strbuf_add_char(out, '\n');
 	}
+	if (plan->landlock.write)
+		strbuf_add(out, "\nwritable alone:\n");
+	vec_for_each (granted, &plan->landlock.writable) {
+		strbuf_add(out, "     ");
+		strbuf_add_safe(out, granted->path);
+		strbuf_format(out, "  # %s\n", granted->asked ? "process.writable" : "the job's own");
+	}
 }
 
 static void json_list(struct json *json, const char *key, const text_list *list)
@@ -93,6 +100,12 @@ void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
 	json_list(&json, "removed", &plan->removed);
 	json_list(&json, "hidden", &plan->hidden);
 	json_list(&json, "notices", &plan->notices);
+	json_list(&json, "missing", &plan->missing);
+	json_key(&json, "writable");
+	json_array_begin(&json);
+	vec_for_each (granted, &plan->landlock.writable)
+		json_text(&json, granted->path);
+	json_array_end(&json);
 	json_key(&json, "doors");
 	doors_print_json(plan, &json);
 	json_object_end(&json);

@@ -34,7 +34,7 @@ void plan_sockets(struct launch_plan *plan, const struct launch_request *request
 
 		vec_push(&plan->sockets, memory_copy_text(path));
 		plan_open_door(plan, door_of(request, path), "process.sockets");
-		if (path_is_replaced(request, path) && !path_is_shared(request, path))
+		if (launch_hides(request, path))
 			STEP(plan, PLACE_VIEW, .kind = STEP_BIND, .name = name, .path = path, .value = path,
 			     .create = true, .why = "process.sockets");
 	}

@@ -111,3 +111,8 @@ bool path_is_replaced(const struct launch_request *request, const char *path)
 	return path_is_hidden(request, path) ||
 	       (request->profile->process.home == HOME_PRIVATE && path_below(path, request->host->identity.home));
 }
+
+bool launch_hides(const struct launch_request *request, const char *path)
+{
+	return path_is_replaced(request, path) && !path_is_shared(request, path);
+}

@@ -29,9 +29,6 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
 
-// -ENOTSUP when this kernel lacks a mechanism that the profile insists on: which, where, and since when kernels have it.
-int plan_refuse_missing(const struct launch_request *request, struct error *err);
-
 // The steps that keep what is shared into the job's own folders from being written there (process.writable).
 void plan_writable(struct launch_plan *plan, const struct launch_request *request);
 
