@@ -12,6 +12,11 @@ import time
 LOOPBACK_PORT, FAR4, FAR6, HOST4, HOST6 = 443, '198.51.100.7', '2001:db8:51::7', '10.20.1.9', 'fd00:20::9'
 
 
+def children(pid):
+    with open(f'/proc/{pid}/task/{pid}/children', encoding='ascii') as file:
+        return [int(word) for word in file.read().split()]
+
+
 class World:
     """One for a launch: who runs the job, where, and what it inherits."""
 
@@ -127,16 +132,32 @@ class World:
             command = []
         else:
             command = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--no-new-privs']
-        process = subprocess.Popen([*command, '/usr/bin/python3', '-c', text, *map(str, arguments)],
-                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd='/', **more)
+        return self._ready([*command, '/usr/bin/python3', '-c', text, *map(str, arguments)], {'cwd': '/', **more}, subprocess.Popen.kill)
+
+    def _ready(self, command, more, end):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **more)
         if process.stdout.readline() != b'ready\n':
             sys.exit('a victim did not start')
 
-        def end():
-            process.kill()
+        def undo():
+            end(process)
             process.communicate()
-        self.undo(end)
+        self.undo(undo)
         return process
+
+    def neighbour(self):
+        """A process in another jail of the same user, where the launcher makes jails. Its launcher, and its number outside."""
+        if not self.launcher.isolates:
+            victim = self.victim()
+            return victim, victim.pid
+        command = [*self.launcher.prefix([]), '/usr/bin/python3', '-c', 'import time; print("ready", flush=True); time.sleep(60)']
+        process = self._ready(command, {'cwd': '/', 'env': self.launcher.environment, **self.launcher.popen}, subprocess.Popen.terminate)
+        return process, children(children(process.pid)[0])[0]
+
+    def sweep(self):
+        """A supervisor that was killed leaves its scratch folders to the next launch."""
+        if self.launcher.isolates:
+            self.launcher.start(self, ['true']).communicate(timeout=20)
 
     def close(self):
         while self._undo:
