@@ -267,6 +267,7 @@ void guarded_look(const struct profile *profile, struct host_facts *facts)
 	expand(facts, &named);
 	vec_for_each (guarded, &facts->guarded)
 		guarded->state = look_at(facts, guarded);
+	guarded_aliases(facts);
 	find_environments(facts);
 	free(repository.work_tree);
 	free(repository.git);

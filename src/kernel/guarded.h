@@ -8,4 +8,7 @@
 // Fills in facts->guarded, links and python_environments; identity and directory must be known.
 void guarded_look(const struct profile *profile, struct host_facts *facts);
 
+// Adds what of the guarded files that are there can be reached by other mounts, too.
+void guarded_aliases(struct host_facts *facts);
+
 #endif

@@ -64,8 +64,8 @@ static void pin_above(struct launch_plan *plan, const char *path)
 void plan_pins(struct launch_plan *plan, const struct launch_request *request)
 {
 	vec_for_each (guarded, &request->host->guarded) {
-		if (!is_read_only(request, guarded))
-			continue;
+		if (guarded->alias || !is_read_only(request, guarded))
+			continue;  // a folder's names are pinned by whichever mount
 		pin_above(plan, guarded->path);
 		if (guarded->real)
 			pin_above(plan, guarded->real);
@@ -95,7 +95,7 @@ void plan_read_only_system(struct launch_plan *plan, const struct launch_request
 		vec_for_each (other, &request->host->guarded)
 			within |= guarded->real && !other->real && other->row->base == BASE_SYSTEM &&
 				  is_read_only(request, other) && path_below(guarded->real, other->path);
-		if (guarded->row->base == BASE_SYSTEM && is_read_only(request, guarded) && !within)
+		if (guarded->row->base == BASE_SYSTEM && !guarded->alias && is_read_only(request, guarded) && !within)
 			make_read_only(plan, guarded);
 	}
 }
@@ -193,7 +193,7 @@ void plan_read_only(struct launch_plan *plan, const struct launch_request *reque
 	overlay_vec overlays = { 0 };
 
 	vec_for_each (guarded, &request->host->guarded)
-		if (guarded->row->base != BASE_SYSTEM && is_read_only(request, guarded))
+		if ((guarded->row->base != BASE_SYSTEM || guarded->alias) && is_read_only(request, guarded))
 			vec_push(&overlays, (struct overlay){ .path = place_of_guarded(guarded), .guarded = guarded });
 	add_writable_again(request, &overlays);
 	if (overlays.count)

@@ -45,6 +45,7 @@ enum guarded_state {
 struct guarded_path {
 	const struct guarded_row *row;
 	bool cover;   // a credential: covered; otherwise read-only
+	bool alias;   // by another mount than the one the row means
 	char *path;   // absolute
 	char *shown;  // "~/.bashrc"
 	char *real;   // behind symbolic links; NULL: path itself

@@ -95,7 +95,7 @@ static const struct {
 	{ "a proxy outside the jail",
 	  { "http_proxy", "https_proxy", "ftp_proxy", "rsync_proxy", "socks_proxy", "all_proxy", "no_proxy",
 	    "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "RSYNC_PROXY", "ALL_PROXY", "NO_PROXY", "SOCKS_SERVER",
-	    "SOCKS_PROXY" } },
+	    "SOCKS5_SERVER", "SOCKS_PROXY" } },
 	{ "an agent or connection outside the jail",
 	  { "SSH_AUTH_SOCK", "SSH_CONNECTION", "SSH_ASKPASS", "GPG_AGENT_INFO", "GNUPGHOME" } },
 	{ "a helper outside the jail", { "GIT_ASKPASS", "GIT_SSH", "GIT_SSH_COMMAND", "GNOME_KEYRING_CONTROL" } },
@@ -103,7 +103,7 @@ static const struct {
 	{ "a socket outside the jail",
 	  { "DBUS_SESSION_BUS_ADDRESS", "SESSION_MANAGER", "AT_SPI_BUS_ADDRESS", "I3SOCK", "SWAYSOCK",
 	    "HYPRLAND_INSTANCE_SIGNATURE", "PULSE_SERVER", "PULSE_COOKIE", "PIPEWIRE_REMOTE", "NVIM",
-	    "NVIM_LISTEN_ADDRESS", "EMACS_SERVER_FILE" } },
+	    "NVIM_LISTEN_ADDRESS", "EMACS_SERVER_FILE", "EMACS_SOCKET_NAME" } },
 	{ "a display outside the jail", { "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "ICEAUTHORITY" } },
 	{ "a folder outside the jail", { "XDG_RUNTIME_DIR" } },
 	{ "Kerberos tickets", { "KRB5CCNAME", "KRB5_CONFIG" } },
@@ -124,8 +124,8 @@ static const struct {
 	{ "name resolution", { "LOCALDOMAIN", "RES_OPTIONS", "HOSTALIASES" } },
 	{ "a daemon outside the jail", { "CUDA_MPS_PIPE_DIRECTORY", "MUNGE_SOCKET" } },
 	{ "looks like a secret",
-	  { "MY_TOKEN", "JUPYTER_TOKEN", "TOGETHER_API_KEY", "MY_SECRET_THING", "PGPASSWORD", "MY_PASSWD",
-	    "BORG_PASSPHRASE", "GIT_CREDENTIALS", "MINIO_ACCESS_KEY", "SIGNING_PRIVATE_KEY", "SSHPASS" } },
+	  { "MY_TOKEN", "JUPYTER_TOKEN", "TOGETHER_API_KEY", "MY_SECRET_THING", "SECRET_OF_MINE", "PGPASSWORD",
+	    "MY_PASSWD", "BORG_PASSPHRASE", "GIT_CREDENTIALS", "MINIO_ACCESS_KEY", "SIGNING_PRIVATE_KEY", "SSHPASS" } },
 };
 
 // What training needs, and what only looks like one of the above.

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Guarded files by other mounts of their folders: a home that is mounted at a second place shows them there, too.
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "kernel/guarded.h"
+#include "kernel/mountinfo.h"
+
+// What follows folder in path; NULL when path does not lie there.
+static const char *rest_below(const char *path, const char *folder)
+{
+	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]) ? path + length : NULL;
+}
+
+static char *join(const char *folder, const char *rest)
+{
+	return memory_format("%s%s", strcmp(folder, "/") == 0 ? "" : folder, rest);
+}
+
+// The mount that shows path: of those around it the innermost, and of several in one place the last.
+static const struct mount_row *mount_of(const struct mount_table *table, const char *path)
+{
+	const struct mount_row *found = NULL;
+
+	vec_for_each (row, &table->rows)
+		if (rest_below(path, row->point) && (!found || strlen(row->point) >= strlen(found->point)))
+			found = row;
+	return found;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	struct stat one, two;
+	return stat(a, &one) == 0 && stat(b, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
+static void add_alias(struct host_facts *facts, size_t index, char *path)
+{
+	const struct guarded_path *guarded = &facts->guarded.items[index];
+
+	vec_push(&facts->guarded, (struct guarded_path){ .row = guarded->row,
+							 .cover = guarded->cover,
+							 .alias = true,
+							 .path = path,
+							 .shown = memory_copy_text(path),
+							 .state = GUARDED_THERE });
+}
+
+// Another mount may show the file, with or without folders around it, or a part of a guarded folder.
+static void find_aliases(struct host_facts *facts, const struct mount_table *table, size_t index)
+{
+	const struct guarded_path *guarded = &facts->guarded.items[index];
+	AUTO_FREE char *real = memory_copy_text(guarded->real ? guarded->real : guarded->path);
+	const struct mount_row *own = mount_of(table, real);
+	if (!own)
+		return;
+	AUTO_FREE char *inner = join(own->root, rest_below(real, own->point));
+
+	vec_for_each (other, &table->rows) {
+		if (other == own || strcmp(other->device, own->device) != 0)
+			continue;
+		const char *rest = rest_below(inner, other->root);
+		const char *within = rest ? NULL : rest_below(other->root, inner);
+		AUTO_FREE char *path = rest ? join(other->point, rest) : memory_copy_text(other->point);
+		AUTO_FREE char *there = join(real, within ? within : "");
+		if ((rest || within) && strcmp(path, there) != 0 && is_same(path, there))
+			add_alias(facts, index, STEAL(path));
+	}
+}
+
+void guarded_aliases(struct host_facts *facts)
+{
+	CLEANUP(mount_table_release) struct mount_table table = { 0 };
+	size_t count = facts->guarded.count;
+
+	if (mount_table_read(&table, "/proc/self/mountinfo", NULL) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (facts->guarded.items[i].state == GUARDED_THERE)
+			find_aliases(facts, &table, i);
+}
