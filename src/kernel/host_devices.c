@@ -3,6 +3,7 @@
 #include <glob.h>
 #include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -42,13 +43,21 @@ static void find_nodes(struct host_facts *facts)
 	}
 }
 
-// A daemon that runs has a control file in the folder of its pipes.
+// A daemon that runs has a control file in the folder of its pipes. The one below /tmp may not be a link, which anybody
+// could have put there.
 static char *find_mps(void)
 {
+	static const char usual[] = "/tmp/nvidia-mps";
 	const char *named = getenv("CUDA_MPS_PIPE_DIRECTORY");
-	AUTO_FREE char *folder = realpath(named && named[0] == '/' ? named : "/tmp/nvidia-mps", NULL);
-	AUTO_FREE char *control = memory_format("%s/control", folder ? folder : "");
+	struct stat status;
 
+	if (!named || named[0] != '/') {
+		if (lstat(usual, &status) < 0 || !S_ISDIR(status.st_mode))
+			return NULL;
+		named = usual;
+	}
+	AUTO_FREE char *folder = realpath(named, NULL);
+	AUTO_FREE char *control = memory_format("%s/control", folder ? folder : "");
 	return folder && access(control, F_OK) == 0 ? STEAL(folder) : NULL;
 }
 

@@ -244,6 +244,30 @@ def mps_elsewhere(mode):
     mps(mode, '/opt/vpcjail-test-mps')
 
 
+def mps_where_it_usually_is(mode):
+    """The daemon's own default, in a folder that the test may make; a link there is none."""
+    folder, words = '/tmp/nvidia-mps', 'an MPS daemon runs on this host'
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        print('skipped:', folder, 'is there')
+        return
+    try:
+        equal(notices(run(mode, ['true']), words), 0, 'no control file')
+        with open(folder + '/control', 'w', encoding='ascii'):
+            pass
+        equal(notices(run(mode, ['true']), words), 1)
+        os.rename(folder, folder + '.moved')
+        os.symlink(folder + '.moved', folder)
+        equal(notices(run(mode, ['true']), words), 0, 'a link')
+        os.unlink(folder)
+        os.rename(folder + '.moved', folder)
+    finally:
+        os.unlink(folder + '/control')
+        os.rmdir(folder)
+
+
 if __name__ == '__main__':
-    main([they_open_outside, only_what_is_listed, each_class_by_name, rdma_is_said, uvm_is_missed, mps_below_tmp, mps_elsewhere]
+    main([they_open_outside, only_what_is_listed, each_class_by_name, rdma_is_said, uvm_is_missed, mps_below_tmp, mps_elsewhere,
+          mps_where_it_usually_is]
          + ([with_the_hosts_dev] if '--hooks' in sys.argv else []), prepare=prepare)
