@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Doors: socket families, protocols and options."""
 import errno
+import fcntl
 import secrets
 import socket
 import struct
@@ -18,6 +19,7 @@ KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQ
 IP_OPTIONS, IP_FREEBIND, IP_TRANSPARENT, IPV6_FREEBIND, IPV6_TRANSPARENT, IPV6_RTHDR = 4, 15, 19, 78, 75, 57
 SO_BINDTODEVICE, SO_MARK, TCP_REPAIR, TCP_ULP = 25, 36, 19, 31
 NOT_HERE4, NOT_HERE6 = '192.0.2.200', '2001:db8:dead::1'
+SIOCGIFFLAGS, SIOCSIFFLAGS = 0x8913, 0x8914
 NEW_ADDRESS, DELETE_ADDRESS, IFA_ADDRESS, IFA_LOCAL = 20, 21, 1, 2
 UDP4, TCP4, UDP6 = ((socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_INET, socket.SOCK_STREAM),
                     (socket.AF_INET6, socket.SOCK_DGRAM))
@@ -111,6 +113,15 @@ class netlink_write(Door):
         netlink.change(DELETE_ADDRESS, 0, payload)
 
 
+class interface_write(Door):
+    """By the older calls: what loopback's flags are is written back."""
+
+    def inside(self, found):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as carrier:
+            request = fcntl.ioctl(carrier, SIOCGIFFLAGS, struct.pack('=16sH22x', b'lo', 0))
+            fcntl.ioctl(carrier, SIOCSIFFLAGS, request)
+
+
 class type_raw4(_Made):
     row = (socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
 
@@ -159,6 +170,15 @@ class _Option(Door):
 
 class option_mark(_Option):
     rows = [(*UDP4, socket.SOL_SOCKET, SO_MARK, 77)]
+
+
+class option_mark_message(Door):
+    """In a message, where no filter looks; to a port of loopback where nobody listens."""
+
+    def inside(self, found):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            mark = (socket.SOL_SOCKET, SO_MARK, struct.pack('=I', 77))
+            client.sendmsg([b'token'], [mark], socket.MSG_DONTWAIT, ('127.0.0.1', 9))
 
 
 class option_bind_device(_Option):

@@ -57,11 +57,16 @@ class _Tcp(_Packet):
 
 class _Udp(_Packet):
     port = UDP_PORT
+    connected = False  # then the kernel says at once that nobody listens
 
     def inside(self, found):
         with socket.socket(family_of(found['address']), socket.SOCK_DGRAM) as client:
             client.settimeout(SECONDS)
-            client.sendto(found['payload'].encode(), (found['address'], found['port']))
+            if self.connected:
+                client.connect((found['address'], found['port']))
+                client.send(found['payload'].encode())
+            else:
+                client.sendto(found['payload'].encode(), (found['address'], found['port']))
             if found['payload'].encode() not in client.recv(2000):
                 raise Blocked('no echo')
 
@@ -75,11 +80,11 @@ class tcp6_loopback(_Tcp):
 
 
 class udp4_loopback(_Udp):
-    address = '127.0.0.1'
+    address, connected = '127.0.0.1', True
 
 
 class udp6_loopback(_Udp):
-    address = '::1'
+    address, connected = '::1', True
 
 
 class tcp4_host(_Tcp):
@@ -270,7 +275,7 @@ class inbound(Door):
 
     def inside(self, found):
         listener = socket.create_server(('::', 0), family=socket.AF_INET6, dualstack_ipv6=True)
-        listener.settimeout(SECONDS / 2)
+        listener.settimeout(SECONDS / 3)
         with open(found['path'] + '.new', 'w', encoding='ascii') as file:
             file.write(str(listener.getsockname()[1]))
         os.rename(found['path'] + '.new', found['path'])

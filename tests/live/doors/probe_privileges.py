@@ -91,6 +91,16 @@ class privilege_file_capabilities(Door):
             raise Blocked(f'it has {got:#x}')
 
 
+class privilege_other_user(Door):
+    def inside(self, found):
+        os.setresuid(1, 1, 1)
+
+
+class privilege_other_group(Door):
+    def inside(self, found):
+        os.setgroups([1])
+
+
 class privilege_root_exec(Door):
     def inside(self, found):
         drop_capabilities()
@@ -136,6 +146,9 @@ class privilege_link(Door):
         world.undo(os.unlink, path)
         subprocess.run(['mount', '--bind', '/proc/self/ns/net', path], check=True)
         world.undo(subprocess.run, ['umount', path])
+        self.events = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, netlink.ROUTE)
+        self.events.bind((0, netlink.LINK_EVENTS))
+        world.undo(self.events.close)
         name = 'door' + secrets.token_hex(4)
         world.undo(lambda: subprocess.run(['ip', 'link', 'delete', name], stderr=subprocess.DEVNULL, check=False))
         return {'path': path, 'name': name}
@@ -148,4 +161,10 @@ class privilege_link(Door):
         netlink.change(NEW_LINK, netlink.CREATE | netlink.EXCLUSIVE, link + netlink.attribute(IFLA_LINKINFO, pair))
 
     def crossed(self, world, found):
-        return found['name'] in (name for _, name in socket.if_nameindex())
+        """The pair may be gone with the job's network; that it was there is told all the same."""
+        try:
+            while True:
+                if found['name'].encode() in self.events.recv(65536, socket.MSG_DONTWAIT):
+                    return True
+        except BlockingIOError:
+            return False
