@@ -150,6 +150,16 @@ def rdma_is_said(mode):
         equal(said.count(words.encode()), wanted, said)
 
 
+def doors_are_named():
+    """The table says which words of the profile open which door, and nothing else is open."""
+    mode = Bench.modes[0]
+    for key, value in (('rdma', 'allow'), ('imex', 'allow'), ('mps', 'allow'), ('gpu', 'deny')):
+        done = subprocess.run([Bench.binary, 'show', '-p', profile(**{key: value}), '--as', 'plan', '--json'], text=True,
+                              env=mode.full_environment({}), capture_output=True, timeout=20, check=True)
+        opened = {row['name']: row['opener'] for row in json.loads(done.stdout)['doors'] if row['state'] == 'opened'}
+        equal(opened, {'device_' + key: f'process.devices.{key}: allow'} if value == 'allow' else {})
+
+
 def notices(done, words):
     return succeeded(done).stderr.count(words)
 
@@ -270,4 +280,4 @@ def mps_where_it_usually_is(mode):
 if __name__ == '__main__':
     main([they_open_outside, only_what_is_listed, each_class_by_name, rdma_is_said, uvm_is_missed, mps_below_tmp, mps_elsewhere,
           mps_where_it_usually_is]
-         + ([with_the_hosts_dev] if '--hooks' in sys.argv else []), prepare=prepare)
+         + ([with_the_hosts_dev] if '--hooks' in sys.argv else []), once=[doors_are_named], prepare=prepare)
