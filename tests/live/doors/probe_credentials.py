@@ -168,20 +168,20 @@ class credentials_aws(_Files):
 
 
 class credentials_keys(_Files):
-    paths = '''.ssh/id_ed25519 .ssh/id_rsa .ssh/config .ssh/known_hosts .gnupg/private-keys-v1.d/key.key .gnupg/pubring.kbx
+    paths = '''.ssh/id_ed25519 .ssh/id_rsa .ssh/known_hosts .gnupg/private-keys-v1.d/key.key .gnupg/pubring.kbx
         .password-store/login.gpg .local/share/keyrings/login.keyring .config/sops/age/keys.txt .pki/nssdb/key4.db'''
 
 
 class credentials_web(_Files):
     paths = '''.netrc .git-credentials .config/git/credentials .pypirc .npmrc .yarnrc.yml .config/gh/hosts.yml .config/hub
-        .config/glab-cli/config.yml .cargo/credentials.toml .cargo/credentials .gem/credentials .m2/settings.xml
-        .gradle/gradle.properties .config/pip/pip.conf .pip/pip.conf .condarc .pgpass .my.cnf .config/rclone/rclone.conf
+        .config/glab-cli/config.yml .cargo/credentials.toml .cargo/credentials .gem/credentials
+        .gradle/gradle.properties .config/pip/pip.conf .pip/pip.conf .pgpass .my.cnf .config/rclone/rclone.conf
         .config/pypoetry/auth.toml .composer/auth.json .subversion/auth/svn.simple/0'''
 
 
 class credentials_containers(_Files):
     paths = '''.docker/config.json .kube/config .config/containers/auth.json .config/helm/registry/config.json
-        .local/share/containers/auth.json .minikube/ca.key .config/argocd/config'''
+        .minikube/ca.key .config/argocd/config'''
 
 
 class credentials_cloud(_Files):
@@ -193,21 +193,20 @@ class credentials_cloud(_Files):
 
 class credentials_models(_Files):
     paths = '''.cache/huggingface/token .cache/huggingface/stored_tokens .huggingface/token .config/wandb/settings
-        .kaggle/kaggle.json .comet.config .neptune/credentials .config/openai/auth.json .claude/.credentials.json
-        .codex/auth.json .config/github-copilot/hosts.json .mlflow/credentials .config/clearml/clearml.conf clearml.conf'''
+        .kaggle/kaggle.json .comet.config .config/github-copilot/hosts.json .mlflow/credentials clearml.conf'''
 
 
 class credentials_sessions(_Files):
     """Cookies and tickets: whoever has them is logged in."""
     paths = '''.Xauthority .ICEauthority .config/google-chrome/Default/Cookies .config/chromium/Default/Cookies
-        .mozilla/firefox/profile/cookies.sqlite .mozilla/firefox/profile/key4.db .vnc/passwd .dbus/session-bus/machine-0
+        .mozilla/firefox/profile/cookies.sqlite .mozilla/firefox/profile/key4.db .vnc/passwd
         .config/pulse/cookie'''
 
 
 class credentials_history(_Files):
     """What was typed, secrets among it."""
     paths = '''.bash_history .zsh_history .history .local/share/fish/fish_history .python_history .psql_history .mysql_history
-        .sqlite_history .node_repl_history .lesshst .viminfo .ipython/profile_default/history.sqlite .rediscli_history'''
+        .sqlite_history .node_repl_history .rediscli_history'''
 
 
 class credentials_second_path(Door):
@@ -228,8 +227,8 @@ class credentials_second_path(Door):
 
 
 class credentials_system(Door):
-    """Files of the system that root alone reads; they are made by the test, over what the host has there."""
-    wanted = '/etc/shadow /etc/gshadow /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_rsa_key /etc/krb5.keytab /etc/munge/munge.key'
+    """Files of the system that root and a group alone read; they are made by the test, over what the host has there."""
+    wanted = '/etc/shadow /etc/gshadow'
 
     def outside(self, world):
         over = [path for path in self.wanted.split() if os.path.exists(path)]
@@ -239,7 +238,8 @@ class credentials_system(Door):
             source = os.path.join('/var/tmp', 'door-' + secrets.token_hex(4))
             with open(source, 'w', encoding='utf-8') as file, open(path, encoding='utf-8', errors='replace') as old:
                 file.write(old.read() + f'\n# {world.token}\n')
-            os.chmod(source, 0o600)
+            os.chmod(source, 0o640)
+            os.chown(source, 0, os.stat(path).st_gid)
             world.undo(os.unlink, source)
             subprocess.run(['mount', '--bind', source, path], check=True)
             world.undo(LIBC.umount2, path.encode(), 2)

@@ -154,7 +154,7 @@ class later_git_hooks(_Later):
 
 
 class later_git_repository(_Later):
-    here = '.git/config .git/info/attributes'
+    here = '.git/config .git/config.worktree'
 
 
 class later_git_above(_Later):
@@ -198,7 +198,7 @@ class later_editor(_Later):
 class later_tools(_Later):
     """Programs that run commands named in their start-up files."""
     files = '''.vimrc .vim/plugin/a.vim .config/nvim/init.lua .emacs .emacs.d/init.el .tmux.conf .config/tmux/tmux.conf .screenrc
-        .gdbinit .config/gdb/gdbinit .hgrc .pdbrc .ssh/config .ssh/rc .ssh/authorized_keys .config/htop/htoprc .lesskey .mailcap'''
+        .gdbinit .config/gdb/gdbinit .hgrc .pdbrc .ssh/config .ssh/rc .ssh/authorized_keys .lesskey .mailcap'''
 
 
 class later_programs(_Later):
@@ -325,7 +325,7 @@ class later_system(_Later):
 
 class later_binaries(Door):
     """Programs and libraries of the system, which whoever runs as root may replace. Nothing is written: they are the host's."""
-    wanted = '/usr/bin /usr/sbin /usr/lib /usr/local /usr/share /bin /sbin /lib /boot /opt /etc /root /var/lib /srv'
+    wanted = '/usr/bin /usr/sbin /usr/lib /usr/local /usr/local/lib /usr/share /bin /sbin /lib /lib64 /boot /etc /var/lib/dpkg'
 
     def inside(self, found):
         went = [path for path in self.wanted.split() if os.path.isdir(path) and os.access(path, os.W_OK)]
