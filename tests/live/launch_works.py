@@ -13,7 +13,7 @@ SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'works')
 JAVAC = ['java', '-m', 'jdk.compiler/com.sun.tools.javac.Main']  # the compiler that the run-time package has
 MPI = ['mpirun', '--oversubscribe', '--bind-to', 'none', '-n', '2', '--mca', 'pml', 'ob1', '--mca', 'btl', 'vader,self',
        '--mca', 'btl_vader_single_copy_mechanism', 'cma']
-TIMEOUT = 120         # of a program; the longest takes 10 s on two processors
+TIMEOUT = 120            # of a program; the longest takes 10 s on two processors
 CMA_LEAST = 4 * 8 << 20  # four messages of 8 MiB
 NEEDED = (('git', 'git'), ('mpicc', 'libopenmpi-dev'), ('mpirun', 'openmpi-bin'), ('java', 'openjdk-17-jre-headless'),
           ('node', 'nodejs'), ('go', 'golang-go'))
@@ -47,7 +47,7 @@ def prepare():
     Bench.modes.insert(0, Mode(CONTROL, USERS[0], False))
 
 
-def home_of(mode):
+def folder_of(mode):
     """The working folder of a mode: the programs, in a repository with an environment, both made outside by its user."""
     folder = user_folder(mode, 'works')
     if os.path.exists(folder + '/checks.py'):
@@ -73,7 +73,7 @@ def without(mode, command, cwd, timeout, environment=None):
 
 def printed(mode, command, environment=None):
     """The JSON that a program printed, in the jail or, for the control, without."""
-    done = (without if mode.name == CONTROL else run)(mode, command, cwd=home_of(mode), timeout=TIMEOUT, environment=environment)
+    done = (without if mode.name == CONTROL else run)(mode, command, cwd=folder_of(mode), timeout=TIMEOUT, environment=environment)
     equal(done.returncode, 0, command, done.stdout, done.stderr, 'status')
     return json.loads(done.stdout)
 
@@ -95,7 +95,7 @@ def processes_and_signals(mode):
 
 
 def files_git_and_environments(mode):
-    active = home_of(mode) + '/environment'
+    active = folder_of(mode) + '/environment'
     python_checks(mode, 'files', {'VIRTUAL_ENV': active, 'PATH': active + '/bin:/usr/bin:/bin'})
 
 
