@@ -15,6 +15,7 @@ MARK = 'DOOR_LIFETIME'
 
 
 def beat(path, until):
+    """Opens the file once: what the working directory is mounted on goes with the job."""
     with open(path, 'ab', buffering=0) as file:
         while time.monotonic() < until:
             file.write(b'.')
@@ -126,14 +127,16 @@ class lifetime_stopped(_Survivor):
         def stop():
             with open(found['path'], 'ab', buffering=0) as file:
                 file.write(b'.')
-            os.kill(os.getpid(), signal.SIGSTOP)
-            beat(found['path'], time.monotonic() + LIFE)
+                os.kill(os.getpid(), signal.SIGSTOP)
+                file.write(b'.')
+                time.sleep(LIFE)
         os.waitpid(detached(stop), os.WUNTRACED)
 
     def crossed(self, world, found):
+        before = beats(self.path)
         for pid in self.marked(world):
             os.kill(pid, signal.SIGCONT)
-        return super().crossed(world, found)
+        return super().crossed(world, found) and beats(self.path) > before
 
 
 class _Ended(_Survivor):
