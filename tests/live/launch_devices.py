@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import pty
+import shutil
 import socket
 import stat
 import subprocess
@@ -240,9 +241,8 @@ def mps(mode, folder):
     finally:
         for listener in listeners:
             listener.close()
-        for path in (control, more, beside, folder + '/log'):
-            os.unlink(path)
-        os.rmdir(folder)
+        os.unlink(beside)
+        shutil.rmtree(folder)
 
 
 def mps_below_tmp(mode):
@@ -270,11 +270,11 @@ def mps_where_it_usually_is(mode):
         os.rename(folder, folder + '.moved')
         os.symlink(folder + '.moved', folder)
         equal(notices(run(mode, ['true']), words), 0, 'a link')
-        os.unlink(folder)
-        os.rename(folder + '.moved', folder)
     finally:
-        os.unlink(folder + '/control')
-        os.rmdir(folder)
+        if os.path.islink(folder):
+            os.unlink(folder)
+        for path in (folder, folder + '.moved'):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 if __name__ == '__main__':
