@@ -25,6 +25,7 @@ struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
 	const char *fail_step;           // test hook: the step that is made to fail
+	const char *forget;              // test hook: the namespace that the clones forget to make
 	mechanism_set without;           // test hook: protections that are left out
 	sigset_t signals;                // the caller's mask, which the workload gets back
 	int channel;                     // this process's end
@@ -85,6 +86,7 @@ typedef int step_function(struct launch *launch, const struct launch_step *step,
 
 step_function step_streams;                                   // stdio.c
 step_function step_core_pattern, step_keyring, step_scratch;  // supervisor_steps.c, scratch.c
+step_function step_touch, step_automounts;                    // automounts.c
 step_function step_list_sockets, step_cover_sockets;          // host_sockets.c, cover_sockets.c
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,

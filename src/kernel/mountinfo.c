@@ -53,6 +53,7 @@ static int parse_line(char *line, struct mount_row *row)
 	unescape(type);
 	unescape(source);
 	*row = (struct mount_row){ .id = strtoul(fields[0], &end, 10),
+				   .parent = strtoul(fields[1], NULL, 10),
 				   .device = fields[2],
 				   .root = fields[3],
 				   .point = fields[4],

@@ -8,7 +8,7 @@
 
 // Texts point into the table's text.
 struct mount_row {
-	unsigned long id;
+	unsigned long id, parent;
 	const char *device;  // "major:minor" of the file system
 	const char *root;    // which folder of the file system
 	const char *point;   // where it is mounted

@@ -130,9 +130,7 @@ int step_restrict(struct launch *launch, const struct launch_step *step, struct 
 	return 0;
 }
 
-// Makes the missing folders on the way to path in the tree, and path itself (a folder or an empty file).
-// Only for paths in folders of the job's own.
-static int create_inside(const struct launch *launch, const char *path, bool folder, struct error *err)
+int view_create(const struct launch *launch, const char *path, bool folder, struct error *err)
 {
 	AUTO_FREE char *copy = memory_copy_text(path);
 
@@ -200,9 +198,14 @@ int step_mount(struct launch *launch, const struct launch_step *step, struct err
 	return 0;
 }
 
-static int attach(int source, int target, const char *path, struct error *err)
+int view_copy_tree(int fd)
 {
-	if (syscall(SYS_move_mount, source, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	return (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+}
+
+int view_attach(int tree, int target, const char *path, struct error *err)
+{
+	if (syscall(SYS_move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return error_set_errno(err, -errno, "cannot bind %s", path);
 	return 0;
 }
@@ -216,12 +219,12 @@ int step_bind(struct launch *launch, const struct launch_step *step, struct erro
 		return 0;
 	if (fstat(source, &status) < 0)
 		return error_set_errno(err, -errno, "cannot look at the source of %s", step->path);
-	if (step->create && create_inside(launch, step->path, S_ISDIR(status.st_mode), err) < 0)
+	if (step->create && view_create(launch, step->path, S_ISDIR(status.st_mode), err) < 0)
 		return err->code;
 	AUTO_CLOSE int fd = open_target(launch, step, err);
 	if (fd < 0)
 		return fd == -ENOENT && step->if_present ? 0 : fd;
-	return attach(source, fd, step->path, err);
+	return view_attach(source, fd, step->path, err);
 }
 
 static int make_read_only(const struct launch *launch, const char *path, struct error *err)
@@ -242,12 +245,12 @@ int step_read_only(struct launch *launch, const struct launch_step *step, struct
 	    (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 	if (copy < 0 || set_attributes(copy, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_RDONLY) < 0)
 		return error_set_errno(err, -errno, "cannot make %s read-only", step->path);
-	return attach(copy, fd, step->path, err);
+	return view_attach(copy, fd, step->path, err);
 }
 
 int step_make_directory(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	return create_inside(launch, step->path, true, err);
+	return view_create(launch, step->path, true, err);
 }
 
 int step_symlink(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -278,7 +281,7 @@ int step_file(struct launch *launch, const struct launch_step *step, struct erro
 	int result = io_write_all(file, step->value, strlen(step->value));
 	if (result < 0)
 		return error_set_errno(err, result, "cannot write %s", step->path);
-	if (step->create && create_inside(launch, step->path, false, err) < 0)
+	if (step->create && view_create(launch, step->path, false, err) < 0)
 		return err->code;
 	AUTO_CLOSE int fd = open_target(launch, step, err);
 	if (fd < 0)
@@ -310,7 +313,8 @@ static int cover_folder(struct launch *launch, int fd, const char *path, struct 
 	if (launch->empty >= 0) {
 		AUTO_CLOSE int copy =
 		    (int)syscall(SYS_open_tree, launch->empty, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-		return copy < 0 ? error_set_errno(err, -errno, "cannot cover %s", path) : attach(copy, fd, path, err);
+		return copy < 0 ? error_set_errno(err, -errno, "cannot cover %s", path)
+				: view_attach(copy, fd, path, err);
 	}
 	name_of(fd, target);
 	if (mount("tmpfs", target, "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY,

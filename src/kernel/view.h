@@ -12,4 +12,14 @@ int view_open(const struct launch *launch, const char *path, uint64_t flags);
 // Puts an empty device over the file at fd; path is for messages. 0 or a negative errno.
 int view_cover_file(int fd, const char *path, struct error *err);
 
+// Makes the missing folders on the way to path in the tree, and path itself (a folder or an empty file).
+// Only for paths in folders of the job's own.
+int view_create(const struct launch *launch, const char *path, bool folder, struct error *err);
+
+// A detached copy of the tree at fd, with all that is mounted below it; -1 and errno.
+int view_copy_tree(int fd);
+
+// Puts a detached tree over what is open as target; path is for messages. 0 or a negative errno.
+int view_attach(int tree, int target, const char *path, struct error *err);
+
 #endif

@@ -49,6 +49,8 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_SCRATCH, .name = "scratch folders", .path = request->host->tmp,
 	     .value = request->host->var_tmp,
 	     .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_TOUCH, .name = "touch automounts", .path = request->host->directory,
+	     .value = request->host->identity.home, .why = "what is mounted on demand is mounted while still outside");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
 	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER), .closes = namespace_mechanisms,
 	     .why = "init starts in all of them at once");

@@ -76,6 +76,7 @@ enum step_kind {
 	STEP_CORE_PATTERN,    // refuse a host that hands crash dumps to a socket
 	STEP_KEYRING,         // a session keyring of our own
 	STEP_SCRATCH,         // the job's /tmp and /var/tmp on the host's disk
+	STEP_TOUCH,           // path, value and what is bound: mounted now if they are mounted on demand
 	STEP_CLONE,           // init in new namespaces: flags
 	STEP_DEATH_SIGNAL,    // die with the supervisor
 	STEP_LIST_SOCKETS,    // every UNIX socket that a process of the host has bound, for STEP_COVER_SOCKETS
@@ -103,6 +104,7 @@ enum step_kind {
 	STEP_SYMLINK,         // path → value
 	STEP_FILE,            // contents value over path, read-only
 	STEP_COVER,           // path, when it is there, behind something empty
+	STEP_AUTOMOUNTS,      // every one in the list of mounts at path; what is mounted below them stays
 	STEP_COVER_SOCKETS,   // those of the host's sockets that are in the view
 	STEP_TERMINAL,        // a pseudo-terminal of the jail's own
 	STEP_WORKLOAD,        // clone the workload into a user namespace that owns nothing
