@@ -59,33 +59,38 @@ def ring_makes_socket(family, kind, protocol):
 
 
 class ring_setup(Door):
+    """Where the host keeps rings for root or for nobody, there is nothing to try."""
+
+    def make(self):
+        os.close(ring()[0])
+
     def outside(self, world):
-        os.close(need('io_uring', ring)[0])
+        switch = '/proc/sys/kernel/io_uring_disabled'
+        if os.path.exists(switch) and value_of(switch) != '0':
+            raise Absent('io_uring for everybody: ' + switch)
+        need('io_uring', self.make)
         return {}
 
     def inside(self, found):
-        ring()
+        self.make()
 
 
 class ring_polled(ring_setup):
-    def inside(self, found):
-        ring(SQPOLL)
+    def make(self):
+        os.close(ring(SQPOLL)[0])
 
 
-class ring_socket(Door):
-    row = (socket.AF_NETLINK, socket.SOCK_RAW, NETFILTER)
+class ring_socket(ring_setup):
+    def make(self):
+        ring_makes_socket(socket.AF_NETLINK, socket.SOCK_RAW, NETFILTER)
 
     def outside(self, world):
         try:
-            need('io_uring', ring_makes_socket, *self.row)
+            return super().outside(world)
         except OSError as error:
             if error.errno == errno.EINVAL:  # before Linux 5.19
                 raise Absent('sockets by io_uring') from error
             raise
-        return {}
-
-    def inside(self, found):
-        ring_makes_socket(*self.row)
 
 
 # --- other system call interfaces

@@ -13,8 +13,9 @@ from syscalls import need
 AF_XDP, IPPROTO_UDPLITE, IPPROTO_MPTCP, IPPROTO_SMC, ANY_CID = 44, 136, 262, 256, 0xffffffff
 # Families that need no right in kernels that have them: ALG, TIPC, RDS, QIPCRTR, CAN, BLUETOOTH, SMC, KCM, ATM, NFC, MCTP.
 OTHER_FAMILIES = (38, 30, 21, 42, 29, 31, 43, 41, 8, 20, 39, 45)
-OTHER_PROTOCOLS = ((socket.SOCK_DGRAM, IPPROTO_UDPLITE), (socket.SOCK_STREAM, socket.IPPROTO_SCTP),
-                   (socket.SOCK_STREAM, IPPROTO_SMC), (6, 33))  # 6 and 33: SOCK_DCCP, IPPROTO_DCCP
+OTHER_PROTOCOLS = ((socket.AF_INET, socket.SOCK_DGRAM, IPPROTO_UDPLITE), (socket.AF_INET, socket.SOCK_STREAM, IPPROTO_SMC),
+                   (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP), (socket.AF_INET, 6, 33))  # DCCP
+OTHER_NETLINK = (12, 15, 16, 2, 4)  # NETFILTER, KOBJECT_UEVENT, GENERIC, USERSOCK, SOCK_DIAG
 KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET)
 IP_OPTIONS, IP_FREEBIND, IP_TRANSPARENT, IPV6_FREEBIND, IPV6_TRANSPARENT, IPV6_RTHDR = 4, 15, 19, 78, 75, 57
 SO_BINDTODEVICE, SO_MARK, TCP_REPAIR, TCP_ULP = 25, 36, 19, 31
@@ -83,25 +84,21 @@ class family_xdp(_Made):
 
 
 class family_other(Door):
+    """The first that the kernel has: to ask for one may load a module."""
+
     def outside(self, world):
-        rows = []
-        for row in ((family, kind) for family in OTHER_FAMILIES for kind in KINDS):
-            try:
-                made(*row)
-                rows.append(row)
-            except OSError:
-                pass
-        if not rows:
-            raise Absent('a further family')
-        return {'rows': rows}
+        try:
+            return {'row': first_that_works(made, [(family, kind) for family in OTHER_FAMILIES for kind in KINDS])}
+        except OSError as error:
+            raise Absent('a further family') from error
 
     def inside(self, found):
-        return first_that_works(made, found['rows'])
+        made(*found['row'])
 
 
 class netlink_other(Door):
     def inside(self, found):
-        return first_that_works(made, [(socket.AF_NETLINK, socket.SOCK_RAW, protocol) for protocol in range(1, 32)])
+        first_that_works(made, [(socket.AF_NETLINK, socket.SOCK_RAW, protocol) for protocol in OTHER_NETLINK])
 
 
 class netlink_write(Door):
@@ -141,19 +138,13 @@ class protocol_mptcp(_Made):
 
 class protocol_other(Door):
     def outside(self, world):
-        rows = []
-        for kind, protocol in OTHER_PROTOCOLS:
-            try:
-                made(socket.AF_INET, kind, protocol)
-                rows.append((socket.AF_INET, kind, protocol))
-            except OSError:
-                pass
-        if not rows:
-            raise Absent('a further protocol')
-        return {'rows': rows}
+        try:
+            return {'row': first_that_works(made, OTHER_PROTOCOLS)}
+        except OSError as error:
+            raise Absent('a further protocol') from error
 
     def inside(self, found):
-        return first_that_works(made, found['rows'])
+        made(*found['row'])
 
 
 class _Option(Door):
@@ -216,7 +207,7 @@ class option_layer(Door):
 
     def outside(self, world):
         try:
-            return {'name': first_that_works(self.layer, [('tls',), ('smc',), ('mptcp',)])[0]}
+            return {'name': first_that_works(self.layer, [('mptcp',), ('tls',), ('smc',)])[0]}
         except OSError as error:
             raise Absent('layers over TCP') from error
 
