@@ -209,6 +209,26 @@ class credentials_history(_Files):
         .sqlite_history .node_repl_history .rediscli_history'''
 
 
+class credentials_linked(Door):
+    """Kept elsewhere, with symbolic links to them: read by the link, and where it leads to."""
+    alone = True
+
+    def outside(self, world):
+        for name in ('.ssh', '.netrc'):
+            if os.path.lexists(os.path.join(world.home, name)):
+                raise Absent(f'a home without {name}')
+        kept = world.folder_in(world.home)
+        paths = [world.file_in(kept, name, world.token, 0o600) for name in ('ssh/id_door', 'netrc')]
+        for link, target in (('.ssh', 'ssh'), ('.netrc', 'netrc')):
+            path = os.path.join(world.home, link)
+            os.symlink(os.path.join(kept, target), path)
+            world.own(path)
+            world.undo(os.unlink, path)
+        return {'paths': paths + [os.path.join(world.home, name) for name in ('.ssh/id_door', '.netrc')], 'token': world.token}
+
+    inside = _Files.inside
+
+
 class credentials_second_path(Door):
     """The home is mounted at a second place, as clusters have it: a cover on the first does nothing there."""
 

@@ -15,7 +15,7 @@ from core_pattern import Borrowed
 from door import LIBC, Absent, Blocked, Door, syscall
 
 ZERO = os.makedev(1, 5)
-CALLS = {'x86_64': {'add_key': 248, 'keyctl': 250}, 'aarch64': {'add_key': 217, 'keyctl': 219}}
+CALLS = {'x86_64': {'add_key': 248, 'keyctl': 250, 'setrlimit': 160}, 'aarch64': {'add_key': 217, 'keyctl': 219, 'setrlimit': 164}}
 
 
 def _first_opened(paths, flags):
@@ -362,6 +362,8 @@ class core_helper(_Crash):
 class core_limit(core_helper):
     def before(self):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        limit = (ctypes.c_ulong * 2)(0, 0)
+        syscall(CALLS[platform.machine()]['setrlimit'], resource.RLIMIT_CORE, limit)
 
 
 class core_socket(_Crash):

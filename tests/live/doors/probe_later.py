@@ -62,6 +62,10 @@ def _symlink_over(path, token):
         raise
 
 
+def _away(path, token):  # pylint: disable=unused-argument
+    os.rename(path, path + SPARE)
+
+
 def _create(path, token):
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755)
     os.write(fd, f'# {token}\n'.encode())
@@ -127,8 +131,7 @@ def changed(found):
     """What is not as it was made."""
     differ = []
     for path in found['paths']:
-        status = os.lstat(path) if os.path.lexists(path) else None
-        if not status or not os.path.isfile(path) or status.st_mode & 0o7777 != 0o644:
+        if not os.path.isfile(path) or os.stat(path).st_mode & 0o7777 != 0o644:
             differ.append(path)
             continue
         with open(path, encoding='utf-8') as file:
@@ -255,6 +258,51 @@ class later_renamed(_Later):
             while parent != base:
                 subprocess.run(['rm', '-rf', parent + SPARE], check=True)
                 parent = os.path.dirname(parent)
+
+
+class later_linked(_Later):
+    """Start-up files kept elsewhere, with symbolic links to them: as the links, as what they lead to, and by what is around."""
+    alone = True
+
+    def outside(self, world):
+        for name in ('.bashrc', '.config'):
+            if os.path.lexists(os.path.join(world.home, name)):
+                raise Absent(f'a home without {name}')
+        kept = world.folder_in(world.home)
+        paths = [world.file_in(kept, name, SCRIPT) for name in ('dots/bashrc', 'dots/config/autostart/a.desktop')]
+        links = {'.bashrc': paths[0], '.config': os.path.join(kept, 'middle'), os.path.join(kept, 'middle'): 'dots/config'}
+        for link, target in links.items():
+            path = os.path.join(world.home, link)
+            os.symlink(target, path)
+            world.own(path)
+            world.undo(os.unlink, path)
+        seen = [os.path.join(world.home, name) for name in ('.bashrc', '.config/autostart/a.desktop')]
+        return {'paths': paths + seen, 'folders': [], 'around': [os.path.join(kept, 'dots'), os.path.join(kept, 'dots/config'), *(
+            os.path.join(world.home, link) for link in links)], 'token': world.token}
+
+    def inside(self, found):
+        went = []
+        for path in found['around']:
+            for way in (_away, _symlink_over):
+                try:
+                    way(path, found['token'])
+                    went.append(f'{path} ({way.__name__[1:]})')
+                except OSError:
+                    pass
+        try:
+            went.append(super().inside(found))
+        except OSError as error:
+            last = error
+        if not went:
+            raise last
+        return ', '.join(went)
+
+    def clean(self, world, found):
+        for path in found['around']:
+            if os.path.lexists(path + SPARE):
+                if os.path.islink(path):
+                    os.unlink(path)
+                os.rename(path + SPARE, path)
 
 
 class later_missing(_Later):
