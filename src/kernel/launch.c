@@ -100,6 +100,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 
 #ifdef VPCJAIL_TEST_HOOKS
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
+	launch.forget = getenv("VPCJAIL_TEST_NO_CLONE");
 	launch.without = without_by_test();
 #endif
 	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays

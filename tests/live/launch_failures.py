@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every step of the launch made to fail, one at a time: 125, the step's name, nothing run, nothing left.
 
-A build without the hooks (a release: -Dtest-hooks=false) must ignore the variable; VPCJAIL_RELEASE names one to look at.
+A build without the hooks (a release: -Dtest-hooks=false) must ignore every hook's variable; VPCJAIL_RELEASE names one to
+look at.
 """
 import json
 import os
@@ -10,12 +11,14 @@ import sys
 
 from launch_lib import Bench, Mode, assert_nothing_left, check, equal, main, run, succeeded, user_folder
 
-VARIABLE = 'VPCJAIL_TEST_FAIL'
+VARIABLE, WITHOUT, NO_CLONE = HOOKS = ('VPCJAIL_TEST_FAIL', 'VPCJAIL_TEST_WITHOUT', 'VPCJAIL_TEST_NO_CLONE')
 
 
-def has_hooks(path):
+def hooks_of(path):
+    """The variables that the program knows."""
     with open(path, 'rb') as file:
-        return VARIABLE.encode() in file.read()
+        text = file.read()
+    return [name for name in HOOKS if name.encode() in text]
 
 
 def step_names(mode: Mode):
@@ -45,21 +48,25 @@ def every_step(mode):
     print(f'        {len(names)} steps')
 
 
-def release_ignores_the_variable(mode):
+def release_ignores_the_variables(mode):
     marker = os.path.join(user_folder(mode, 'release'), 'ran')
     for name in ('load rule set', 'system call filter', 'execute'):
         succeeded(run(mode, ['touch', marker], environment={VARIABLE: name}))
         os.unlink(marker)
+    outside = os.readlink('/proc/self/ns/net')
+    for hook, value in ((WITHOUT, 'network-namespace'), (NO_CLONE, 'net')):
+        inside = succeeded(run(mode, ['readlink', '/proc/self/ns/net'], environment={hook: value})).stdout.strip()
+        check(inside.startswith('net:') and inside != outside, hook, 'is obeyed')
 
 
-def release_lacks_the_string():
-    check(not has_hooks(os.environ['VPCJAIL_RELEASE']), os.environ['VPCJAIL_RELEASE'], 'knows', VARIABLE)
+def release_lacks_the_strings():
+    equal(hooks_of(os.environ['VPCJAIL_RELEASE']), [], os.environ['VPCJAIL_RELEASE'], 'knows of hooks')
 
 
-once = [release_lacks_the_string] if 'VPCJAIL_RELEASE' in os.environ else []
+once = [release_lacks_the_strings] if 'VPCJAIL_RELEASE' in os.environ else []
 if '--release' in sys.argv:
-    equal(has_hooks(sys.argv[1]), False, 'a build without hooks knows', VARIABLE)
-    main([release_ignores_the_variable], once)
+    equal(hooks_of(sys.argv[1]), [], 'a build without hooks knows of them')
+    main([release_ignores_the_variables], once)
 else:
-    equal(has_hooks(sys.argv[1]), True, 'this build has no hooks (-Dtest-hooks=true)')
+    equal(hooks_of(sys.argv[1]), list(HOOKS), 'this build has no hooks (-Dtest-hooks=true)')
     main([every_step], once)
