@@ -225,6 +225,7 @@ const struct door doors[] = {
 	     BY(CAPABILITIES) | BY(NO_NEW_PRIVILEGES)),
 	DOOR("privilege_capabilities", "any capability in any set", BY(CAPABILITIES)),
 	DOOR("privilege_rule_set", "deleting the rule set", BY(FILTER) | BY(CAPABILITIES) | BY(USER)),
+	DOOR("privilege_groups", "groups that own disks or sockets, which only root can leave", BY(IDENTITY)),
 	DOOR("privilege_link", "a pair of links into another namespace", BY(CAPABILITIES) | BY(USER)),
 
 	HEADING("Kernel files and devices"),

@@ -31,6 +31,8 @@ enum door_state door_state(const struct door *door, const struct launch_plan *pl
 	*opener = opener_of(door, plan);
 	if (*opener)
 		return DOOR_OPENED;
+	if (!door->sets[0])
+		return DOOR_RESIDUAL;
 	for (size_t i = 0; i < DOOR_SETS && door->sets[i]; i++) {
 		if (!(door->sets[i] & there))
 			return DOOR_RESIDUAL;
@@ -80,7 +82,7 @@ static void print_door(const struct door *door, const struct launch_plan *plan, 
 		strbuf_format(out, " by %s", opener);
 		break;
 	case DOOR_RESIDUAL:
-		strbuf_add(out, ": this kernel lacks ");
+		strbuf_add(out, door->sets[0] ? ": this launch lacks " : ": nothing closes it");
 		add_mechanisms(door->sets[0], out);
 		break;
 	}

@@ -2,6 +2,7 @@
 """Doors: privileges, gained or put to use. Programs lie in the home: the working directory lies in /tmp, which is bound
 with restrictions of its own."""
 import errno
+import grp
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ FILE_CAPABILITIES = struct.pack('<5I', 0x02000001, 1 << CAP_NET_RAW, 0, 0, 0)  #
 NEW_LINK, IFLA_IFNAME, IFLA_LINKINFO, IFLA_NET_NS_FD, INFO_KIND, INFO_DATA, VETH_PEER = 16, 3, 18, 28, 1, 2, 1
 STATUS = '/proc/self/status'
 GREP = '/usr/bin/grep'
+DANGEROUS_GROUP, NOBODY = 'disk', 65534  # launch_lib makes the test's user a member
 
 
 def capabilities(text):
@@ -99,6 +101,20 @@ class privilege_other_user(Door):
 class privilege_other_group(Door):
     def inside(self, found):
         os.setgroups([1])
+
+
+class privilege_groups(Door):
+    """A file of a group that owns disks, and not of the job's user, who is a member."""
+
+    def outside(self, world):
+        path = world.file_in(world.folder, 'door-' + secrets.token_hex(4), world.token, 0o640)
+        os.chown(path, 0 if world.entry.pw_uid else NOBODY, grp.getgrnam(DANGEROUS_GROUP).gr_gid)
+        return {'path': path, 'token': world.token}
+
+    def inside(self, found):
+        with open(found['path'], encoding='ascii') as file:
+            if file.read() != found['token']:
+                raise Blocked('another file')
 
 
 class privilege_root_exec(Door):
