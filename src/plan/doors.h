@@ -19,7 +19,8 @@ struct door {
 	// Each set is of mechanisms of which one alone is enough; the door is closed when every set has one. A test
 	// removes whole sets (then the probe must get through) and single members (then it must not).
 	mechanism_set sets[DOOR_SETS];
-	// Closed only where the kernel has the mechanism: said by `check`, and not counted as closed by the plan.
+	// Closed only where the plan has the mechanism, which the kernel may lack or the profile not ask for; without a
+	// set, never: said by `check`, and not counted as closed by the plan.
 	bool residual;
 };
 

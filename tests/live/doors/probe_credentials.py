@@ -9,6 +9,7 @@ import socket
 import subprocess
 
 from door import LIBC, Absent, Blocked, Door, called
+from probe_later import Replaced
 
 MS_BIND = 4096
 
@@ -227,6 +228,23 @@ class credentials_linked(Door):
         return {'paths': paths + [os.path.join(world.home, name) for name in ('.ssh/id_door', '.netrc')], 'token': world.token}
 
     inside = _Files.inside
+
+
+class credentials_replaced(Replaced, _Files):
+    paths = '.netrc .git-credentials'
+
+    def outside(self, world):
+        found = super().outside(world)
+        self.replaced = world.token[::-1]
+        return {**found, 'token': self.replaced, 'rendezvous': self.rendezvous(world)}
+
+    def inside(self, found):
+        self.wait_inside(found)
+        return super().inside(found)
+
+    def watch(self, world, found, process):
+        self.replace(found, self.replaced)
+        process.communicate(timeout=20)
 
 
 class credentials_second_path(Door):
