@@ -25,7 +25,7 @@ static void print_sets(const struct door *door)
 		}
 		word = "; ";
 	}
-	puts(")");
+	puts(door->sets[0] ? ")" : " (nothing)");
 }
 
 int main(void)
