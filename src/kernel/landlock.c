@@ -90,6 +90,9 @@ static int add_rules(const struct launch *launch, int ruleset, const struct land
 		for (size_t i = 0; i < sizeof(launch->stdio) / sizeof(launch->stdio[0]); i++)
 			if (allow_descriptor(ruleset, launch->stdio[i], writing, err) < 0)
 				return err->code;
+		vec_for_each (fd, &launch->plan->keep_fds)
+			if (allow_descriptor(ruleset, *fd, writing, err) < 0)
+				return err->code;
 	}
 	vec_for_each (granted, &domain->sockets)
 		if (allow(ruleset, granted, resolve_unix & handled, err) < 0)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """process.writable: only what is listed is written, in every way there is, and programs work all the same."""
+import importlib.util
+import json
 import os
 import shutil
 import sys
 import tempfile
 
-from launch_lib import PYTHON, check, equal, main, python, report, run, succeeded, user_folder, write_file
+from launch_lib import Bench, PYTHON, check, equal, main, python, report, run, succeeded, user_folder, write_file
 
 WITHOUT = 'VPCJAIL_TEST_WITHOUT'
 
@@ -206,6 +208,30 @@ def redirected_output(mode):
     equal(open(path, encoding='ascii').read(), 'one\ntwo\nthree\n')
 
 
+def kept_descriptor(mode):
+    path = os.path.join(user_folder(mode, 'kept'), 'file')
+    with open(path, 'w', encoding='ascii') as file:
+        os.chown(path, mode.entry.pw_uid, mode.entry.pw_gid)
+        fd = file.fileno()
+        succeeded(run(mode, ['sh', '-c', f'echo one >&{fd}; echo two >>/dev/fd/{fd}'], profile=profile('nothing.yaml', '[]'),
+                      options=['--keep-fd', str(fd)], pass_fds=(fd,)))
+    equal(open(path, encoding='ascii').read(), 'one\ntwo\n')
+
+
+def torch_works():
+    """Workers, tensors handed over by descriptor and by file, Gloo: all of it in the job's own folders."""
+    if importlib.util.find_spec('torch') is None:
+        check(os.environ.get('REQUIRE_LIVE') != '1', 'missing: PyTorch (python3-torch)')
+        print('        not tried: PyTorch (python3-torch) is missing')
+        return
+    mode = Bench.modes[0]
+    works = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'works')
+    for name in ('torch_job.py', 'checks.py'):
+        shutil.copy(os.path.join(works, name), user_folder(mode, 'torch'))
+    done = run(mode, [PYTHON, '-B', 'torch_job.py'], profile=profile('nothing.yaml', '[]'), cwd=user_folder(mode, 'torch'), timeout=90)
+    equal(set(json.loads(succeeded(done).stdout)['checks'].values()), {'ok'})
+
+
 def refusals(mode):
     done = run(mode, ['true'], profile=profile('missing.yaml', '[/nowhere/at-all]'))
     equal(done.returncode, 125)
@@ -226,4 +252,5 @@ def refusals(mode):
 
 
 with_hooks = [without_the_mechanism] if '--hooks' in sys.argv else []
-main([every_way, below_the_working_directory, nothing_listed, private_home, programs_work, redirected_output, refusals] + with_hooks)
+main([every_way, below_the_working_directory, nothing_listed, private_home, programs_work, redirected_output, kept_descriptor,
+      refusals] + with_hooks, once=[torch_works])
