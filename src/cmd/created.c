@@ -9,12 +9,12 @@
 void created_print(const struct launch_plan *plan)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+	CLEANUP(text_list_release) text_list made = { 0 };
 
-	vec_for_each (absent, &plan->absent) {
-		if (!guarded_is_made(plan, absent))
-			continue;
+	guarded_made(plan, &made);
+	vec_for_each (shown, &made) {
 		strbuf_add(&line, line.length ? ", " : "created by the job and run later: ");
-		strbuf_add_safe(&line, absent->shown);
+		strbuf_add_safe(&line, *shown);
 	}
 	if (line.length)
 		output_message("%s", strbuf_text(&line));

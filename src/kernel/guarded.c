@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "kernel/guarded_scan.h"
 
 enum { LINKS_FOLLOWED = 40, GIT_FILE_SIZE = 8192 };
 
@@ -116,63 +117,100 @@ static char *real_path_of(const struct host_facts *facts, const char *path)
 	return walk(facts, path, &passed);
 }
 
-// Whether nobody but another user than the job's can reach what is there: then it needs no cover.
-static bool out_of_reach(const struct host_facts *facts, int fd)
-{
-	struct stat status;
-
-	return facts->identity.uid != 0 && fstat(fd, &status) == 0 && status.st_uid != facts->identity.uid &&
-	       (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-}
-
 static bool is_folder(int fd)
 {
 	struct stat status;
 	return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static enum guarded_state look_at(struct host_facts *facts, struct guarded_path *guarded)
+// Follows what may be a symbolic link: guarded->real, and the links on the way to what is read-only. False when it is
+// one to nothing.
+static bool follow(struct host_facts *facts, struct guarded_path *guarded)
 {
+	CLEANUP(text_list_release) text_list passed = { 0 };
 	AUTO_CLOSE int fd = open_path(facts, guarded->path, RESOLVE_NO_SYMLINKS, 0);
 
-	if (fd >= 0) {
-		bool passed = (guarded->row->file && is_folder(fd)) ||
-			      (guarded->cover && guarded->row->base == BASE_SYSTEM && out_of_reach(facts, fd));
-		return passed ? GUARDED_UNKNOWN : GUARDED_THERE;
-	}
-	if (errno == ELOOP) {
-		CLEANUP(text_list_release) text_list passed = { 0 };
-		guarded->real = walk(facts, guarded->path, &passed);
-		vec_for_each (link, &passed)
-			if (guarded->real && !guarded->cover)
-				remember(&facts->links, *link);
-		return guarded->real ? GUARDED_THERE : GUARDED_DANGLING;
-	}
-	// What cannot be entered now may be later, by who owns it: the step says so then.
-	return errno == ENOENT || errno == ENOTDIR ? GUARDED_MISSING : GUARDED_THERE;
+	if (fd >= 0 || errno != ELOOP)
+		return true;
+	guarded->real = walk(facts, guarded->path, &passed);
+	vec_for_each (link, &passed)
+		if (guarded->real && !guarded->cover)
+			remember(&facts->links, *link);
+	return guarded->real != NULL;
 }
 
-// Replaces rows with `*` by what they match.
-static void expand(struct host_facts *facts, const guarded_vec *named)
+// Whether what was found needs no guard: a folder where a file is meant; a link like /bin, which root alone could
+// replace.
+static bool is_needless(const struct host_facts *facts, const struct guarded_path *guarded, enum guarded_found found)
 {
-	vec_for_each (guarded, named) {
-		glob_t found = { 0 };
-		if (!strchr(guarded->row->path, '*')) {
-			vec_push(&facts->guarded, (struct guarded_path){ .row = guarded->row,
-									 .cover = guarded->cover,
-									 .path = STEAL(guarded->path),
-									 .shown = STEAL(guarded->shown) });
-			continue;
-		}
-		if (glob(guarded->path, GLOB_NOSORT, NULL, &found) == 0)
-			for (size_t i = 0; i < found.gl_pathc; i++)
-				vec_push(&facts->guarded,
-					 (struct guarded_path){ .row = guarded->row,
-								.cover = guarded->cover,
-								.path = memory_copy_text(found.gl_pathv[i]),
-								.shown = memory_copy_text(found.gl_pathv[i]) });
-		globfree(&found);
+	if (guarded->row->base == BASE_SYSTEM)
+		return facts->identity.uid != 0 && found == FOUND_NAME;
+	if (!guarded->row->file || found == FOUND_FILE)
+		return false;
+	AUTO_CLOSE int fd = open_path(facts, guarded->path, 0, 0);
+	return fd >= 0 && is_folder(fd);
+}
+
+// Adds what a row names, at path, which is taken over. False for a symbolic link to nothing.
+static bool add_found(struct host_facts *facts, const struct guarded_place *place, const struct guarded_row *row,
+		      enum guarded_found found, char *path)
+{
+	struct guarded_path guarded = { .row = row,
+					.cover = row >= credential_rows && row < credential_rows + credential_row_count,
+					.path = path };
+	bool needless = is_needless(facts, &guarded, found);
+
+	if (needless || (found == FOUND_NAME && !follow(facts, &guarded))) {
+		free(path);
+		return needless;
 	}
+	guarded.shown = guarded_shown(place, path);
+	vec_push(&facts->guarded, guarded);
+	return true;
+}
+
+static void expand(struct host_facts *facts, const struct guarded_place *place, const struct guarded_row *rows,
+		   size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].base != place->base || !strchr(rows[i].path, '*'))
+			continue;
+		glob_t matched = { 0 };
+		AUTO_FREE char *pattern = guarded_path_of(place, &rows[i]);
+		if (glob(pattern, GLOB_NOSORT, NULL, &matched) == 0)
+			for (size_t j = 0; j < matched.gl_pathc; j++)
+				add_found(facts, place, &rows[i], FOUND_NAME, memory_copy_text(matched.gl_pathv[j]));
+		globfree(&matched);
+	}
+}
+
+// Looks for the rows of a place. folder is taken over; NULL, or one that was looked at before: nothing.
+static void look_in(struct host_facts *facts, enum guarded_base base, char *folder, const char *shown)
+{
+	CLEANUP(guarded_scan_release)
+	struct guarded_scan scan = { .root = facts->root, .uid = facts->identity.uid, .gid = facts->identity.gid };
+	struct guarded_place place = { .base = base, .folder = folder, .shown = shown };
+
+	vec_for_each (known, &facts->places)
+		if (folder && known->base == base && strcmp(known->folder, folder) == 0) {
+			free(folder);
+			return;
+		}
+	if (!folder)
+		return;
+	guarded_scan(&scan, base, base != BASE_SYSTEM, folder);
+	for (size_t i = 0; i < scan.count; i++) {
+		bool later = scan.rows[i] >= later_rows && scan.rows[i] < later_rows + later_row_count;
+		const struct guarded_row *row = scan.rows[i];
+		if (!scan.found[i] && later)
+			vec_push(&place.missing, row);
+		if (scan.found[i] && !add_found(facts, &place, row, scan.found[i], guarded_path_of(&place, row)) &&
+		    later)
+			vec_push(&place.dangling, row);
+	}
+	expand(facts, &place, later_rows, later_row_count);
+	expand(facts, &place, credential_rows, credential_row_count);
+	vec_push(&facts->places, place);
 }
 
 // The first line of a small file, less a prefix, as a real path; a relative one is meant from folder. NULL without.
@@ -252,40 +290,52 @@ static char *find_other_home(const struct profile *profile, const struct host_fa
 
 void guarded_look(const struct profile *profile, struct host_facts *facts)
 {
-	CLEANUP(guarded_release) guarded_vec named = { 0 };
 	struct repository repository = { 0 };
-	AUTO_FREE char *other = find_other_home(profile, facts);
 
 	find_repository(facts, &repository);
-	guarded_list(&(struct guarded_bases){ .home = facts->identity.home,
-					      .other_home = other,
-					      .directory = facts->directory,
-					      .work_tree = repository.work_tree,
-					      .git = repository.git,
-					      .git_common = repository.common },
-		     &named);
-	expand(facts, &named);
-	vec_for_each (guarded, &facts->guarded)
-		guarded->state = look_at(facts, guarded);
+	look_in(facts, BASE_HOME, memory_copy_text(facts->identity.home), "~/");
+	look_in(facts, BASE_HOME, find_other_home(profile, facts), NULL);
+	look_in(facts, BASE_DIRECTORY, memory_copy_text(facts->directory), "");
+	look_in(facts, BASE_DIRECTORY, repository.work_tree, NULL);
+	look_in(facts, BASE_REPOSITORY, repository.git, NULL);
+	look_in(facts, BASE_REPOSITORY, repository.common, NULL);
+	look_in(facts, BASE_SYSTEM, memory_copy_text("/"), NULL);
 	guarded_aliases(facts);
 	find_environments(facts);
-	free(repository.work_tree);
-	free(repository.git);
-	free(repository.common);
 }
 
-bool guarded_is_made(const struct launch_plan *plan, const struct absent_file *absent)
+static bool leads_somewhere(const struct guarded_place *place, const struct guarded_row *row)
 {
-	struct stat status;
-	int flags = absent->link ? 0 : AT_SYMLINK_NOFOLLOW;
+	AUTO_FREE char *path = guarded_path_of(place, row);
+	return access(path, F_OK) == 0;
+}
 
-	if (fstatat(AT_FDCWD, absent->path, &status, flags) == 0)
-		return true;
-	if (errno != EACCES || !plan->root)
-		return false;
-	setfsgid(plan->identity->gid);
-	setfsuid(plan->identity->uid);
-	bool made = fstatat(AT_FDCWD, absent->path, &status, flags) == 0;
-	become_root();
-	return made;
+static bool is_listed(const struct guarded_row *row, const struct guarded_row *const *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i] == row)
+			return true;
+	return false;
+}
+
+void guarded_made(const struct launch_plan *plan, text_list *shown)
+{
+	vec_for_each (watched, &plan->watched) {
+		const struct guarded_place *place = *watched;
+		CLEANUP(guarded_scan_release)
+		struct guarded_scan scan = { .root = plan->root,
+					     .uid = plan->identity->uid,
+					     .gid = plan->identity->gid };
+
+		guarded_scan(&scan, place->base, false, place->folder);
+		for (size_t i = 0; i < scan.count; i++) {
+			const struct guarded_row *row = scan.rows[i];
+			if (!scan.found[i] || (!is_listed(row, place->missing.items, place->missing.count) &&
+					       !(is_listed(row, place->dangling.items, place->dangling.count) &&
+						 leads_somewhere(place, row))))
+				continue;
+			AUTO_FREE char *path = guarded_path_of(place, row);
+			vec_push(shown, guarded_shown(place, path));
+		}
+	}
 }

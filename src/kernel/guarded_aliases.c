@@ -47,8 +47,7 @@ static void add_alias(struct host_facts *facts, size_t index, char *path)
 							 .cover = guarded->cover,
 							 .alias = true,
 							 .path = path,
-							 .shown = memory_copy_text(path),
-							 .state = GUARDED_THERE });
+							 .shown = memory_copy_text(path) });
 }
 
 // Another mount may show the file, with or without folders around it, or a part of a guarded folder.
@@ -66,11 +65,23 @@ static void find_aliases(struct host_facts *facts, const struct mount_table *tab
 			continue;
 		const char *rest = rest_below(inner, other->root);
 		const char *within = rest ? NULL : rest_below(other->root, inner);
+		if (!rest && !within)
+			continue;
 		AUTO_FREE char *path = rest ? join(other->point, rest) : memory_copy_text(other->point);
 		AUTO_FREE char *there = join(real, within ? within : "");
-		if ((rest || within) && strcmp(path, there) != 0 && is_same(path, there))
+		if (strcmp(path, there) != 0 && is_same(path, there))
 			add_alias(facts, index, STEAL(path));
 	}
+}
+
+// Whether any file system is mounted more than once: on most hosts none is.
+static bool has_second_mounts(const struct mount_table *table)
+{
+	vec_for_each (row, &table->rows)
+		for (const struct mount_row *other = table->rows.items; other < row; other++)
+			if (strcmp(row->device, other->device) == 0)
+				return true;
+	return false;
 }
 
 void guarded_aliases(struct host_facts *facts)
@@ -78,9 +89,8 @@ void guarded_aliases(struct host_facts *facts)
 	CLEANUP(mount_table_release) struct mount_table table = { 0 };
 	size_t count = facts->guarded.count;
 
-	if (mount_table_read(&table, "/proc/self/mountinfo", NULL) < 0)
+	if (mount_table_read(&table, "/proc/self/mountinfo", NULL) < 0 || !has_second_mounts(&table))
 		return;
 	for (size_t i = 0; i < count; i++)
-		if (facts->guarded.items[i].state == GUARDED_THERE)
-			find_aliases(facts, &table, i);
+		find_aliases(facts, &table, i);
 }

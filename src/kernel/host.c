@@ -98,6 +98,7 @@ void host_facts_release(struct host_facts *facts)
 	host_devices_release(facts);
 	text_list_release(&facts->writable);
 	text_list_release(&facts->sockets);
+	guarded_places_release(&facts->places);
 	guarded_release(&facts->guarded);
 	text_list_release(&facts->links);
 	text_list_release(&facts->python_environments);

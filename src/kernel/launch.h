@@ -10,8 +10,8 @@
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err);
 void host_facts_release(struct host_facts *facts);
 
-// Whether a guarded file that was not there before the job is there now.
-bool guarded_is_made(const struct launch_plan *plan, const struct absent_file *absent);
+// Adds the guarded files that were not there before the job and are now, as they are shown ("~/.bash_login").
+void guarded_made(const struct launch_plan *plan, text_list *shown);
 
 // The kernel's Landlock ABI, 0 without.
 int landlock_abi(void);

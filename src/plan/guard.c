@@ -8,14 +8,17 @@
 #include "base/memory.h"
 #include "plan/steps.h"
 
-static bool is_seen(const struct launch_request *request, const struct guarded_path *guarded)
+static bool is_seen_at(const struct launch_request *request, enum guarded_base base, const char *path)
 {
-	const char *path = guarded->real ? guarded->real : guarded->path;
-
-	if (guarded->row->base == BASE_HOME && request->profile->process.home == HOME_PRIVATE &&
-	    path_below(guarded->path, request->host->identity.home))
+	if (base == BASE_HOME && request->profile->process.home == HOME_PRIVATE &&
+	    path_below(path, request->host->identity.home))
 		return false;
 	return !path_is_hidden(request, path) || path_is_shared(request, path);
+}
+
+static bool is_seen(const struct launch_request *request, const struct guarded_path *guarded)
+{
+	return is_seen_at(request, guarded->row->base, guarded->real ? guarded->real : guarded->path);
 }
 
 static bool is_share(const struct launch_request *request, const char *path)
@@ -36,7 +39,7 @@ static const char *place_of_guarded(const struct guarded_path *guarded)
 
 static bool is_read_only(const struct launch_request *request, const struct guarded_path *guarded)
 {
-	return !guarded->cover && guarded->state == GUARDED_THERE && is_seen(request, guarded);
+	return !guarded->cover && is_seen(request, guarded);
 }
 
 static void pin(struct launch_plan *plan, const char *path)
@@ -178,14 +181,11 @@ static void note_read_only_directory(struct launch_plan *plan, const struct laun
 		}
 }
 
-static void note_absent(struct launch_plan *plan, const struct launch_request *request)
+static void note_watched(struct launch_plan *plan, const struct launch_request *request)
 {
-	vec_for_each (guarded, &request->host->guarded)
-		if (!guarded->cover && guarded->row->base != BASE_SYSTEM && is_seen(request, guarded) &&
-		    (guarded->state == GUARDED_MISSING || guarded->state == GUARDED_DANGLING))
-			vec_push(&plan->absent, (struct absent_file){ .path = memory_copy_text(guarded->path),
-								      .shown = memory_copy_text(guarded->shown),
-								      .link = guarded->state == GUARDED_DANGLING });
+	vec_for_each (place, &request->host->places)
+		if (place->base != BASE_SYSTEM && is_seen_at(request, place->base, place->folder))
+			vec_push(&plan->watched, place);
 }
 
 void plan_read_only(struct launch_plan *plan, const struct launch_request *request)
@@ -203,25 +203,36 @@ void plan_read_only(struct launch_plan *plan, const struct launch_request *reque
 			add_overlay(plan, &overlays.items[i]);
 	vec_release(&overlays);
 	note_read_only_directory(plan, request);
-	note_absent(plan, request);
+	note_watched(plan, request);
 }
 
-static void cover(struct launch_plan *plan, const struct launch_request *request, const struct guarded_path *guarded)
+static void cover(struct launch_plan *plan, const struct launch_request *request, const struct guarded_row *row,
+		  const char *path, const char *shown)
 {
-	AUTO_FREE char *name = memory_format("cover %s", guarded->shown);
+	AUTO_FREE char *name = memory_format("cover %s", shown);
 
-	if (guarded->row->aws && request->profile->process.credentials == CREDENTIALS_KEEP)
-		return;
-	if (is_share(request, guarded->path) || (guarded->real && is_share(request, guarded->real)))
-		return;
-	STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(CREDENTIALS), .name = name,
-	     .path = guarded->path, .if_present = true, .why = guarded->row->why);
-	vec_push(&plan->hidden, memory_copy_text(guarded->shown));
+	if (!is_share(request, path) && !(row->aws && request->profile->process.credentials == CREDENTIALS_KEEP))
+		STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(CREDENTIALS), .name = name,
+		     .path = path, .if_present = true, .why = row->why);
 }
 
+// The system's are not looked for first: the job's user, who is told what is hidden, has no eye for them.
 void plan_covers(struct launch_plan *plan, const struct launch_request *request)
 {
-	vec_for_each (guarded, &request->host->guarded)
-		if (guarded->cover && guarded->state == GUARDED_THERE && is_seen(request, guarded))
-			cover(plan, request, guarded);
+	const struct guarded_place system = { .folder = (char[]){ "/" } };
+
+	vec_for_each (guarded, &request->host->guarded) {
+		size_t before = plan->steps.count;
+		if (!guarded->cover || !is_seen(request, guarded))
+			continue;
+		cover(plan, request, guarded->row, place_of_guarded(guarded), guarded->shown);
+		if (plan->steps.count > before)
+			vec_push(&plan->hidden, memory_copy_text(guarded->shown));
+	}
+	for (size_t i = 0; i < credential_row_count; i++) {
+		if (credential_rows[i].base != BASE_SYSTEM)
+			continue;
+		AUTO_FREE char *path = guarded_path_of(&system, &credential_rows[i]);
+		cover(plan, request, &credential_rows[i], path, path);
+	}
 }

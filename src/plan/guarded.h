@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Files of the host that the job may not change (they would run outside, later) or not read (credentials): which ones
-// the tables of later.c and credentials.c name for one home, one working directory and one repository.
+// Files of the host that the job may not change (they would run outside, later) or not read (credentials): the rows of
+// later.c and credentials.c, and what of them a host has.
 //
-// To guard one more file: one row in a table. The host's facts say which of the paths are there (kernel/guarded.c);
-// only those become steps, and what is missing is looked for again after the job.
+// To guard one more file: one row in a table. kernel/guarded.c finds what is there; only that becomes steps. What is
+// missing is looked for again after the job.
 #ifndef VPCJAIL_PLAN_GUARDED_H
 #define VPCJAIL_PLAN_GUARDED_H
 
@@ -17,12 +17,12 @@ enum guarded_base {
 	BASE_HOME,
 	BASE_DIRECTORY,   // the working directory, and the root of the repository it lies in
 	BASE_REPOSITORY,  // the repository's own folder: .git, or where a .git that is a file points
-	BASE_SYSTEM,      // absolute
+	BASE_SYSTEM,      // the root folder
 };
 
 struct guarded_row {
 	enum guarded_base base;
-	const char *path;  // `*`, of a repository's or the system's, stands for any names
+	const char *path;  // a last part with `*`, or one in between, stands for any names
 	const char *why;   // a literal
 	bool always;       // also what lies below stays read-only where the job works there
 	bool file;         // only a file there counts, not a folder
@@ -34,14 +34,18 @@ extern const size_t later_row_count;
 extern const struct guarded_row credential_rows[];
 extern const size_t credential_row_count;
 
-enum guarded_state {
-	GUARDED_UNKNOWN,
-	GUARDED_MISSING,
-	GUARDED_DANGLING,  // a symbolic link to nothing
-	GUARDED_THERE,
+// A folder of this host that rows are relative to, and what of them is not there. Texts and lists are owned.
+struct guarded_place {
+	enum guarded_base base;
+	char *folder;                              // a real path
+	const char *shown;                         // what stands for it and its slash, "~/"; NULL: itself. A literal
+	VEC(const struct guarded_row *) missing;   // of later_rows
+	VEC(const struct guarded_row *) dangling;  // symbolic links to nothing, likewise
 };
 
-// A path of this host that a row names.
+typedef VEC(struct guarded_place) guarded_places;
+
+// A path of this host that is there and that a row names.
 struct guarded_path {
 	const struct guarded_row *row;
 	bool cover;   // a credential: covered; otherwise read-only
@@ -49,23 +53,15 @@ struct guarded_path {
 	char *path;   // absolute
 	char *shown;  // "~/.bashrc"
 	char *real;   // behind symbolic links; NULL: path itself
-	enum guarded_state state;
 };
 
 typedef VEC(struct guarded_path) guarded_vec;
 
-// Where to look; what is NULL is not looked at. All real paths.
-struct guarded_bases {
-	const char *home;
-	const char *other_home;  // as HOME has it
-	const char *directory;
-	const char *work_tree;   // the nearest folder from the working directory up that has a .git
-	const char *git;         // the repository's own folder
-	const char *git_common;  // that of the repository it shares its configuration with (a work tree's)
-};
+// The path that a row names in a place, and how it is shown. The caller frees it.
+char *guarded_path_of(const struct guarded_place *place, const struct guarded_row *row);
+char *guarded_shown(const struct guarded_place *place, const char *path);
 
-// Appends what the rows name there, of unknown state. Rows with `*` are appended as they are.
-void guarded_list(const struct guarded_bases *bases, guarded_vec *out);
+void guarded_places_release(guarded_places *places);
 void guarded_release(guarded_vec *list);
 
 #endif

@@ -171,11 +171,7 @@ void launch_plan_release(struct launch_plan *plan)
 	granted_release(&plan->landlock.writable);
 	granted_release(&plan->landlock.sockets);
 	vec_release(&plan->opened);
-	vec_for_each (absent, &plan->absent) {
-		free(absent->path);
-		free(absent->shown);
-	}
-	vec_release(&plan->absent);
+	vec_release(&plan->watched);
 	vec_release(&plan->keep_fds);
 	ruleset_free(plan->ruleset);
 	filter_release(&plan->filter);

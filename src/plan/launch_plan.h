@@ -63,7 +63,8 @@ struct host_facts {
 	int landlock;                                      // the kernel's Landlock ABI, 0 without
 	// Real paths of process.writable and process.sockets, in their order; NULL: there is none, or it is no socket.
 	text_list writable, sockets;
-	guarded_vec guarded;            // what the tables of guarded files name here, and what of it is there
+	guarded_places places;          // where the rows of guarded files were looked for
+	guarded_vec guarded;            // what of them is there
 	text_list links;                // symbolic links on the way to those, their folders' paths real
 	text_list python_environments;  // the active ones, real paths
 };
@@ -164,12 +165,6 @@ struct landlock_domain {
 	granted_vec sockets;
 };
 
-// A guarded file that is not there before the job.
-struct absent_file {
-	char *path, *shown;  // absolute; "~/.bash_login"
-	bool link;           // there is a link of that name, to nothing
-};
-
 struct opened_door {
 	const char *door;    // its name
 	const char *opener;  // the profile's words, a literal
@@ -185,7 +180,7 @@ struct launch_plan {
 	text_list sockets;  // UNIX sockets of the host that stay (process.sockets)
 	text_list missing;  // additional mechanisms that this kernel lacks, by name
 	VEC(struct opened_door) opened;
-	VEC(struct absent_file) absent;  // if the job makes them, they run later
+	VEC(const struct guarded_place *) watched;  // where the job may make what runs later; the host's own
 	struct landlock_domain landlock;
 	VEC(int) keep_fds;
 	struct ruleset *ruleset;  // owned

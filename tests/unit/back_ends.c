@@ -44,35 +44,43 @@ static struct host_facts made_up_host(bool root)
 }
 
 // What of the guarded files the made-up host has, in its home, its repository and its system.
-static const char *const there[] = {
-	"/home/ada/.bashrc",
-	"/home/ada/.config/git",
-	"/home/ada/.config/git/credentials",
-	"/home/ada/.config/gh",
-	"/home/ada/.local/bin",
-	"/home/ada/.aws",
-	"/home/ada/.aws/config",
-	"/home/ada/job/.git",
-	"/home/ada/job/.git/config",
-	"/home/ada/job/.git/hooks",
-	"/home/ada/job/.vscode",
-	"/etc",
-	"/usr",
-	"/etc/shadow",
+static const struct {
+	enum guarded_base base;
+	const char *folder, *shown;
+	const char *there[12];
+} there[] = {
+	{ BASE_HOME,
+	  "/home/ada",
+	  "~/",
+	  { ".bashrc", ".config/git", ".config/git/credentials", ".config/gh", ".local/bin", ".aws", ".aws/config" } },
+	{ BASE_DIRECTORY, "/home/ada/job", "", { ".vscode" } },
+	{ BASE_REPOSITORY, "/home/ada/job/.git", NULL, { "config", "hooks" } },
+	{ BASE_SYSTEM, "/", NULL, { "etc", "usr", "etc/shadow" } },
 };
+
+static void guard_rows(struct host_facts *host, size_t index, bool cover, const struct guarded_row *rows, size_t count)
+{
+	const struct guarded_place place = { .base = there[index].base,
+					     .folder = (char *)(uintptr_t)there[index].folder,
+					     .shown = there[index].shown };
+
+	for (const char *const *path = there[index].there; *path; path++)
+		for (size_t i = 0; i < count; i++)
+			if (rows[i].base == place.base && strcmp(rows[i].path, *path) == 0) {
+				char *whole = guarded_path_of(&place, &rows[i]);
+				vec_push(&host->guarded,
+					 (struct guarded_path){ .row = &rows[i],
+								.cover = cover,
+								.path = whole,
+								.shown = guarded_shown(&place, whole) });
+			}
+}
 
 static void guard(struct host_facts *host)
 {
-	static char git[] = "/home/ada/job/.git";
-
-	guarded_list(
-	    &(struct guarded_bases){ .home = home, .directory = directory, .work_tree = directory, .git = git },
-	    &host->guarded);
-	vec_for_each (guarded, &host->guarded) {
-		guarded->state = GUARDED_MISSING;
-		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
-			if (strcmp(guarded->path, there[i]) == 0 && !guarded->row->file)
-				guarded->state = GUARDED_THERE;
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		guard_rows(host, i, false, later_rows, later_row_count);
+		guard_rows(host, i, true, credential_rows, credential_row_count);
 	}
 }
 
