@@ -32,6 +32,11 @@ static bool writes_files(const struct profile *profile)
 	return !profile->process.writable_at.line || profile->process.writable.count;
 }
 
+static bool shows_home(const struct profile *profile)
+{
+	return profile->process.home == HOME_SHARED;
+}
+
 static bool always(const struct profile *profile)
 {
 	(void)profile;
@@ -49,8 +54,10 @@ static const struct {
 			 "working directory or a shared "
 			 "path stays reachable" },
 	{ writes_files,
-	  "files that others run later are narrowed, not closed: a missing one can be created, and code left in "
-	  "any file that is run outside" },
+	  "files that others run later are narrowed, not closed: a missing one can be created, one that is replaced "
+	  "outside while the job runs can be changed, and code left in any file that is run outside" },
+	{ shows_home, "a credential file that is replaced outside while the job runs can be read; process.home: "
+		      "private closes it" },
 	{ always, "files and named pipes in the working directory and in shared paths, and standard output, are shared "
 		  "with the "
 		  "outside by design" },
