@@ -409,11 +409,13 @@ class descriptor_ring_polled(_Connected):
 
 
 class descriptor_working_directory(Door):
-    """The working directory lies below /tmp, of which the job has its own."""
+    """The working directory lies two folders below /tmp, of which the job has its own. What is beside it is not there.
+
+    One folder up, not two: the kernel steps into what is mounted on the folder that `..` arrives at.
+    """
     def outside(self, world):
-        self.folder = world.folder_in('/tmp')
-        up = os.path.relpath('/tmp', world.folder)
-        return {'name': f'{up}/{os.path.basename(self.folder)}/{world.token}'}
+        self.folder = world.folder_in(os.path.dirname(world.folder))
+        return {'name': f'../{os.path.basename(self.folder)}/{world.token}'}
 
     def inside(self, found):
         os.close(os.open(found['name'], os.O_CREAT | os.O_WRONLY))
