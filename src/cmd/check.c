@@ -9,12 +9,13 @@
 #include "cmd/output.h"
 #include "cmd/residual.h"
 #include "cmd/warnings.h"
+#include "kernel/launch.h"
 #include "policy/policy.h"
 
 const struct option_row check_options[] = {
 	OPTION_PROFILE,
 	{ "host", '\0', NULL, OPTION_FLAG, OPTION_OF(host),
-	  .help = "also name what stays open on this host: what its kernel lacks, file systems of the network" },
+	  .help = "also judge by this host: what its kernel lacks, paths, file systems of the network" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -131,12 +132,23 @@ static void check_policy(struct loaded_profile *loaded)
 		mistakes_add(&loaded->mistakes, SEVERITY_ERROR, &(struct location){ 0 }, NULL, "%s", err.message);
 }
 
+static int examine_host(struct loaded_profile *loaded, text_list *residual, struct error *err)
+{
+	CLEANUP(host_facts_release) struct host_facts host = { 0 };
+	int result = host_facts_read(&loaded->profile, NULL, &host, err);
+
+	if (result < 0)
+		return result;
+	warnings_add_host(&loaded->profile, &host, &loaded->mistakes);
+	return residual_add_host(&loaded->profile, &host, residual, err);
+}
+
 static void find_residual(struct loaded_profile *loaded, struct residual *residual)
 {
 	struct error err = { 0 };
 
 	residual_add(&loaded->profile, &residual->always);
-	if (residual->host_asked && residual_add_host(&loaded->profile, &residual->host, &err) < 0)
+	if (residual->host_asked && examine_host(loaded, &residual->host, &err) < 0)
 		mistakes_add(&loaded->mistakes, SEVERITY_WARNING, &(struct location){ 0 }, NULL, "this host: %s",
 			     err.message);
 }

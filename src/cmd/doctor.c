@@ -82,10 +82,13 @@ static void add_json(const finding_vec *findings, bool able, struct strbuf *out)
 // What the profile asks for and this version, or this kernel, cannot enforce, as findings.
 static void add_profile(const struct profile *profile, finding_vec *findings)
 {
+	CLEANUP(host_facts_release) struct host_facts host = { 0 };
 	unavailable_vec list = { 0 };
+	struct error err = { 0 };
 
 	launch_unavailable(profile, &list);
-	launch_missing(profile, landlock_abi(), &list);
+	if (host_facts_read(profile, NULL, &host, &err) == 0)
+		launch_missing(profile, &host, &list);
 	vec_for_each (row, &list)
 		vec_push(findings, (struct finding){ .state = FINDING_MISSING,
 						     .name = "profile",

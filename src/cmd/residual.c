@@ -6,7 +6,6 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/launch.h"
 #include "kernel/network_mounts.h"
 
 static bool requires(const struct profile *profile, enum mechanism which)
@@ -75,16 +74,10 @@ void residual_add(const struct profile *profile, text_list *out)
 
 static void add_kernel(const struct profile *profile, int landlock, text_list *out)
 {
-	unavailable_vec missing = { 0 };
-
 	for (size_t i = 0; i < MECHANISM_COUNT; i++)
 		if (mechanisms[i].without && landlock < mechanisms[i].landlock && !requires(profile, (enum mechanism)i))
 			vec_push(out, memory_format("this kernel lacks %s: %s; %s or newer has it", mechanisms[i].name,
 						    mechanisms[i].without, mechanisms[i].since));
-	launch_missing(profile, landlock, &missing);
-	vec_for_each (row, &missing)
-		vec_push(out, STEAL(row->message));
-	unavailable_release(&missing);
 }
 
 static int add_mounts(const struct launch_request *request, text_list *out, struct error *err)
@@ -101,13 +94,8 @@ static int add_mounts(const struct launch_request *request, text_list *out, stru
 	return 0;
 }
 
-int residual_add_host(const struct profile *profile, text_list *out, struct error *err)
+int residual_add_host(const struct profile *profile, const struct host_facts *host, text_list *out, struct error *err)
 {
-	CLEANUP(host_facts_release) struct host_facts host = { 0 };
-	int result = host_facts_read(profile, NULL, &host, err);
-
-	if (result < 0)
-		return result;
-	add_kernel(profile, host.landlock, out);
-	return add_mounts(&(struct launch_request){ .profile = profile, .host = &host }, out, err);
+	add_kernel(profile, host->landlock, out);
+	return add_mounts(&(struct launch_request){ .profile = profile, .host = host }, out, err);
 }

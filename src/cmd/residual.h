@@ -10,6 +10,6 @@ void residual_add(const struct profile *profile, text_list *out);
 
 // Appends a sentence for each channel of this very host: what its kernel lacks, and which of the file systems that the
 // job sees are reached over a network.
-int residual_add_host(const struct profile *profile, text_list *out, struct error *err);
+int residual_add_host(const struct profile *profile, const struct host_facts *host, text_list *out, struct error *err);
 
 #endif

@@ -2,8 +2,6 @@
 // What a valid profile leaves open, and what this version cannot enforce of it: see warnings.h.
 #include "cmd/warnings.h"
 
-#include "plan/launch_plan.h"
-
 // A row a channel that profile_load does not warn of already: where the profile opens it (NULL: it does not), and what
 // that means.
 struct channel {
@@ -65,4 +63,15 @@ void warnings_add(const struct profile *profile, struct mistakes *mistakes)
 		mistakes_add(mistakes, SEVERITY_WARNING, &row->at, "`vpcjail run` refuses this profile", "%s",
 			     row->message);
 	unavailable_release(&unavailable);
+}
+
+void warnings_add_host(const struct profile *profile, const struct host_facts *host, struct mistakes *mistakes)
+{
+	unavailable_vec missing = { 0 };
+
+	launch_missing(profile, host, &missing);
+	vec_for_each (row, &missing)
+		mistakes_add(mistakes, SEVERITY_WARNING, &row->at, "`vpcjail run` refuses this profile on this host",
+			     "%s", row->message);
+	unavailable_release(&missing);
 }

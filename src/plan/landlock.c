@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The workload's Landlock domain, as far as this kernel goes, and what is refused where it does not go far enough.
+// The workload's Landlock domain, as far as this kernel goes.
 #include <linux/landlock.h>
 
-#include "base/cleanup.h"
 #include "base/memory.h"
 #include "plan/steps.h"
 
@@ -18,35 +17,6 @@ static bool kernel_has(struct launch_plan *plan, const struct launch_request *re
 		return true;
 	vec_push(&plan->missing, memory_copy_text(mechanisms[which].name));
 	return false;
-}
-
-static void add_missing(unavailable_vec *out, const struct location *at, const char *asked, enum mechanism which,
-			int landlock, const char *remedy)
-{
-	AUTO_FREE char *has = landlock ? memory_format("its is %d", landlock) : memory_copy_text("it has none");
-
-	vec_push(out, (struct unavailable){
-			  .at = *at,
-			  .message =
-			      memory_format("%s: this kernel has no Landlock of ABI %d (%s); %s or newer has it, with "
-					    "landlock in its list of security modules%s",
-					    asked, mechanisms[which].landlock, has, mechanisms[which].since, remedy),
-		      });
-}
-
-void launch_missing(const struct profile *profile, int landlock, unavailable_vec *out)
-{
-	const enum mechanism write = MECHANISM_LANDLOCK_WRITE;
-
-	if (profile->process.writable_at.line && landlock < mechanisms[write].landlock)
-		add_missing(out, &profile->process.writable_at, "process.writable", write, landlock,
-			    "; without it, write \"writable: user\"");
-	vec_for_each (required, &profile->require) {
-		enum mechanism which = mechanism_find(required->text);
-		AUTO_FREE char *asked = memory_format("require: %s", required->text);
-		if (which < MECHANISM_COUNT && landlock < mechanisms[which].landlock)
-			add_missing(out, &required->at, asked, which, landlock, "");
-	}
 }
 
 static void grant(granted_vec *list, const char *path, char *asked)

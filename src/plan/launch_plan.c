@@ -105,7 +105,7 @@ static int refuse_unavailable(const struct profile *profile, const struct host_f
 	int result = 0;
 
 	launch_unavailable(profile, &list);
-	launch_missing(profile, host->landlock, &list);
+	launch_missing(profile, host, &list);
 	if (list.count) {
 		const struct location *at = &list.items[0].at;
 		if (at->line)
@@ -122,8 +122,6 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 {
 	if (refuse_unavailable(request->profile, request->host, err) < 0)
 		return -ENOTSUP;
-	if (plan_refuse_paths(request, err) < 0)
-		return -ENOENT;
 	if (!request->command[0])
 		return error_set(err, -EINVAL, "no command given");
 

@@ -202,8 +202,8 @@ struct unavailable {
 };
 typedef VEC(struct unavailable) unavailable_vec;
 void launch_unavailable(const struct profile *profile, unavailable_vec *out);
-// Likewise what it insists on and a kernel of that Landlock ABI lacks.
-void launch_missing(const struct profile *profile, int landlock, unavailable_vec *out);
+// Likewise what it asks for and that host lacks: mechanisms of the kernel, paths.
+void launch_missing(const struct profile *profile, const struct host_facts *host, unavailable_vec *out);
 void unavailable_release(unavailable_vec *list);
 
 // Whether the job has something of its own at path instead of what the host has there. Of the request, profile, host

@@ -2,10 +2,8 @@
 // Steps, and which paths the job sees: shared by the parts of a plan.
 #include "plan/steps.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/memory.h"
 
 void steps_add(struct launch_plan *plan, enum place place, const struct step_row *row)
@@ -23,30 +21,6 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 				   .closes = row->closes,
 				   .why = row->why,
 			       });
-}
-
-static int refuse_path(const struct profile *profile, const text_list *real, const text_vec *written, const char *key,
-		       const char *what, struct error *err)
-{
-	for (size_t i = 0; i < written->count; i++) {
-		if (real_path(real, written, i))
-			continue;
-		AUTO_FREE char *place = profile_place(profile, &written->items[i].at, key);
-		return error_set(err, -ENOENT, "%s: there is no %s %s", place, what, written->items[i].text);
-	}
-	return 0;
-}
-
-int plan_refuse_paths(const struct launch_request *request, struct error *err)
-{
-	const struct profile *profile = request->profile;
-
-	if (refuse_path(profile, &request->host->writable, &profile->process.writable, "process.writable",
-			"file or folder", err) < 0 ||
-	    refuse_path(profile, &request->host->sockets, &profile->process.sockets, "process.sockets", "UNIX socket",
-			err) < 0)
-		return -ENOENT;
-	return 0;
 }
 
 const char *real_path(const text_list *real, const text_vec *written, size_t index)

@@ -65,9 +65,6 @@ void plan_environment(struct launch_plan *plan, const struct launch_request *req
 // Adds to plan->notices: what is named on the command line or in TMPDIR and PYTHONPATH and will not be there.
 void plan_notices(struct launch_plan *plan, const struct launch_request *request);
 
-// -ENOENT when a path that the profile lists is not there.
-int plan_refuse_paths(const struct launch_request *request, struct error *err);
-
 // A path of a list of the profile: the real one where the host's facts have looked it up.
 const char *real_path(const text_list *real, const text_vec *written, size_t index);
 

@@ -67,4 +67,18 @@ def mechanisms(mode):
         equal(f'require.yaml:3:11: require: {name}: this kernel has no Landlock' in done.stderr, lacks, done.stderr)
 
 
-main([file_systems_of_the_network, mechanisms], prepare=prepare)
+def what_run_would_refuse(mode):
+    """Paths that are not there are warnings with their place; without --host a profile is judged for any host."""
+    which = write_file('absent.yaml', PROFILE + 'process:\n  writable: [/nowhere/a]\n  sockets: [/nowhere/b]\n')
+    wanted = {'absent.yaml:4:14: warning: process.writable: there is no file or folder /nowhere/a',
+              'absent.yaml:5:13: warning: process.sockets: there is no UNIX socket /nowhere/b'}
+    text = ask(mode, '--host', which)
+    for words in wanted:
+        check(words in text, words, text)
+    check('/nowhere' not in ask(mode, which), 'judged by this host without being asked')
+    done = subprocess.run([Bench.binary, 'doctor', '-p', which], env=mode.full_environment({}), cwd='/', text=True,
+                          capture_output=True, timeout=20, check=False, **mode.popen_arguments())
+    equal((done.returncode, '/nowhere/a' in done.stdout, '/nowhere/b' in done.stdout), (1, True, True), done.stdout)
+
+
+main([file_systems_of_the_network, mechanisms, what_run_would_refuse], prepare=prepare)
