@@ -5,6 +5,7 @@ import mmap
 import os
 import pty
 import secrets
+import select
 import signal
 import socket
 import struct
@@ -566,6 +567,20 @@ class stream_unix_datagram(_Connected):
         process.communicate(timeout=20)
 
 
+def lead(terminal, kept=-1):
+    """In the child that is to become the launcher: leads the terminal's session, as a shell does.
+
+    Returns False in a child of it, which goes on; and True when that has ended. Holds only 0-2 and `kept` open."""
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+    job = os.fork()
+    if job == 0:
+        return False
+    os.closerange(3, kept)
+    os.closerange(max(kept + 1, 3), 1024)
+    os.waitpid(job, 0)
+    return True
+
+
 class terminal_input(Door):
     """A shell's terminal: the shell starts the job, waits for it, and then reads what was typed meanwhile."""
     alone = True
@@ -584,29 +599,18 @@ class terminal_input(Door):
             world.undo(os.close, number)
         return {'token': world.token}
 
-    def shell(self):
-        """In the child: leads the terminal's session; only its own child goes on to become the launcher."""
-        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        job = os.fork()
-        if job == 0:
-            os.close(self.report)
+    def shell_of_job(self):
+        if not lead(0, self.report):
             return
-        for number in range(3, 1024):
-            if number != self.report:
-                try:
-                    os.close(number)
-                except OSError:
-                    pass
-        status = os.waitstatus_to_exitcode(os.waitpid(job, 0)[1])
         os.set_blocking(0, False)
         try:
             os.write(self.report, os.read(0, 1000))
         except BlockingIOError:
             pass
-        os._exit(status & 255)
+        os._exit(0)
 
     def popen(self, world, found):
-        return {'stdin': self.slave, 'stdout': self.slave, 'stderr': self.slave, 'preexec_fn': self.shell}
+        return {'stdin': self.slave, 'stdout': self.slave, 'stderr': self.slave, 'preexec_fn': self.shell_of_job}
 
     def inside(self, found):
         for character in found['token'] + '\n':
@@ -619,3 +623,60 @@ class terminal_input(Door):
 
     def crossed(self, world, found):
         return world.token.encode() in os.read(self.heard, 1000)
+
+
+class terminal_device(Door):
+    """No stream is a terminal, and yet the caller has one: /dev/tty is whatever the session was started on."""
+    alone = True
+
+    def outside(self, world):
+        self.master, self.slave = pty.openpty()
+        self.seen = b''
+        world.undo(os.close, self.master)
+        world.undo(os.close, self.slave)
+        return {'token': world.token}
+
+    def shell_of_job(self):
+        if lead(self.slave):
+            os._exit(0)
+
+    def popen(self, world, found):
+        return {'preexec_fn': self.shell_of_job}
+
+    def inside(self, found):
+        send(os.open('/dev/tty', os.O_WRONLY), found['token'])
+
+    def watch(self, world, found, process):
+        """The terminal is hung up when the shell ends: what it shows is read before."""
+        while process.poll() is None:
+            if select.select([self.master], [], [], 0.02)[0]:
+                self.seen += os.read(self.master, 1000)
+        process.communicate(timeout=20)
+
+    def crossed(self, world, found):
+        return world.token.encode() in self.seen
+
+
+class kept_socket(_Connected):
+    """The user asks to keep it (--keep-fd)."""
+    alone = True
+    refused = True
+
+    def outside(self, world):
+        self.ours, theirs = connection()
+        number = world.inherit(theirs)
+        world.options += ['--keep-fd', str(number)]
+        return {'fd': number, 'token': world.token}
+
+    def inside(self, found):
+        send(found['fd'], found['token'])
+
+
+class kept_directory(descriptor_directory):
+    alone = True
+    refused = True
+
+    def outside(self, world):
+        found = super().outside(world)
+        world.options += ['--keep-fd', str(found['fd'])]
+        return found
