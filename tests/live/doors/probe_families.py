@@ -164,12 +164,15 @@ class option_mark(_Option):
 
 
 class option_mark_message(Door):
-    """In a message, where no filter looks; to a port of loopback where nobody listens."""
+    """In a message, where no filter looks. Whether the message has a way to go is asked for after the right to a mark."""
 
     def inside(self, found):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-            mark = (socket.SOL_SOCKET, SO_MARK, struct.pack('=I', 77))
-            client.sendmsg([b'token'], [mark], socket.MSG_DONTWAIT, ('127.0.0.1', 9))
+        with socket.socket(*UDP4) as client:
+            try:
+                client.sendmsg([b'token'], [(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', 77))], 0, ('127.0.0.1', 9))
+            except OSError as error:
+                if error.errno != errno.ENETUNREACH:
+                    raise
 
 
 class option_bind_device(_Option):
@@ -194,15 +197,15 @@ class option_repair(_Option):
 
 
 class option_layer(Door):
-    """A layer over TCP: TLS is set up, SMC's is; MPTCP's says no, and so has been asked."""
+    """A layer over TCP. TLS wants a connection and MPTCP a socket of its own: each says so, and so has been asked."""
 
     @staticmethod
     def layer(name):
-        with socket.create_server(('127.0.0.1', 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        with socket.socket(*TCP4) as carrier:
             try:
-                client.setsockopt(socket.IPPROTO_TCP, TCP_ULP, name.encode())
+                carrier.setsockopt(socket.IPPROTO_TCP, TCP_ULP, name.encode())
             except OSError as error:
-                if name != 'mptcp' or error.errno not in (errno.EINVAL, errno.EOPNOTSUPP):
+                if error.errno not in (errno.EINVAL, errno.EOPNOTSUPP, errno.ENOTCONN):
                     raise
 
     def outside(self, world):
