@@ -184,8 +184,8 @@ static int look_at_kept(struct covering *covering, struct error *err)
 		struct stat status;
 		AUTO_CLOSE int fd = view_open(covering->launch, *path, O_PATH);
 		if (fd < 0 || fstat(fd, &status) < 0)
-			return error_set_errno(err, -errno, "process.sockets: %s is hidden from the job by another rule",
-					       *path);
+			return error_set_errno(err, -errno,
+					       "process.sockets: %s is hidden from the job by another rule", *path);
 		vec_push(&covering->kept, status);
 		if (S_ISDIR(status.st_mode))
 			keep_below(covering, *path);

@@ -6,8 +6,8 @@
 
 // A type stands for its subtypes too: "fuse" for "fuse.sshfs".
 static const char *const types[] = {
-	"nfs", "nfs4",   "9p",   "virtiofs", "cifs", "smb3",   "fuse", "fuseblk",  "ceph",      "lustre",
-	"afs", "autofs", "gfs2", "ocfs2",    "gpfs", "beegfs", "coda", "orangefs", "glusterfs",
+	"nfs",    "nfs4", "9p",   "virtiofs", "cifs", "smb3",   "fuse", "fuseblk",  "ceph",
+	"lustre", "afs",  "gfs2", "ocfs2",    "gpfs", "beegfs", "coda", "orangefs", "glusterfs",
 };
 
 bool mount_is_remote(const struct mount_row *row)

@@ -7,8 +7,8 @@
 
 #include "kernel/mountinfo.h"
 
-// Whether reading and writing there is traffic of the host (NFS, a host of this guest) or of another process (FUSE), or
-// mounts such a thing when it is looked at (autofs): none of it is the job's traffic, and no rule set sees it.
+// Whether reading and writing there is traffic of the host (NFS, a host of this guest) or of another process (FUSE): it
+// is not the job's traffic, and no rule set sees it. Automounts are not among them: see automounts.c.
 bool mount_is_remote(const struct mount_row *row);
 
 #endif

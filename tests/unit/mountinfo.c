@@ -28,6 +28,7 @@ static void fields(void **state)
 	assert_int_equal(table.rows.count, 2);
 	const struct mount_row *row = mount_table_find(&table, 36);
 	assert_non_null(row);
+	assert_int_equal(row->parent, 35);
 	assert_string_equal(row->device, "98:0");
 	assert_string_equal(row->root, "/a b\\\n");
 	assert_string_equal(row->point, "/c\td");

@@ -14,7 +14,7 @@ static void remote(void **state)
 		{ "nfs", true },     { "nfs4", true },      { "9p", true },          { "virtiofs", true },
 		{ "cifs", true },    { "smb3", true },      { "fuse", true },        { "fuse.sshfs", true },
 		{ "fuseblk", true }, { "ceph", true },      { "lustre", true },      { "afs", true },
-		{ "autofs", true },  { "fuse.", true },     { "ext4", false },       { "tmpfs", false },
+		{ "autofs", false }, { "fuse.", true },     { "ext4", false },       { "tmpfs", false },
 		{ "nfsd", false },   { "fusectl", false },  { "overlay", false },    { "proc", false },
 		{ "sshfs", false },  { "ext4.nfs", false }, { "rpc_pipefs", false },
 	};
