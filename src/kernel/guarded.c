@@ -111,7 +111,7 @@ static char *walk(const struct host_facts *facts, const char *path, text_list *p
 	return fd < 0 && (errno == ENOENT || errno == ENOTDIR) ? NULL : STEAL(real);
 }
 
-static char *real_path_of(const struct host_facts *facts, const char *path)
+char *guarded_real_path(const struct host_facts *facts, const char *path)
 {
 	CLEANUP(text_list_release) text_list passed = { 0 };
 	return walk(facts, path, &passed);
@@ -236,7 +236,7 @@ static char *pointer_in(const struct host_facts *facts, const char *path, const 
 		return NULL;
 	const char *value = text + strlen(prefix);
 	AUTO_FREE char *whole = value[0] == '/' ? memory_copy_text(value) : memory_format("%s/%s", folder, value);
-	return real_path_of(facts, whole);
+	return guarded_real_path(facts, whole);
 }
 
 struct repository {
@@ -253,7 +253,7 @@ static void find_repository(const struct host_facts *facts, struct repository *o
 		if (fd >= 0) {
 			out->work_tree = memory_copy_text(*folder ? folder : "/");
 			out->git =
-			    is_folder(fd) ? real_path_of(facts, git) : pointer_in(facts, git, "gitdir: ", folder);
+			    is_folder(fd) ? guarded_real_path(facts, git) : pointer_in(facts, git, "gitdir: ", folder);
 			break;
 		}
 		if (!*folder)
@@ -285,7 +285,7 @@ static char *find_other_home(const struct profile *profile, const struct host_fa
 	vec_for_each (variable, &profile->process.environment_set)
 		if (strcmp(variable->name, "HOME") == 0)
 			home = variable->text;
-	return home && home[0] == '/' ? real_path_of(facts, home) : NULL;
+	return home && home[0] == '/' ? guarded_real_path(facts, home) : NULL;
 }
 
 void guarded_look(const struct profile *profile, struct host_facts *facts)
@@ -300,6 +300,7 @@ void guarded_look(const struct profile *profile, struct host_facts *facts)
 	look_in(facts, BASE_REPOSITORY, repository.git, NULL);
 	look_in(facts, BASE_REPOSITORY, repository.common, NULL);
 	look_in(facts, BASE_SYSTEM, memory_copy_text("/"), NULL);
+	guarded_pointed(profile, facts);
 	guarded_aliases(facts);
 	find_environments(facts);
 }

@@ -303,6 +303,7 @@ const struct door doors[] = {
 	DOOR("credentials_sessions", "cookies and keys of displays and browsers", BY(CREDENTIALS)),
 	DOOR("credentials_history", "what was typed into shells and databases", BY(CREDENTIALS)),
 	DOOR("credentials_linked", "the home's, where it has symbolic links", BY(CREDENTIALS)),
+	DOOR("credentials_pointed", "where variables of the environment say that they are", BY(CREDENTIALS)),
 	DOOR("credentials_second_path", "the home's, where it is mounted at a second place", BY(CREDENTIALS)),
 	RESIDUAL("credentials_replaced",
 		 "such a file that the outside replaces while the job runs; process.home: private closes it", 0),

@@ -373,6 +373,11 @@ static bool listed(const text_vec *patterns, const char *name)
 	return false;
 }
 
+bool environment_is_kept(const struct profile_process *process, const char *name)
+{
+	return listed(&process->environment_keep, name) && !listed(&process->environment_remove, name);
+}
+
 static bool goes(const struct profile_process *process, const char *name)
 {
 	if (listed(&process->environment_remove, name))

@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_PLAN_ENVIRONMENT_H
 #define VPCJAIL_PLAN_ENVIRONMENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // One row of the table of names. pattern: `*` stands for any characters, once or more often; case matters.
@@ -19,6 +20,10 @@ extern const size_t environment_row_count;
 
 // The first row that takes the variable out, else NULL; KEEP rows of the profile are the caller's affair.
 const struct environment_row *environment_find(const char *name, int keep_aws);
+
+// Whether the profile's environment.keep names it.
+struct profile_process;
+bool environment_is_kept(const struct profile_process *process, const char *name);
 
 int environment_matches(const char *name, const char *pattern);
 

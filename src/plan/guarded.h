@@ -34,6 +34,16 @@ extern const size_t later_row_count;
 extern const struct guarded_row credential_rows[];
 extern const size_t credential_row_count;
 
+// A credential that lies where a variable of the caller's environment says.
+struct guarded_pointer {
+	const char *variable;
+	const char *below;       // what follows the variable's value, "/token"
+	struct guarded_row row;  // its path is the variable's name
+};
+
+extern const struct guarded_pointer credential_pointers[];
+extern const size_t credential_pointer_count;
+
 // A folder of this host that rows are relative to, and what of them is not there. Texts and lists are owned.
 struct guarded_place {
 	enum guarded_base base;

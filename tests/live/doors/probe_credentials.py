@@ -247,6 +247,28 @@ class credentials_replaced(Replaced, _Files):
         process.communicate(timeout=20)
 
 
+class credentials_pointed(Door):
+    """Files anywhere, named by variables. The job knows the names, as one does who has seen a start-up file."""
+    names = '''AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE AWS_WEB_IDENTITY_TOKEN_FILE GOOGLE_APPLICATION_CREDENTIALS KUBECONFIG NETRC
+        PGPASSFILE XAUTHORITY BOTO_CONFIG NPM_CONFIG_USERCONFIG HF_HOME/token DOCKER_CONFIG/config.json CLOUDSDK_CONFIG/credentials.db
+        AZURE_CONFIG_DIR/msal_token_cache.json GNUPGHOME/secring.gpg KAGGLE_CONFIG_DIR/kaggle.json KRB5CCNAME'''
+    alone = True  # other doors set the same variables
+
+    def outside(self, world):
+        folder = world.folder_in(world.home)
+        paths = []
+        for name in self.names.split():
+            variable, _, below = name.partition('/')
+            paths.append(world.file_in(folder, os.path.join('of-' + variable, below or 'file'), world.token, 0o600))
+            world.environment[variable] = paths[-1] if not below else os.path.dirname(paths[-1])
+        world.environment['KRB5CCNAME'] = 'FILE:' + world.environment['KRB5CCNAME']
+        second = world.file_in(folder, 'second/config', world.token, 0o600)
+        world.environment['KUBECONFIG'] += ':' + second
+        return {'paths': [*paths, second], 'token': world.token}
+
+    inside = _Files.inside
+
+
 class credentials_second_path(Door):
     """The home is mounted at a second place, as clusters have it: a cover on the first does nothing there."""
 
