@@ -30,7 +30,7 @@ def connection():
     ours = socket.create_connection(listener.getsockname())
     theirs, _ = listener.accept()
     listener.close()
-    ours.settimeout(0.2)  # what was sent is there when the job has ended
+    ours.settimeout(0.05)  # what was sent is there when the job has ended
     return ours, theirs
 
 
@@ -43,12 +43,12 @@ def arrived(ours, token):
 
 def accepted(listener, token):
     """Whether somebody has connected and sent the token."""
-    listener.settimeout(0.2)
+    listener.settimeout(0.05)
     try:
         ours, _ = listener.accept()
     except OSError:
         return False
-    ours.settimeout(0.2)
+    ours.settimeout(0.05)
     with ours:
         return arrived(ours, token)
 
@@ -107,7 +107,7 @@ class descriptor_listener(_Connected):
     def outside(self, world):
         listener = socket.create_server(('127.0.0.1', 0))
         self.ours = socket.create_connection(listener.getsockname())
-        self.ours.settimeout(0.2)
+        self.ours.settimeout(0.05)
         return {'fd': world.inherit(listener), 'token': world.token}
 
     def inside(self, found):
@@ -130,7 +130,7 @@ class descriptor_datagram(Door):
     def outside(self, world):
         self.ours = socket.socket(type=socket.SOCK_DGRAM)
         self.ours.bind(('127.0.0.1', 0))
-        self.ours.settimeout(0.2)
+        self.ours.settimeout(0.05)
         world.undo(self.ours.close)
         return {'port': self.ours.getsockname()[1], 'fd': world.inherit(socket.socket(type=socket.SOCK_DGRAM)), 'token': world.token}
 
@@ -269,7 +269,7 @@ class descriptor_process_signal(Door):
 
     def crossed(self, world, found):
         try:
-            return self.victim.wait(0.2) == -signal.SIGTERM
+            return self.victim.wait(0.1) == -signal.SIGTERM
         except subprocess.TimeoutExpired:
             return False
 
@@ -347,7 +347,7 @@ class _Frames(Door):
     def pair(self, world):
         self.other = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETHERTYPE))
         self.other.bind(('wire1', ETHERTYPE))
-        self.other.settimeout(0.2)
+        self.other.settimeout(0.05)
         world.undo(self.other.close)
         sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
         sender.bind(('wire0', 0))

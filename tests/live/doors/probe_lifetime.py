@@ -195,7 +195,7 @@ class lifetime_deaf(_Ended):
 class lifetime_paused(Door):
     """The supervisor is stopped: the job goes on, and its packets must not get anywhere meanwhile."""
     alone = True
-    RUN, STOPPED = 1.2, 0.3
+    RUN, STOPPED = 0.6, 0.2
 
     def outside(self, world):
         self.path = f'{world.folder}/beats-{world.token}'

@@ -22,7 +22,7 @@ AT_SYMLINK_FOLLOW, NAMESPACES_ROOT = 0x400, -10003
 def ended_by(process, number):
     """Whether the process is ended by a signal, right now or soon. Its launcher gives 128 more than the number."""
     try:
-        return process.wait(0.3) in (-number, 128 + number)
+        return process.wait(0.1) in (-number, 128 + number)
     except subprocess.TimeoutExpired:
         return False
 
