@@ -113,8 +113,8 @@ def later_files(mode):
     def make():
         home = empty(mode)
         paths = [put(mode, home, name) for name in LATER]
-        paths += [put(mode, home, 'work/' + name) for name in HERE]
-        return [['append', path, 'by the job'] for path in paths], home + '/work'
+        paths += [put(mode, home, 'job/' + name) for name in HERE]
+        return [['append', path, 'by the job'] for path in paths], home + '/job'
     equal(set(shut(mode, make, 'read-only-files')), {'EROFS'}, 'how')
 
 
@@ -127,18 +127,18 @@ def secrets(mode):
 
 def renamed(mode):
     """What is above a protected file cannot be moved away to make room: neither folders nor symbolic links."""
-    for moved in ('{home}/.config', '{home}/.local', '{home}/.ipython', '{home}/.ipython/profile_default', '{home}/work/project',
-                  '{home}/work', '{home}/work/project/.git', '{home}/dots', '{home}/dots/ed', '{home}/.emacs.d', '{home}/.bashrc', '{home}/dots/rc'):
+    for moved in ('{home}/.config', '{home}/.local', '{home}/.ipython', '{home}/.ipython/profile_default', '{home}/job/project',
+                  '{home}/job', '{home}/job/project/.git', '{home}/dots', '{home}/dots/ed', '{home}/.emacs.d', '{home}/.bashrc', '{home}/dots/rc'):
         def make(moved=moved):
             home = empty(mode)
-            for name in ('.config/autostart/a', '.local/bin/a', '.ipython/profile_default/startup/a', 'work/project/.git/hooks/a',
+            for name in ('.config/autostart/a', '.local/bin/a', '.ipython/profile_default/startup/a', 'job/project/.git/hooks/a',
                          'dots/rc', 'dots/ed/init.el'):
                 put(mode, home, name)
             for name, target in (('.bashrc', 'dots/rc'), ('.emacs.d', home + '/dots/ed')):
                 os.symlink(target, os.path.join(home, name))
                 own(mode, os.path.join(home, name))
             path = moved.format(home=home)
-            return [['rename', path, path + '.old']], home + '/work/project'
+            return [['rename', path, path + '.old']], home + '/job/project'
         equal(shut(mode, make, 'read-only-files'), ['EBUSY'], moved)
 
 
@@ -159,21 +159,21 @@ def linked(mode):
 def still_possible(mode):
     """Reading, and everything beside the rows, also moving files between the folders that are pinned."""
     home = empty(mode)
-    for name in ('.bashrc', '.config/autostart/a', '.local/bin/a', 'work/.git/hooks/a', '.config/mine', 'file'):
+    for name in ('.bashrc', '.config/autostart/a', '.local/bin/a', 'job/.git/hooks/a', '.config/mine', 'file'):
         put(mode, home, name)
     tries = [['read', home + '/.bashrc', 'of the user'], ['rename', home + '/.config/mine', home + '/.local/mine'],
-             ['rename', home + '/file', home + '/work/file'], ['rename', home + '/work/file', home + '/.config/file'],
-             ['link', home + '/.config/file', home + '/work/other'], ['create', home + '/.cache/x/y', 'x'],
-             ['create', home + '/work/.git/index.lock', ''], ['append', home + '/.local/mine', 'x'], ['unlink', home + '/.local/mine', '']]
-    equal(inside(mode, tries, home + '/work'), ['ok'] * len(tries))
+             ['rename', home + '/file', home + '/job/file'], ['rename', home + '/job/file', home + '/.config/file'],
+             ['link', home + '/.config/file', home + '/job/other'], ['create', home + '/.cache/x/y', 'x'],
+             ['create', home + '/job/.git/index.lock', ''], ['append', home + '/.local/mine', 'x'], ['unlink', home + '/.local/mine', '']]
+    equal(inside(mode, tries, home + '/job'), ['ok'] * len(tries))
 
 
 def git(mode):
     if not shutil.which('git'):
         skip('git')
     home = empty(mode)
-    work = os.path.join(home, 'work')
-    script = ('set -e; cd ~; git init -q work; cd work; git config user.email a@b; git config user.name a; mkdir -p sub; echo 1 >sub/a; '
+    work = os.path.join(home, 'job')
+    script = ('set -e; cd ~; git init -q job; cd job; git config user.email a@b; git config user.name a; mkdir -p sub; echo 1 >sub/a; '
               'git add .; git commit -qm one; git worktree add -q ../tree')
     user = {'user': mode.entry.pw_uid, 'group': mode.entry.pw_gid, 'extra_groups': []}
     variables = {'PATH': '/usr/bin:/bin', 'HOME': home}
@@ -193,15 +193,15 @@ def git(mode):
 
 def stays_writable(mode):
     home = empty(mode)
-    for name in ('.vscode-server/a', '.vscode-server/env/lib/a', '.vscode-server/work/a', '.vscode-server/shared/a', '.jupyter/b/a'):
+    for name in ('.vscode-server/a', '.vscode-server/env/lib/a', '.vscode-server/job/a', '.vscode-server/shared/a', '.jupyter/b/a'):
         put(mode, home, name)
     base = home + '/.vscode-server'
-    tries = [['append', base + '/a', 'x'], ['append', base + '/env/lib/a', 'x'], ['append', base + '/work/a', 'x'],
+    tries = [['append', base + '/a', 'x'], ['append', base + '/env/lib/a', 'x'], ['append', base + '/job/a', 'x'],
              ['append', base + '/shared/a', 'x']]
     equal(inside(mode, tries, home), ['EROFS'] * 4)
     equal(inside(mode, tries, home, environment={'VIRTUAL_ENV': base + '/env'}), ['EROFS', 'ok', 'EROFS', 'EROFS'])
     equal(inside(mode, tries, home, environment={'CONDA_PREFIX': base + '/env'}), ['EROFS', 'ok', 'EROFS', 'EROFS'])
-    equal(inside(mode, tries, base + '/work'), ['EROFS', 'EROFS', 'ok', 'EROFS'])
+    equal(inside(mode, tries, base + '/job'), ['EROFS', 'EROFS', 'ok', 'EROFS'])
     equal(inside(mode, tries, home, options=['--share', base + '/shared']), ['EROFS', 'EROFS', 'EROFS', 'ok'])
     equal(inside(mode, tries, home, options=['--share', base]), ['ok'] * 4)
     # Where the job merely stands does not open a row itself.
@@ -301,22 +301,22 @@ def squashed():
     mode = Bench.modes[0]
     less = ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', '--inh-caps', '-dac_override,-dac_read_search']
     home = empty(mode)
-    for name in ('.bashrc', '.config/autostart/a', '.ssh/id', 'work/.git/hooks/a', 'work/a', '.vscode-server/work/a'):
+    for name in ('.bashrc', '.config/autostart/a', '.ssh/id', 'job/.git/hooks/a', 'job/a', '.vscode-server/job/a'):
         put(mode, home, name)
     tries = [['append', home + '/.bashrc', 'x'], ['append', home + '/.config/autostart/a', 'x'], ['read', home + '/.ssh/id', 'of'],
-             ['append', home + '/work/.git/hooks/a', 'x'], ['rename', home + '/.config', home + '/.old'], ['append', home + '/work/a', 'x']]
-    for folder in (home + '/.config', home + '/work', home + '/.ssh', home):
+             ['append', home + '/job/.git/hooks/a', 'x'], ['rename', home + '/.config', home + '/.old'], ['append', home + '/job/a', 'x']]
+    for folder in (home + '/.config', home + '/job', home + '/.ssh', home):
         os.chmod(folder, 0o700)
     try:
         refused = subprocess.run(less + ['cat', home + '/.bashrc'], capture_output=True, check=False)
         check(refused.returncode != 0, 'positive control: root can read the home')
-        for cwd, last in ((home + '/work', 'ok'), (home + '/.vscode-server/work', 'ok')):
+        for cwd, last in ((home + '/job', 'ok'), (home + '/.vscode-server/job', 'ok')):
             command = less + [Bench.binary, 'run', '-q', '-p', 'network-isolation', '--', PYTHON, '-c', TRY]
             done = subprocess.run(command, input=json.dumps(tries + [['append', cwd + '/a', 'x']]), text=True, capture_output=True, cwd=cwd,
                                   env=mode.full_environment({}), timeout=30, check=False)
             succeeded(done, cwd)
             equal(json.loads(done.stdout),
-                  ['EROFS', 'EROFS', 'ENOENT', 'EROFS' if cwd.endswith('/work') and 'vscode' not in cwd else 'ok', 'EBUSY', 'ok', last], cwd)
+                  ['EROFS', 'EROFS', 'ENOENT', 'EROFS' if cwd.endswith('/job') and 'vscode' not in cwd else 'ok', 'EBUSY', 'ok', last], cwd)
     finally:
         os.chmod(home, 0o755)
 
