@@ -31,6 +31,7 @@ enum ruleset_wall {
 	WALL_HEADERS,         // IPv6 extension headers, fragments among them
 	WALL_HANDSHAKE,       // a TCP conversation that does not begin with a SYN alone
 	WALL_SOURCE,          // egress: a source address that is not the job's own
+	WALL_OPTIONS,         // IPv4 options
 };
 
 // One sentence for a wall's number; NULL for any other. A literal.

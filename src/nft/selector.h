@@ -20,6 +20,7 @@ enum selector {
 	SELECT_SOURCE_TYPE,  // what the routing table says of the source address
 	SELECT_IP_SADDR,
 	SELECT_IP_DADDR,
+	SELECT_IP_LENGTH,  // of the header, in 32-bit words
 	SELECT_IP_FRAGMENT,
 	SELECT_IP6_SADDR,
 	SELECT_IP6_DADDR,
@@ -68,6 +69,7 @@ struct selector_row {
 	enum value_form form;
 	enum family family;  // must be known to be this one: FAMILY_NONE, no matter
 	uint8_t protocol;    // likewise; 0: no matter
+	uint32_t mask;       // the field's bits of what is loaded, as its name says already; 0: all
 };
 
 extern const struct selector_row selector_rows[SELECTORS];

@@ -94,9 +94,13 @@ static void print_masked(const struct statement *s, struct strbuf *out)
 	bool names = selector_rows[s->match.selector].form == FORM_TCP_FLAGS;
 
 	print_selector(s, out);
-	strbuf_add(out, names ? "& (" : "& ");
-	print_value(s, &s->match.mask, out);
-	strbuf_add(out, names ? ") != " : " != ");
+	if (selector_rows[s->match.selector].mask) {
+		strbuf_add(out, "!= ");
+	} else {
+		strbuf_add(out, names ? "& (" : "& ");
+		print_value(s, &s->match.mask, out);
+		strbuf_add(out, names ? ") != " : " != ");
+	}
 	print_value(s, &s->match.value, out);
 }
 

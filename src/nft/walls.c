@@ -22,6 +22,16 @@ static void match_fragment(const struct compilation *c, struct nft_rule *rule)
 	rule_add(rule, statement_masked_not(SELECT_IP_FRAGMENT, 0x3fff, 0));
 }
 
+// A source route names a second destination, and no filter of system calls sees one that a message carries.
+static void match_options(const struct compilation *c, struct nft_rule *rule)
+{
+	enum { WORDS_WITHOUT_OPTIONS = 5 };
+
+	(void)c;
+	rule_add(rule,
+		 statement_masked_not(SELECT_IP_LENGTH, selector_rows[SELECT_IP_LENGTH].mask, WORDS_WITHOUT_OPTIONS));
+}
+
 // Also IPv6 fragments: theirs is an extension header.
 static void match_headers(const struct compilation *c, struct nft_rule *rule)
 {
@@ -54,6 +64,7 @@ static const struct {
 } walls[] = {
 	{ WALL_INVALID, false, match_invalid, "invalid state: the packet belongs to no conversation and begins none" },
 	{ WALL_FRAGMENT, false, match_fragment, "fragment: its ports cannot be judged" },
+	{ WALL_OPTIONS, false, match_options, "IPv4 option: a source route names a second destination" },
 	{ WALL_HEADERS, false, match_headers, "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
 	{ WALL_HANDSHAKE, false, match_handshake, "TCP conversation that does not begin with a SYN alone" },
 	{ WALL_SOURCE, true, match_source, "foreign source address: it is none of the job's" },

@@ -135,6 +135,20 @@ def raw_tcp(source, destination, port, flags, sport=40001):
             pass
 
 
+LOOSE_SOURCE_ROUTE = bytes([131, 7, 4]) + socket.inet_aton("10.20.1.99") + b"\0"
+ROUTER_ALERT = bytes([148, 4, 0, 0])
+
+
+def with_option(destination, port, option):
+    """A datagram that is allowed but for the options of its header."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, option)
+        try:
+            sender.sendto(b"x", (destination, port))
+        except PermissionError:
+            pass
+
+
 def wall(number, what, send):
     before = wall_counts()
     send()
@@ -166,6 +180,8 @@ def main():
     sent = link_sent()
     wall(1005, "a foreign source", lambda: raw_tcp("10.20.1.77", peer, 5000, 2))
     wall(1004, "a conversation that begins with an ACK", lambda: raw_tcp("10.20.1.5", peer, 5000, 16))
+    wall(1006, "a packet with a source route", lambda: with_option(peer, 5001, LOOSE_SOURCE_ROUTE))
+    wall(1006, "a packet with another option", lambda: with_option(peer, 5001, ROUTER_ALERT))
     expect(link_sent() == sent, "none of them left on the link")
 
 

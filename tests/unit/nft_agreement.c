@@ -85,6 +85,9 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		if (flow->direction == EGRESS)
 			address_to_bytes(&flow->remote, to);
 		break;
+	case SELECT_IP_LENGTH:
+		put(to, selector, 0x45);  // with the version in the upper half
+		break;
 	case SELECT_IP_FRAGMENT:
 		break;
 	case SELECT_TCP_DPORT:
