@@ -42,12 +42,18 @@ static int look_at_socket(struct launch *launch, int fd, struct error *err)
 			 stdio_names[fd], domain);
 }
 
-// What looks like a file to fstat and is a handle on the kernel: a namespace, a process, a switch of the host.
+// What looks like a file to fstat and is a handle on the kernel: a namespace, a process, a message queue, a switch of
+// the host.
 static bool is_kernel_handle(int fd)
 {
-	enum { PID_FS_MAGIC = 0x50494446 };  // since Linux 6.9; not in Debian 12's headers
-	static const unsigned long kinds[] = { NSFS_MAGIC,  PID_FS_MAGIC,       ANON_INODE_FS_MAGIC, PROC_SUPER_MAGIC,
-					       SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC };
+	// Not in the kernel's header: pidfs came with Linux 6.9, the others are private to their makers.
+	enum { PID_FS_MAGIC = 0x50494446, MESSAGE_QUEUES_MAGIC = 0x19800202, CONFIGFS_MAGIC = 0x62656570 };
+	static const unsigned long kinds[] = {
+		NSFS_MAGIC,         PID_FS_MAGIC,        ANON_INODE_FS_MAGIC,  PROC_SUPER_MAGIC, SYSFS_MAGIC,
+		CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, MESSAGE_QUEUES_MAGIC, TRACEFS_MAGIC,    DEBUGFS_MAGIC,
+		SECURITYFS_MAGIC,   BPF_FS_MAGIC,        BINFMTFS_MAGIC,       EFIVARFS_MAGIC,   PSTOREFS_MAGIC,
+		SELINUX_MAGIC,      SMACK_MAGIC,         RDTGROUP_SUPER_MAGIC, CONFIGFS_MAGIC,
+	};
 	struct statfs status;
 
 	if (fstatfs(fd, &status) < 0)

@@ -49,6 +49,7 @@ const struct door doors[] = {
 	DOOR("stream_process", "standard input that is a process descriptor", BY(STREAMS) | TRACING),
 	DOOR("stream_namespace", "standard input that is a namespace",
 	     BY(STREAMS) | BY(FILTER) | BY(CAPABILITIES) | BY(USER)),
+	DOOR("stream_queue", "standard input that is a message queue, which looks like a file", BY(STREAMS)),
 	DOOR("stream_kernel_log", "standard input that is the kernel's log", BY(STREAMS)),
 	DOOR("kept_socket", "a socket that the user asks to keep (--keep-fd)", BY(STREAMS)),
 	DOOR("kept_directory", "a folder likewise", BY(STREAMS)),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Doors: descriptors that were open at the launch, and the working directory."""
+import ctypes
 import fcntl
 import mmap
 import os
@@ -680,3 +681,21 @@ class kept_directory(descriptor_directory):
         found = super().outside(world)
         world.options += ['--keep-fd', str(found['fd'])]
         return found
+
+
+class stream_queue(_Standard):
+    """It looks like a file of a disk."""
+    def outside(self, world):
+        name = f'/door-{world.token}'.encode()
+        self.theirs = called(LIBC.mq_open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NONBLOCK, 0o600, None))
+        world.undo(LIBC.mq_unlink, name)
+        self.queue = os.dup(self.theirs)
+        world.undo(os.close, self.queue)
+        return {'token': world.token}
+
+    def inside(self, found):
+        called(LIBC.mq_send(0, found['token'].encode(), ctypes.c_size_t(16), 0))
+
+    def crossed(self, world, found):
+        text = ctypes.create_string_buffer(1 << 16)
+        return LIBC.mq_receive(self.queue, text, ctypes.c_size_t(1 << 16), None) == 16 and text.value == world.token.encode()
