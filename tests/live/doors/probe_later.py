@@ -63,8 +63,10 @@ def _symlink_over(path, token):
         raise
 
 
-def _away(path, token):  # pylint: disable=unused-argument
+def _away_and_back(path, token):  # pylint: disable=unused-argument
+    """What is around may be moved, and another put in its place."""
     os.rename(path, path + SPARE)
+    os.rename(path + SPARE, path)
 
 
 def _create(path, token):
@@ -114,6 +116,7 @@ class _Later(Door):
         went = []
         tries = [(path, way) for path in found['paths'] for way in WAYS]
         tries += [(os.path.join(folder, 'door'), _create_beside) for folder in found['folders']]
+        tries += [(path, way) for path in found.get('around', []) for way in (_away_and_back, _symlink_over)]
         for path, way in tries:
             try:
                 way(path, found['token'])
@@ -171,7 +174,8 @@ class later_git_above(_Later):
         world.folder = os.path.join(top, 'source')
         os.mkdir(world.folder)
         world.own(world.folder)
-        return {'paths': paths, 'folders': [os.path.join(top, '.git/hooks')], 'token': world.token}
+        around = [top, *(os.path.join(top, name) for name in ('.git', '.git/hooks', '.vscode'))]
+        return {'paths': paths, 'folders': [os.path.join(top, '.git/hooks')], 'around': around, 'token': world.token}
 
 
 class later_git_linked(_Later):
@@ -184,8 +188,10 @@ class later_git_linked(_Later):
         world.file_in(top, '.git/worktrees/tree/commondir', '../..\n')
         world.folder = world.folder_in(world.home)
         world.file_in(top, '.git/worktrees/tree/gitdir', world.folder + '/.git\n')
-        world.file_in(world.folder, '.git', f'gitdir: {top}/.git/worktrees/tree\n')
-        return {'paths': paths, 'folders': [os.path.join(top, '.git/hooks')], 'token': world.token}
+        pointer = world.file_in(world.folder, '.git', f'gitdir: {top}/.git/worktrees/tree\n')
+        around = [pointer, *(os.path.join(top, name) for name in ('.git/worktrees/tree/commondir', '.git/worktrees', '.git', ''))]
+        return {'paths': paths, 'folders': [os.path.join(top, '.git/hooks')], 'around': [path.rstrip('/') for path in around],
+                'token': world.token}
 
 
 class later_direnv(_Later):
@@ -280,30 +286,6 @@ class later_linked(_Later):
         seen = [os.path.join(world.home, name) for name in ('.bashrc', '.config/autostart/a.desktop')]
         return {'paths': paths + seen, 'folders': [], 'around': [os.path.join(kept, 'dots'), os.path.join(kept, 'dots/config'), *(
             os.path.join(world.home, link) for link in links)], 'token': world.token}
-
-    def inside(self, found):
-        went = []
-        for path in found['around']:
-            for way in (_away, _symlink_over):
-                try:
-                    way(path, found['token'])
-                    went.append(f'{path} ({way.__name__[1:]})')
-                except OSError:
-                    pass
-        try:
-            went.append(super().inside(found))
-        except OSError as error:
-            last = error
-        if not went:
-            raise last
-        return ', '.join(went)
-
-    def clean(self, world, found):
-        for path in found['around']:
-            if os.path.lexists(path + SPARE):
-                if os.path.islink(path):
-                    os.unlink(path)
-                os.rename(path + SPARE, path)
 
 
 class later_missing(_Later):
