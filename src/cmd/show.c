@@ -21,6 +21,8 @@ const struct option_row show_options[] = {
 	OPTION_PROFILE,
 	{ "as", 'a', "FORM", OPTION_WORD, OPTION_OF(as), .words = form_names,
 	  .help = "profile (default), policy, nft, seccomp or plan" },
+	{ "user", 'u', "USER", OPTION_TEXT, OPTION_OF(user), .completes = COMPLETES_USER,
+	  .help = "with --as plan, as root: the plan of a job of this user, as `run` takes it" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -32,7 +34,8 @@ const struct manual show_manual = {
 		 "  policy   the layers, each rule with its reason\n"
 		 "  nft      the kernel's rule set, in the syntax of nft(8)\n"
 		 "  seccomp  the system call filter, each rule with its reason\n"
-		 "  plan     every step of a launch, in order, as this user on this host",
+		 "  plan     every step of a launch, in order, as this user on this host, and the table of\n"
+		 "           doors: every way out that is closed, and by what",
 	.examples = { { "vpcjail show network-isolation", "the whole profile, which is also a profile" },
 		      { "vpcjail show -p network-isolation --as nft | unshare -Urn nft -c -f -", "nft agrees" },
 		      { "vpcjail show ./vpc.yaml --as policy --json", "for a program" } },
@@ -43,6 +46,7 @@ const struct manual show_manual = {
 struct shown {
 	const struct profile *profile;
 	const struct policy *policy;
+	const char *user;
 	bool json;
 };
 
@@ -117,7 +121,7 @@ static enum status show_plan(const struct shown *shown, struct strbuf *out)
 	char *command[] = { placeholder, NULL };
 	struct error err = { 0 };
 
-	if (host_facts_read(shown->profile, NULL, &host, &err) < 0)
+	if (host_facts_read(shown->profile, shown->user, &host, &err) < 0)
 		return say_unavailable(shown->profile, &err);
 
 	struct launch_request request = { .profile = shown->profile,
@@ -151,7 +155,9 @@ static enum status build_and_show(const struct invocation *invocation, const str
 		return STATUS_PROFILE;
 	}
 
-	struct shown shown = { .profile = profile, .policy = &policy, .json = invocation->json };
+	struct shown shown = {
+		.profile = profile, .policy = &policy, .user = invocation->user, .json = invocation->json
+	};
 	enum status status = forms[invocation->as](&shown, &out);
 	return out.length ? output_result(&out, status) : status;
 }
