@@ -48,6 +48,7 @@ static void add_each(struct host_facts *facts, const struct guarded_pointer *poi
 	}
 }
 
+// As the caller has it, and as the profile sets it.
 void guarded_pointed(const struct profile *profile, struct host_facts *facts)
 {
 	for (size_t i = 0; i < credential_pointer_count; i++) {
@@ -55,5 +56,8 @@ void guarded_pointed(const struct profile *profile, struct host_facts *facts)
 		const char *value = getenv(pointer->variable);
 		if (value && !environment_is_kept(&profile->process, pointer->variable))
 			add_each(facts, pointer, value);
+		vec_for_each (variable, &profile->process.environment_set)
+			if (strcmp(variable->name, pointer->variable) == 0 && pointer->below[0])
+				add_each(facts, pointer, variable->text);
 	}
 }
