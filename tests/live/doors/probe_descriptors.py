@@ -17,7 +17,7 @@ import time
 import ring
 from door import LIBC, Absent, Blocked, Door, called, syscall
 
-PIDFD_GETFD, PIDFD_OPEN = 438, 434
+PIDFD_GETFD = 438
 SIOCGSKNS = 0x894C
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 RTM_GETLINK, NLM_F_DUMP_REQUEST, NLMSG_DONE = 18, 0x301, 3
