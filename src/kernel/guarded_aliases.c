@@ -41,13 +41,13 @@ static bool is_same(const char *a, const char *b)
 
 static void add_alias(struct host_facts *facts, size_t index, char *path)
 {
-	const struct guarded_path *guarded = &facts->guarded.items[index];
+	struct guarded_path alias = facts->guarded.items[index];  // a copy: the list may move
 
-	vec_push(&facts->guarded, (struct guarded_path){ .row = guarded->row,
-							 .cover = guarded->cover,
-							 .alias = true,
-							 .path = path,
-							 .shown = memory_copy_text(path) });
+	alias.alias = true;
+	alias.path = path;
+	alias.shown = memory_copy_text(path);
+	alias.real = NULL;
+	vec_push(&facts->guarded, alias);
 }
 
 // Another mount may show the file, with or without folders around it, or a part of a guarded folder.
