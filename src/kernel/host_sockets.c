@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Lists every UNIX socket with a path that processes of the host have bound, while init makes the jail.
 //
-// Theory of operation. /proc/PID/net/unix lists the sockets of one network namespace, with the path each was bound by;
-// its inode number tells the namespaces apart, also where their links may not be read. One file a namespace is read,
-// and the paths go to init's child by a pipe, each ended by a zero byte: the list is made after the clone, as late as
-// possible, beside the work of the others. A relative path means something to its process alone: it is tried in the
-// working directory of every process of that namespace.
+// Theory of operation. /proc/PID/net/unix lists the sockets of one network namespace, with the path each was bound by.
+// A path means something in a file tree: the supervisor's own, where every list is tried (a daemon may have got its
+// socket from elsewhere), and that of each process of the same network, which may have other mounts or another root.
+// A relative path is tried in the working directory of each such process.
+//
+// What is found is named by its file system and the path in it, "8:1 /home/u/agent/s": that is the same however it is
+// mounted, and cover_sockets.c looks for it in the job's view. The list is made after the clone, as late as possible,
+// beside the work of the others, and goes through a pipe.
+//
+// A socket is not always where it was bound: a service that binds a name of the moment renames it, or gives it a second
+// name. Then all sockets of that folder are listed.
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -21,170 +30,393 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 #include "kernel/launch_state.h"
+#include "kernel/mountinfo.h"
+#include "kernel/unix_table.h"
 
-enum { TABLE_LIMIT = 64 << 20, COLUMNS_BEFORE_PATH = 7 };
+enum { TABLE_LIMIT = 64 << 20 };
 
-struct network {
-	ino_t table;          // the inode of its net/unix
-	text_list relatives;  // paths that were bound relative to somebody's working directory
+struct file_id {
+	dev_t device;
+	ino_t inode;
 };
 
-typedef VEC(struct network) network_vec;
+// The sockets that were bound in one folder, as the folder was called.
+struct folder {
+	char *path;
+	text_list names;
+	VEC(struct file_id) seen;  // folders that were found by this path, each in another tree
+};
 
-static void networks_release(network_vec *networks)
+struct network {
+	ino_t table;  // the inode of its net/unix tells it from others
+	VEC(struct folder) folders;
+	bool relative;      // some folder is
+	VEC(size_t) trees;  // in which its folders were looked for
+};
+
+// A file tree: a mount namespace and a root folder in it.
+struct tree {
+	char *name;  // as two links of /proc/PID say
+	struct mount_table mounts;
+};
+
+struct listing {
+	const struct launch *launch;
+	int root;                // of the supervisor's own tree
+	VEC(struct tree) trees;  // that one is the first
+	VEC(struct network) networks;
+	struct strbuf out;
+};
+
+static void tree_release(struct tree *tree)
 {
-	vec_for_each (network, networks)
-		text_list_release(&network->relatives);
-	vec_release(networks);
+	free(tree->name);
+	mount_table_release(&tree->mounts);
 }
 
-// A line of the table begins with a kernel address; anything else continues a path that has a newline in it.
-static bool begins_line(const char *line)
+static void network_release(struct network *network)
 {
-	size_t digits = 0;
-
-	while (isxdigit((unsigned char)line[digits]))
-		digits++;
-	return digits >= 8 && line[digits] == ':';
-}
-
-// The path of a line, NULL without one. Fields are separated by blanks, and the path may hold any.
-static char *path_of(char *line)
-{
-	char *at = line;
-
-	for (int column = 0; column < COLUMNS_BEFORE_PATH; column++) {
-		at += strcspn(at, " ");
-		at += strspn(at, " ");
+	vec_for_each (folder, &network->folders) {
+		free(folder->path);
+		text_list_release(&folder->names);
+		vec_release(&folder->seen);
 	}
-	return *at && *at != '@' ? at : NULL;
+	vec_release(&network->folders);
+	vec_release(&network->trees);
 }
 
-static void take(const char *path, struct network *network, struct strbuf *out)
+static void listing_release(struct listing *listing)
 {
-	if (path[0] == '/')
-		strbuf_add_bytes(out, path, strlen(path) + 1);
-	else
-		vec_push(&network->relatives, memory_copy_text(path));
+	vec_for_each (tree, &listing->trees)
+		tree_release(tree);
+	vec_for_each (network, &listing->networks)
+		network_release(network);
+	vec_release(&listing->trees);
+	vec_release(&listing->networks);
+	strbuf_release(&listing->out);
+	if (listing->root >= 0)
+		close(listing->root);
 }
 
-static int read_table(const char *file, struct network *network, struct strbuf *out, struct error *err)
+static void close_folder(DIR **folder)
 {
-	AUTO_FREE char *text = NULL;
-	size_t length;
-	int result = io_read_file(file, TABLE_LIMIT, &text, &length, err);
+	if (*folder)
+		closedir(*folder);
+}
 
-	if (result < 0)
-		return result;
-	for (char *line = strchr(text, '\n'); line && *++line;) {  // the first one is the heading
-		char *end = strchr(line, '\n');
-		while (end && end[1] && !begins_line(end + 1))
-			end = strchr(end + 1, '\n');
-		if (end)
-			*end = '\0';
-		const char *path = path_of(line);
-		if (path)
-			take(path, network, out);
-		line = end;
+static void add_name(struct network *network, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO_FREE char *parent = !slash          ? memory_copy_text(".")
+				 : slash == path ? memory_copy_text("/")
+						 : memory_copy_bytes(path, (size_t)(slash - path));
+	struct folder *found = NULL;
+
+	vec_for_each (folder, &network->folders)
+		if (strcmp(folder->path, parent) == 0)
+			found = folder;
+	if (!found) {
+		vec_push(&network->folders, (struct folder){ .path = STEAL(parent) });
+		found = &network->folders.items[network->folders.count - 1];
+		network->relative = network->relative || path[0] != '/';
 	}
+	vec_push(&found->names, memory_copy_text(slash ? slash + 1 : path));
+}
+
+// Where a folder lies in its file system. -ENOENT: in no mount that the tree's list has.
+static int locate(int fd, const struct mount_table *mounts, const char **device, char **inner)
+{
+	char link[32];
+	char real[4096];
+	struct statx status;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(link, real, sizeof(real) - 1);
+	if (length < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
+		return -errno;
+	real[length] = '\0';
+	const struct mount_row *row = mount_table_find(mounts, (unsigned long)status.stx_mnt_id);
+	const char *rest = row ? mount_path_below(real, row->point) : NULL;
+	if (!rest)
+		return -ENOENT;
+	*device = row->device;
+	*inner = mount_path_join(row->root, rest);
 	return 0;
 }
 
-static struct network *find(network_vec *networks, ino_t table)
+// Whether there is a socket; also when that may not be seen, since the job's user may open the folder up later.
+static bool is_socket(int fd, const char *name, nlink_t *links)
 {
-	vec_for_each (network, networks)
+	struct stat status;
+
+	*links = 0;
+	if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == EACCES;
+	*links = S_ISSOCK(status.st_mode) ? status.st_nlink : 0;
+	return S_ISSOCK(status.st_mode);
+}
+
+static void list(struct listing *listing, const char *device, const char *inner, const char *name)
+{
+	strbuf_format(&listing->out, "%s %s%s%s", device, inner, strcmp(inner, "/") == 0 ? "" : "/", name);
+	strbuf_add_bytes(&listing->out, "", 1);
+}
+
+static void list_all(struct listing *listing, int fd, const char *device, const char *inner)
+{
+	int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CLEANUP(close_folder) DIR *folder = readable < 0 ? NULL : fdopendir(readable);
+	nlink_t links;
+
+	for (struct dirent *entry; folder && (entry = readdir(folder));)
+		if (entry->d_type == DT_SOCK || (entry->d_type == DT_UNKNOWN && is_socket(fd, entry->d_name, &links)))
+			list(listing, device, inner, entry->d_name);
+}
+
+// Whether the folder at fd was already found by this path; notes it.
+static bool was_seen(struct folder *folder, int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return true;
+	vec_for_each (seen, &folder->seen)
+		if (seen->device == status.st_dev && seen->inode == status.st_ino)
+			return true;
+	vec_push(&folder->seen, (struct file_id){ .device = status.st_dev, .inode = status.st_ino });
+	return false;
+}
+
+static void list_folder(struct listing *listing, size_t tree, struct folder *folder, int fd)
+{
+	const char *device;
+	AUTO_FREE char *inner = NULL;
+	bool moved = false;
+
+	if (was_seen(folder, fd) || locate(fd, &listing->trees.items[tree].mounts, &device, &inner) < 0)
+		return;
+	vec_for_each (name, &folder->names) {
+		nlink_t links;
+		if (is_socket(fd, *name, &links))
+			list(listing, device, inner, *name);
+		moved = moved || links != 1;
+	}
+	if (moved)
+		list_all(listing, fd, device, inner);
+}
+
+// A path in the tree with that root folder; links are followed inside it. -1 when it cannot be opened.
+static int open_below(const struct launch *launch, int root, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd >= 0 || errno != EACCES || !launch->plan->root)
+		return fd;
+	// A home on a file system that takes root for nobody: the file-system ids of the user alone, as view_open does.
+	setfsgid(launch->plan->identity->gid);
+	setfsuid(launch->plan->identity->uid);
+	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	int code = errno;
+	setfsuid(0);
+	setfsgid(0);
+	errno = code;
+	return fd;
+}
+
+// Below a folder that may not be entered nothing can be told: the names are taken as they are.
+static void list_unseen(struct listing *listing, size_t tree, const struct folder *folder, int root)
+{
+	AUTO_FREE char *path = memory_copy_text(folder->path);
+
+	while (path[1]) {
+		char *slash = strrchr(path, '/');
+		*(slash == path ? slash + 1 : slash) = '\0';
+		AUTO_CLOSE int fd = open_below(listing->launch, root, path);
+		const char *device;
+		AUTO_FREE char *inner = NULL;
+		if (fd < 0 && errno == EACCES)
+			continue;
+		if (fd < 0 || locate(fd, &listing->trees.items[tree].mounts, &device, &inner) < 0)
+			return;
+		AUTO_FREE char *below = mount_path_join(inner, folder->path + strlen(path) - !path[1]);
+		vec_for_each (name, &folder->names)
+			list(listing, device, below, *name);
+		return;
+	}
+}
+
+static void list_tree(struct listing *listing, size_t tree, struct network *network, int root)
+{
+	vec_for_each (folder, &network->folders) {
+		if (folder->path[0] != '/')
+			continue;
+		AUTO_CLOSE int fd = open_below(listing->launch, root, folder->path);
+		if (fd >= 0)
+			list_folder(listing, tree, folder, fd);
+		else if (errno == EACCES)
+			list_unseen(listing, tree, folder, root);
+	}
+}
+
+static void list_relatives(struct listing *listing, size_t tree, struct network *network, int process)
+{
+	AUTO_CLOSE int directory = openat(process, "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory < 0)
+		return;
+	vec_for_each (folder, &network->folders) {
+		if (folder->path[0] == '/')
+			continue;
+		AUTO_CLOSE int fd = openat(directory, folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			list_folder(listing, tree, folder, fd);
+	}
+}
+
+static int read_file_at(int folder, const char *name, char **text, struct error *err)
+{
+	AUTO_CLOSE int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	size_t length;
+
+	return fd < 0 ? error_set_errno(err, -errno, "cannot open %s", name)
+		      : io_read_all(fd, TABLE_LIMIT, text, &length, err);
+}
+
+// Whose list of mounts a process's tree has. Of one with another root the kernel's list lacks what lies outside it:
+// in our own namespace our own list has it all.
+static int read_mounts(int process, bool own, struct mount_table *mounts, struct error *err)
+{
+	char *text = NULL;
+
+	if (own)
+		return mount_table_read(mounts, "/proc/self/mountinfo", err);
+	int result = read_file_at(process, "mountinfo", &text, err);
+	return result < 0 ? result : mount_table_parse(mounts, text, err);
+}
+
+// Finds the tree of a process, or adds it: its place among the trees, or a negative errno when it may not be looked at.
+static int find_tree(struct listing *listing, int process, struct error *err)
+{
+	char space[64];
+	char root[4096];
+	ssize_t space_length = readlinkat(process, "ns/mnt", space, sizeof(space) - 1);
+	ssize_t root_length = space_length < 0 ? -1 : readlinkat(process, "root", root, sizeof(root) - 1);
+
+	if (root_length < 0)
+		return error_set_errno(err, -errno, "cannot look at a process's file tree");
+	space[space_length] = '\0';
+	root[root_length] = '\0';
+	AUTO_FREE char *name = memory_format("%s %s", space, root);
+	for (size_t i = 0; i < listing->trees.count; i++)
+		if (strcmp(listing->trees.items[i].name, name) == 0)
+			return (int)i;
+
+	bool own = !listing->trees.count || strncmp(name, listing->trees.items[0].name, strlen(space) + 1) == 0;
+	struct tree tree = { .name = STEAL(name) };
+	int result = read_mounts(process, own, &tree.mounts, err);
+	vec_push(&listing->trees, tree);
+	if (result == 0)
+		return (int)listing->trees.count - 1;
+	tree_release(&listing->trees.items[--listing->trees.count]);
+	return result;
+}
+
+static struct network *find_network(struct listing *listing, ino_t table)
+{
+	vec_for_each (network, &listing->networks)
 		if (network->table == table)
 			return network;
 	return NULL;
 }
 
-static bool is_number(const char *name)
+static int add_network(struct listing *listing, int process, ino_t table, struct error *err)
 {
-	return name[strspn(name, "0123456789")] == '\0';
-}
+	AUTO_FREE char *text = NULL;
+	CLEANUP(text_list_release) text_list paths = { 0 };
+	struct network network = { .table = table };
+	int result = read_file_at(process, "net/unix", &text, err);
 
-// Visits each process once; a process that has ended meanwhile, or that may not be looked at, is passed over.
-static int visit_networks(DIR *proc, network_vec *networks, struct strbuf *out, struct error *err)
-{
-	for (struct dirent *entry; (entry = readdir(proc));) {
-		char file[300];
-		struct stat status;
-
-		if (!is_number(entry->d_name))
-			continue;
-		(void)snprintf(file, sizeof(file), "/proc/%s/net/unix", entry->d_name);
-		if (stat(file, &status) < 0 || find(networks, status.st_ino))
-			continue;
-		vec_push(networks, (struct network){ .table = status.st_ino });
-		struct error gone = { 0 };
-		int result = read_table(file, &networks->items[networks->count - 1], out, &gone);
-		if (result == -ENOENT || result == -ESRCH || result == -EINVAL || result == -EACCES)
-			networks->count--;  // another process of it will do
-		else if (result < 0)
-			return error_set(err, result, "%s", gone.message);
-	}
+	if (result < 0)
+		return result;
+	unix_table_paths(text, &paths);
+	vec_for_each (path, &paths)
+		add_name(&network, *path);
+	vec_push(&listing->networks, network);
+	list_tree(listing, 0, &listing->networks.items[listing->networks.count - 1], listing->root);
 	return 0;
 }
 
-static bool any_relative(const network_vec *networks)
+static bool was_tried(struct network *network, size_t tree)
 {
-	vec_for_each (network, networks)
-		if (network->relatives.count)
+	vec_for_each (tried, &network->trees)
+		if (*tried == tree)
 			return true;
 	return false;
 }
 
-static void try_relatives(DIR *proc, network_vec *networks, struct strbuf *out)
+// A process that has ended meanwhile, or that may not be looked at, is passed over: another one of its network and of
+// its tree will do.
+static int visit(struct listing *listing, int process, struct error *err)
 {
-	for (struct dirent *entry; (entry = readdir(proc));) {
-		char file[300];
-		char folder[4096];
-		struct stat status;
+	struct stat status;
+	struct error gone = { 0 };
+	int result = fstatat(process, "net/unix", &status, 0) < 0 ? -ENOENT : 0;
 
-		if (!is_number(entry->d_name))
-			continue;
-		(void)snprintf(file, sizeof(file), "/proc/%s/net/unix", entry->d_name);
-		const struct network *network = stat(file, &status) < 0 ? NULL : find(networks, status.st_ino);
-		if (!network || !network->relatives.count)
-			continue;
-		(void)snprintf(file, sizeof(file), "/proc/%s/cwd", entry->d_name);
-		ssize_t length = readlink(file, folder, sizeof(folder) - 1);
-		if (length < 0)
-			continue;
-		folder[length] = '\0';
-		vec_for_each (name, &network->relatives) {
-			AUTO_FREE char *path = memory_format("%s/%s", folder, *name);
-			if (stat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-				strbuf_add_bytes(out, path, strlen(path) + 1);
-		}
+	if (result == 0 && !find_network(listing, status.st_ino))
+		result = add_network(listing, process, status.st_ino, &gone);
+	if (result < 0)
+		return result == -EFBIG ? error_set(err, result, "%s", gone.message) : 0;
+	struct network *network = find_network(listing, status.st_ino);
+	int tree = network->folders.count ? find_tree(listing, process, &gone) : -ENOENT;
+	if (tree < 0)
+		return 0;
+	if (network->relative)
+		list_relatives(listing, (size_t)tree, network, process);
+	if (tree == 0 || was_tried(network, (size_t)tree))
+		return 0;
+	AUTO_CLOSE int root = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root >= 0) {
+		list_tree(listing, (size_t)tree, network, root);
+		vec_push(&network->trees, (size_t)tree);
 	}
+	return 0;
+}
+
+static int visit_all(struct listing *listing, const char *where, struct error *err)
+{
+	CLEANUP(close_folder) DIR *proc = opendir(where);
+
+	if (!proc)
+		return error_set_errno(err, -errno, "cannot open %s", where);
+	AUTO_CLOSE int self = openat(dirfd(proc), "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	listing->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (self < 0 || listing->root < 0 || find_tree(listing, self, err) < 0)
+		return error_set(err, -EIO,
+				 "cannot look at the host's file tree: it cannot be told which sockets to cover");
+	for (struct dirent *entry; (entry = readdir(proc));) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		AUTO_CLOSE int process = openat(dirfd(proc), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (process >= 0 && visit(listing, process, err) < 0)
+			return err->code;
+	}
+	return listing->networks.count
+		   ? 0
+		   : error_set(err, -ENOENT, "%s shows no process: it cannot be told which sockets to cover", where);
 }
 
 int step_list_sockets(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	CLEANUP(networks_release) network_vec networks = { 0 };
-	CLEANUP(strbuf_release) struct strbuf paths = { 0 };
-	DIR *proc = NULL;
+	CLEANUP(listing_release) struct listing listing = { .launch = launch, .root = -1 };
 
 	if (launch_without(launch, MECHANISM_SOCKETS))
 		return 0;  // nobody reads the list, and a short job could end while it is made
-	proc = opendir(step->path);
-	if (!proc)
-		return error_set_errno(err, -errno, "cannot open %s", step->path);
-	int result = visit_networks(proc, &networks, &paths, err);
-	if (result == 0 && !networks.count)
-		result = error_set(err, -ENOENT, "%s shows no process: it cannot be told which sockets to cover",
-				   step->path);
-	if (result == 0 && any_relative(&networks)) {
-		rewinddir(proc);
-		try_relatives(proc, &networks, &paths);
-	}
-	closedir(proc);
-	if (result < 0)
-		return result;
+	if (visit_all(&listing, step->path, err) < 0)
+		return err->code;
 	// A zero byte more ends the list: a reader that sees the pipe's end without it knows that it is not whole.
-	strbuf_add_bytes(&paths, "", 1);
-	result = io_write_all(launch->sockets[1], paths.text, paths.length);
+	strbuf_add_bytes(&listing.out, "", 1);
+	int result = io_write_all(launch->sockets[1], listing.out.text, listing.out.length);
 	close(launch->sockets[1]);
 	launch->sockets[1] = -1;
 	// EPIPE: the reader gave up, and its own message says why.

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/memory.h"
 
 enum { TABLE_LIMIT = 64 << 20, FIELDS_BEFORE_OPTIONS = 5 };
 
@@ -89,6 +90,22 @@ const struct mount_row *mount_table_find(const struct mount_table *table, unsign
 		if (row->id == id)
 			return row;
 	return NULL;
+}
+
+const char *mount_path_below(const char *path, const char *folder)
+{
+	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	if (strcmp(path, "/") == 0)
+		return length ? NULL : "";
+	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]) ? path + length : NULL;
+}
+
+char *mount_path_join(const char *folder, const char *rest)
+{
+	bool root = strcmp(folder, "/") == 0;
+
+	return memory_format("%s%s", root && rest[0] ? "" : folder, rest);
 }
 
 void mount_table_release(struct mount_table *table)

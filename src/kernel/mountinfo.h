@@ -31,6 +31,12 @@ int mount_table_read(struct mount_table *table, const char *file, struct error *
 // The row of that mount, NULL without.
 const struct mount_row *mount_table_find(const struct mount_table *table, unsigned long id);
 
+// Path below folder, as what follows it ("" or "/…"); NULL when it does not lie there.
+const char *mount_path_below(const char *path, const char *folder);
+
+// A folder and what follows it; the caller frees the text.
+char *mount_path_join(const char *folder, const char *rest);
+
 void mount_table_release(struct mount_table *table);
 
 #endif

@@ -64,12 +64,33 @@ static void refused(void **state)
 	}
 }
 
+static void paths(void **state)
+{
+	(void)state;
+	assert_string_equal(mount_path_below("/a/b", "/a"), "/b");
+	assert_string_equal(mount_path_below("/a/b", "/"), "/a/b");
+	assert_string_equal(mount_path_below("/a/b", "/a/b"), "");
+	assert_string_equal(mount_path_below("/", "/"), "");
+	assert_null(mount_path_below("/ab", "/a"));
+	assert_null(mount_path_below("/a", "/a/b"));
+	assert_null(mount_path_below("/", "/a"));
+	static const char *const joined[][3] = {
+		{ "/", "", "/" }, { "/", "/a", "/a" }, { "/a", "", "/a" }, { "/a", "/b", "/a/b" }
+	};
+	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
+		char *path = mount_path_join(joined[i][0], joined[i][1]);
+		assert_string_equal(path, joined[i][2]);
+		free(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields),
 		cmocka_unit_test(no_escape),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(paths),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
