@@ -93,8 +93,6 @@ const struct guarded_row credential_rows[] = {
 	{ BASE_HOME, ".mlflow/credentials", "an experiment tracker's key" },
 	{ BASE_HOME, ".lightning/credentials.json", "an experiment tracker's key" },
 	{ BASE_HOME, ".config/openai", "a model API's key" },
-	{ BASE_HOME, ".codex/auth.json", "a model API's key" },
-	{ BASE_HOME, ".claude/.credentials.json", "a model API's key" },
 	{ BASE_HOME, ".Xauthority", "lets in to a display or a sound server" },
 	{ BASE_HOME, ".ICEauthority", "lets in to a display or a sound server" },
 	{ BASE_HOME, ".config/pulse/cookie", "lets in to a display or a sound server" },
