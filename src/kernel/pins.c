@@ -61,7 +61,14 @@ int step_pin(struct launch *launch, const struct launch_step *step, struct error
 		return 0;
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return error_set_errno(err, -errno, "cannot find %s in the file tree", step->path);
-	if ((S_ISLNK(status.st_mode) ? pin_link(launch, fd) : pin_folder(launch, fd)) < 0)
+	if (S_ISLNK(status.st_mode)) {
+		// A kernel that mounts nothing upon links leaves one door: what a link leads to is read-only, and
+		// another file can take the link's place.
+		if (pin_link(launch, fd) < 0 && errno != EINVAL)
+			return error_set_errno(err, -errno, "cannot pin the link %s", step->path);
+		return 0;
+	}
+	if (pin_folder(launch, fd) < 0)
 		return error_set_errno(err, -errno, "cannot pin %s", step->path);
 	return 0;
 }

@@ -48,8 +48,8 @@ SECRETS = '''.aws/credentials .ssh/id_ed25519 .gnupg/key .netrc .git-credentials
     .config/containers/auth.json .kube/config .config/gcloud/x.db .azure/x.json .config/gh/hosts.yml .config/glab-cli/config.yml .config/hub
     .vault-token .npmrc .yarnrc.yml .boto .s3cfg .config/rclone/rclone.conf .oci/config .databrickscfg .snowflake/x .kaggle/kaggle.json
     .cache/huggingface/token .cache/huggingface/stored_tokens .huggingface/token .config/wandb/settings .terraform.d/credentials.tfrc.json
-    .config/doctl/x .password-store/a.gpg .Xauthority .ICEauthority .config/pulse/cookie .mozilla/a/b .config/google-chrome/a .config/chromium/a
-    .pgpass .my.cnf .cargo/credentials.toml .config/pypoetry/auth.toml'''.split()
+    .config/doctl/x .password-store/a.gpg .Xauthority .ICEauthority .config/pulse/cookie .mozilla/a/b .config/google-chrome/a
+    .config/chromium/a    .pgpass .my.cnf .cargo/credentials.toml .config/pypoetry/auth.toml'''.split()
 
 
 def own(mode, path):
@@ -238,6 +238,23 @@ def below_usr(mode):
         subprocess.run(['umount', '/usr/src'], check=True)
 
 
+def submounts(mode):
+    """File systems mounted in the home: a user may not take such a tree of mounts apart."""
+    home = empty(mode)
+    for name in ('.config/autostart/a', '.vscode-server/inner/a', 'job/data/a', 'job/.git/hooks/a'):
+        put(mode, home, name)
+    places = [home + '/.vscode-server/inner', home + '/job/data']
+    try:
+        for place in places:
+            subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0777', 'later', place], check=True)
+        tries = [['create', places[0] + '/x', ''], ['create', places[1] + '/x', ''], ['rename', home + '/.config', home + '/.old'],
+                 ['append', home + '/job/.git/hooks/a', 'x'], ['rename', home + '/job', home + '/old']]
+        equal(inside(mode, tries, home + '/job'), ['EROFS', 'ok', 'EBUSY', 'EROFS', 'EBUSY'])
+    finally:
+        for place in places:
+            subprocess.run(['umount', place], check=False)
+
+
 def order(mode):
     """A cover wins over the read-only mount around it; keep keeps AWS's files alone."""
     home = empty(mode)
@@ -341,5 +358,5 @@ def prepare():
                        check=True)
 
 
-main([later_files, secrets, renamed, linked, still_possible, git, stays_writable, of_the_system, below_usr, order, only_what_is_there_is_named,
-      created, variables], once=[squashed], prepare=prepare)
+main([later_files, secrets, renamed, linked, still_possible, git, stays_writable, of_the_system, below_usr, submounts, order,
+      only_what_is_there_is_named, created, variables], once=[squashed], prepare=prepare)
