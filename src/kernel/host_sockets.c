@@ -30,26 +30,14 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 #include "kernel/launch_state.h"
-#include "kernel/mountinfo.h"
+#include "kernel/socket_folder.h"
 #include "kernel/unix_table.h"
 
 enum { TABLE_LIMIT = 64 << 20 };
 
-struct file_id {
-	dev_t device;
-	ino_t inode;
-};
-
-// The sockets that were bound in one folder, as the folder was called.
-struct folder {
-	char *path;
-	text_list names;
-	VEC(struct file_id) seen;  // folders that were found by this path, each in another tree
-};
-
 struct network {
 	ino_t table;  // the inode of its net/unix tells it from others
-	VEC(struct folder) folders;
+	socket_folder_vec folders;
 	bool relative;      // some folder is
 	VEC(size_t) trees;  // in which its folders were looked for
 };
@@ -76,12 +64,7 @@ static void tree_release(struct tree *tree)
 
 static void network_release(struct network *network)
 {
-	vec_for_each (folder, &network->folders) {
-		free(folder->path);
-		text_list_release(&folder->names);
-		vec_release(&folder->seen);
-	}
-	vec_release(&network->folders);
+	socket_folders_release(&network->folders);
 	vec_release(&network->trees);
 }
 
@@ -104,107 +87,6 @@ static void close_folder(DIR **folder)
 		closedir(*folder);
 }
 
-static void add_name(struct network *network, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	AUTO_FREE char *parent = !slash          ? memory_copy_text(".")
-				 : slash == path ? memory_copy_text("/")
-						 : memory_copy_bytes(path, (size_t)(slash - path));
-	struct folder *found = NULL;
-
-	vec_for_each (folder, &network->folders)
-		if (strcmp(folder->path, parent) == 0)
-			found = folder;
-	if (!found) {
-		vec_push(&network->folders, (struct folder){ .path = STEAL(parent) });
-		found = &network->folders.items[network->folders.count - 1];
-		network->relative = network->relative || path[0] != '/';
-	}
-	vec_push(&found->names, memory_copy_text(slash ? slash + 1 : path));
-}
-
-// Where a folder lies in its file system. -ENOENT: in no mount that the tree's list has.
-static int locate(int fd, const struct mount_table *mounts, const char **device, char **inner)
-{
-	char link[32];
-	char real[4096];
-	struct statx status;
-
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	ssize_t length = readlink(link, real, sizeof(real) - 1);
-	if (length < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
-		return -errno;
-	real[length] = '\0';
-	const struct mount_row *row = mount_table_find(mounts, (unsigned long)status.stx_mnt_id);
-	const char *rest = row ? mount_path_below(real, row->point) : NULL;
-	if (!rest)
-		return -ENOENT;
-	*device = row->device;
-	*inner = mount_path_join(row->root, rest);
-	return 0;
-}
-
-// Whether there is a socket; also when that may not be seen, since the job's user may open the folder up later.
-static bool is_socket(int fd, const char *name, nlink_t *links)
-{
-	struct stat status;
-
-	*links = 0;
-	if (fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == EACCES;
-	*links = S_ISSOCK(status.st_mode) ? status.st_nlink : 0;
-	return S_ISSOCK(status.st_mode);
-}
-
-static void list(struct listing *listing, const char *device, const char *inner, const char *name)
-{
-	strbuf_format(&listing->out, "%s %s%s%s", device, inner, strcmp(inner, "/") == 0 ? "" : "/", name);
-	strbuf_add_bytes(&listing->out, "", 1);
-}
-
-static void list_all(struct listing *listing, int fd, const char *device, const char *inner)
-{
-	int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(close_folder) DIR *folder = readable < 0 ? NULL : fdopendir(readable);
-	nlink_t links;
-
-	for (struct dirent *entry; folder && (entry = readdir(folder));)
-		if (entry->d_type == DT_SOCK || (entry->d_type == DT_UNKNOWN && is_socket(fd, entry->d_name, &links)))
-			list(listing, device, inner, entry->d_name);
-}
-
-// Whether the folder at fd was already found by this path; notes it.
-static bool was_seen(struct folder *folder, int fd)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return true;
-	vec_for_each (seen, &folder->seen)
-		if (seen->device == status.st_dev && seen->inode == status.st_ino)
-			return true;
-	vec_push(&folder->seen, (struct file_id){ .device = status.st_dev, .inode = status.st_ino });
-	return false;
-}
-
-static void list_folder(struct listing *listing, size_t tree, struct folder *folder, int fd)
-{
-	const char *device;
-	AUTO_FREE char *inner = NULL;
-	bool moved = false;
-
-	if (was_seen(folder, fd) || locate(fd, &listing->trees.items[tree].mounts, &device, &inner) < 0)
-		return;
-	vec_for_each (name, &folder->names) {
-		nlink_t links;
-		if (is_socket(fd, *name, &links))
-			list(listing, device, inner, *name);
-		moved = moved || links != 1;
-	}
-	if (moved)
-		list_all(listing, fd, device, inner);
-}
-
 // A path in the tree with that root folder; links are followed inside it. -1 when it cannot be opened.
 static int open_below(const struct launch *launch, int root, const char *path)
 {
@@ -224,8 +106,7 @@ static int open_below(const struct launch *launch, int root, const char *path)
 	return fd;
 }
 
-// Below a folder that may not be entered nothing can be told: the names are taken as they are.
-static void list_unseen(struct listing *listing, size_t tree, const struct folder *folder, int root)
+static void list_unseen(struct listing *listing, size_t tree, const struct socket_folder *folder, int root)
 {
 	AUTO_FREE char *path = memory_copy_text(folder->path);
 
@@ -233,15 +114,11 @@ static void list_unseen(struct listing *listing, size_t tree, const struct folde
 		char *slash = strrchr(path, '/');
 		*(slash == path ? slash + 1 : slash) = '\0';
 		AUTO_CLOSE int fd = open_below(listing->launch, root, path);
-		const char *device;
-		AUTO_FREE char *inner = NULL;
 		if (fd < 0 && errno == EACCES)
 			continue;
-		if (fd < 0 || locate(fd, &listing->trees.items[tree].mounts, &device, &inner) < 0)
-			return;
-		AUTO_FREE char *below = mount_path_join(inner, folder->path + strlen(path) - !path[1]);
-		vec_for_each (name, &folder->names)
-			list(listing, device, below, *name);
+		if (fd >= 0)
+			socket_folder_list_unseen(folder, strlen(path), fd, &listing->trees.items[tree].mounts,
+						  &listing->out);
 		return;
 	}
 }
@@ -253,7 +130,7 @@ static void list_tree(struct listing *listing, size_t tree, struct network *netw
 			continue;
 		AUTO_CLOSE int fd = open_below(listing->launch, root, folder->path);
 		if (fd >= 0)
-			list_folder(listing, tree, folder, fd);
+			socket_folder_list(folder, fd, &listing->trees.items[tree].mounts, &listing->out);
 		else if (errno == EACCES)
 			list_unseen(listing, tree, folder, root);
 	}
@@ -270,7 +147,7 @@ static void list_relatives(struct listing *listing, size_t tree, struct network 
 			continue;
 		AUTO_CLOSE int fd = openat(directory, folder->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0)
-			list_folder(listing, tree, folder, fd);
+			socket_folder_list(folder, fd, &listing->trees.items[tree].mounts, &listing->out);
 	}
 }
 
@@ -340,8 +217,10 @@ static int add_network(struct listing *listing, int process, ino_t table, struct
 	if (result < 0)
 		return result;
 	unix_table_paths(text, &paths);
-	vec_for_each (path, &paths)
-		add_name(&network, *path);
+	vec_for_each (path, &paths) {
+		socket_folders_add(&network.folders, *path);
+		network.relative = network.relative || *path[0] != '/';
+	}
 	vec_push(&listing->networks, network);
 	list_tree(listing, 0, &listing->networks.items[listing->networks.count - 1], listing->root);
 	return 0;

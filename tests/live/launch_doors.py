@@ -196,8 +196,9 @@ def print_mechanisms():
         print(f'        {name:30} {cells}  {rows[name]["state"]}')
 
 
-first = [every_row_has_a_probe, open_without_a_launcher]
-if '--without' in sys.argv:
-    main([], [each_set_is_sufficient, print_mechanisms], prepare=prepare, first=first)
-else:
-    main([closed_under_vpcjail], [under_unshare, print_table], prepare=prepare, first=first)
+if __name__ == '__main__':
+    control = [every_row_has_a_probe, open_without_a_launcher]
+    if '--without' in sys.argv:
+        main([], [each_set_is_sufficient, print_mechanisms], prepare=prepare, first=control)
+    else:
+        main([closed_under_vpcjail], [under_unshare, print_table], prepare=prepare, first=control)
