@@ -45,6 +45,7 @@ static step_function *const functions[] = {
 	[STEP_WORKLOAD] = step_workload,
 	[STEP_SESSION] = step_session,
 	[STEP_LIMITS] = step_limits,
+	[STEP_GROUPS] = step_groups,
 	[STEP_IDS] = step_ids,
 	[STEP_CAPABILITIES] = step_capabilities,
 	[STEP_NO_NEW_PRIVILEGES] = step_no_new_privileges,

@@ -95,9 +95,9 @@ step_function step_private_mounts, step_sources, step_restrict, step_mount, step
     step_make_directory, step_symlink, step_file, step_cover;  // mounts.c
 step_function step_pin;                                        // pins.c
 step_function step_terminal;                                   // terminal.c
-step_function step_session, step_limits, step_ids, step_capabilities, step_no_new_privileges, step_directory,
-    step_close, step_environment, step_filter, step_execute;  // privileges.c
-step_function step_landlock;                                  // landlock.c
+step_function step_session, step_limits, step_groups, step_ids, step_capabilities, step_no_new_privileges,
+    step_directory, step_close, step_environment, step_filter, step_execute;  // privileges.c
+step_function step_landlock;                                                  // landlock.c
 
 void scratch_remove(struct launch *launch);
 

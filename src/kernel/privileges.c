@@ -50,6 +50,16 @@ int step_limits(struct launch *launch, const struct launch_step *step, struct er
 	    "the core limit cannot be set to 1 (ulimit -Hc is 0) and this host pipes crash dumps to a helper");
 }
 
+int step_groups(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	const struct identity *who = launch->plan->identity;
+
+	(void)step;
+	if (setgroups(who->groups.count, who->groups.items) < 0)
+		return error_set_errno(err, -errno, "cannot set the groups");
+	return 0;
+}
+
 int step_ids(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	const struct identity *who = launch->plan->identity;
@@ -57,10 +67,6 @@ int step_ids(struct launch *launch, const struct launch_step *step, struct error
 	(void)step;
 	if (!launch->plan->root && launch_without(launch, MECHANISM_USER))
 		return 0;  // the one id that the surrounding namespace maps
-	// Without root the kernel lets nobody change the groups: the caller's stay, those without a mapping show as
-	// nogroup.
-	if (launch->plan->root && setgroups(who->groups.count, who->groups.items) < 0)
-		return error_set_errno(err, -errno, "cannot set the groups");
 	if (setresgid(who->gid, who->gid, who->gid) < 0 || setresuid(who->uid, who->uid, who->uid) < 0)
 		return error_set_errno(err, -errno, "cannot become user %u", (unsigned)who->uid);
 	return 0;

@@ -246,7 +246,7 @@ const struct door doors[] = {
 	     BY(NO_NEW_PRIVILEGES) | BY(RESTRICT) | BY(CAPABILITIES)),
 	DOOR("privilege_other_user", "uid 0 becomes another user", BY(CAPABILITIES) | BY(USER)),
 	DOOR("privilege_other_group", "and takes any group", BY(CAPABILITIES) | BY(USER)),
-	DOOR("privilege_groups", "groups that own disks or sockets, which only root can leave", BY(IDENTITY)),
+	DOOR("privilege_groups", "groups that own disks or sockets, which only root can leave", BY(GROUPS)),
 	DOOR("privilege_root_exec", "uid 0 regains capabilities by executing a program",
 	     BY(CAPABILITIES) | BY(NO_NEW_PRIVILEGES)),
 	DOOR("privilege_capabilities", "any capability in any set", BY(CAPABILITIES)),

@@ -77,9 +77,12 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_LIMITS, .name = "core limit", .closes = MECHANISM_BIT(CORE_LIMIT),
 	     .why = "1, not 0: a limit of 0 does not stop a core helper");
 	// Closes what root's ids alone open; nothing where the caller had no others or asked to stay root.
-	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user and groups",
+	if (request->host->root)
+		STEP(plan, PLACE_WORKLOAD, .kind = STEP_GROUPS, .name = "groups", .closes = MECHANISM_BIT(GROUPS),
+		     .why = "the user's, less those that own disks or sockets");
+	STEP(plan, PLACE_WORKLOAD, .kind = STEP_IDS, .name = "user",
 	     .closes = request->host->root && request->host->identity.uid ? MECHANISM_BIT(IDENTITY) : 0,
-	     .why = "the invoking user's, less dangerous groups");
+	     .why = "the invoking user's ids");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_DIRECTORY, .name = "working directory",
 	     .closes = MECHANISM_BIT(DIRECTORY), .path = request->host->directory,
 	     .why = "stays, reached by its path, past what is mounted over");

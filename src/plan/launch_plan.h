@@ -111,7 +111,8 @@ enum step_kind {
 	STEP_WORKLOAD,        // clone the workload into a user namespace that owns nothing
 	STEP_SESSION,         // process group and session
 	STEP_LIMITS,          // core limit
-	STEP_IDS,             // groups, gid, uid
+	STEP_GROUPS,          // supplementary groups; without root the kernel lets nobody change them
+	STEP_IDS,             // gid, uid
 	STEP_CAPABILITIES,    // none, in any set; securebits locked
 	STEP_NO_NEW_PRIVILEGES,
 	STEP_LANDLOCK,     // what plan->landlock says

@@ -27,6 +27,7 @@ const struct mechanism_row mechanisms[MECHANISM_COUNT] = {
 	[MECHANISM_CREDENTIALS] = { "covered-credentials", "mount" },
 	[MECHANISM_LATER] = { "read-only-files", "mount" },
 	[MECHANISM_DIRECTORY] = { "working-directory", "mount" },
+	[MECHANISM_GROUPS] = { "left-out-groups", "process" },
 	[MECHANISM_IDENTITY] = { "user-ids", "process" },
 	[MECHANISM_CAPABILITIES] = { "no-capabilities", "capability" },
 	[MECHANISM_NO_NEW_PRIVILEGES] = { "no-new-privileges", "capability" },

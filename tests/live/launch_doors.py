@@ -5,6 +5,7 @@ With --without (a build with test hooks): each door's sets of protections, left 
 one by one, and all but one (it must not). LIVE_DOORS=pattern,pattern tries only the doors with such names (`socket_*`).
 """
 import fnmatch
+import grp
 import json
 import os
 import pwd
@@ -17,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'doo
 import door  # noqa: E402
 import launch_outside  # noqa: E402
 from battery import Launcher, battery  # noqa: E402
-from launch_lib import Bench, USERS, check, equal, main, user_folder  # noqa: E402
+from launch_lib import Bench, DANGEROUS_GROUP, USERS, check, equal, main, user_folder  # noqa: E402
 
 WITHOUT = 'VPCJAIL_TEST_WITHOUT'
 MS_BIND, MS_REC = 4096, 16384
@@ -59,6 +60,7 @@ def own_devices():
 def prepare():
     """A network, homes and a /dev of the test's own, so that doors can be made and filled freely."""
     own_devices()
+    os.setgroups([grp.getgrnam(DANGEROUS_GROUP).gr_gid])  # as an administrator's shell may have it
     launch_outside.enter()
     Shared.network = launch_outside.Outside()
     for name in ('root', USERS[0]):
