@@ -116,8 +116,9 @@ class ipc_queue_file(_queue):
         if not os.path.isdir('/dev/mqueue'):
             os.mkdir('/dev/mqueue')
             world.undo(os.rmdir, '/dev/mqueue')
-        subprocess.run(['mount', '-t', 'mqueue', 'mqueue', '/dev/mqueue'], check=True)
-        world.undo(lambda: subprocess.run(['umount', '/dev/mqueue'], check=True))
+        if not os.path.ismount('/dev/mqueue'):
+            subprocess.run(['mount', '-t', 'mqueue', 'mqueue', '/dev/mqueue'], check=True)
+            world.undo(lambda: subprocess.run(['umount', '/dev/mqueue'], check=True))
         return super().outside(world)
 
     def opened(self, found):
