@@ -35,8 +35,8 @@
 		(vec)->capacity = 0;                                                                                   \
 	} while (0)
 
-// Visits each item by pointer.
+// Visits each item by pointer. An array that was never added to is NULL, to which nothing may be added, not even 0.
 #define vec_for_each(item, vec)                                                                                        \
-	for (__typeof__(&*(vec)->items) item = (vec)->items; item < (vec)->items + (vec)->count; item++)
+	for (__typeof__(&*(vec)->items) item = (vec)->items; item && item < (vec)->items + (vec)->count; item++)
 
 #endif

@@ -82,7 +82,6 @@ static void found(struct guarded_scan *scan, int folder, const struct group *gro
 	}
 	if (!inner.count)
 		return;
-	AUTO_FREE size_t *rows = inner.rows;
 	AUTO_CLOSE int fd = openat(folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bool link = type != DT_DIR;
 
@@ -92,6 +91,7 @@ static void found(struct guarded_scan *scan, int folder, const struct group *gro
 	else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
 		mark(scan, &inner);  // the step will tell
 	scan->links -= link;
+	free(inner.rows);
 }
 
 static int try_each(struct guarded_scan *scan, int folder, const struct group *group)
