@@ -59,9 +59,13 @@ static size_t flatten(DIR *folder, int top, unsigned *number)
 		}
 		if (dirfd(folder) == top)
 			continue;
-		(void)snprintf(name, sizeof(name), ".vpcjail-%u", (*number)++);
 		make_searchable(dirfd(folder), entry->d_name);
-		gone += renameat2(dirfd(folder), entry->d_name, top, name, RENAME_NOREPLACE) == 0;
+		int moved;
+		do {  // a job may have taken names of ours
+			(void)snprintf(name, sizeof(name), ".vpcjail-%u", (*number)++);
+			moved = renameat2(dirfd(folder), entry->d_name, top, name, RENAME_NOREPLACE);
+		} while (moved < 0 && errno == EEXIST);
+		gone += moved == 0;
 	}
 	return gone;
 }

@@ -207,6 +207,8 @@ def tmp_is_removed(mode):
     running.communicate('go\n', timeout=10)
     check(not during & set(os.listdir(parent)), 'left', during)
     succeeded(python(mode, DEEP, cwd='/', timeout=60))
+    # The name that the removal would give a folder.
+    succeeded(run(mode, ['mkdir', '-p', '/tmp/.vpcjail-0/below/further'], cwd='/'))
     check(not [path for path in scratch_folders() if path not in Bench.dead_before], 'left', scratch_folders())
     check(os.path.exists('/etc/passwd'), 'a link was followed')
 
