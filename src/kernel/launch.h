@@ -6,7 +6,8 @@
 #include "plan/launch_plan.h"
 
 // Learns what a plan must know about this host. user: --user's argument (a name or number) or NULL; as root NULL means
-// SUDO_UID, else `nobody`. -EPERM when a user other than root asks for another user. profile: whose paths are looked up.
+// SUDO_UID, else `nobody`. -EPERM when a user other than root asks for another user. profile: whose paths are looked
+// up.
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err);
 void host_facts_release(struct host_facts *facts);
 

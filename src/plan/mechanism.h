@@ -51,8 +51,8 @@ struct mechanism_row {
 	const char *name;          // "pid-namespace": in the table of doors, in `require` and in messages
 	const char *kind;          // descriptor, namespace, mount, filter, capability, environment, Landlock, process
 	unsigned long clone_flag;  // of a namespace, else 0
-	// Of what an older kernel may lack: the least Landlock ABI, the kernel that brought it, and what is lost without
-	// it. No loss named: a profile that asks for it is refused without it.
+	// Of what an older kernel may lack: the least Landlock ABI, the kernel that brought it, and what is lost
+	// without it. No loss named: a profile that asks for it is refused without it.
 	int landlock;
 	const char *since;
 	const char *without;

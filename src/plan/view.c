@@ -96,8 +96,8 @@ void plan_view(struct launch_plan *plan, const struct launch_request *request)
 	plan_read_only(plan, request);
 	add_files(plan, request);
 	plan_covers(plan, request);
-	STEP(plan, PLACE_VIEW, .kind = STEP_AUTOMOUNTS, .name = "cover automounts",
-	     .path = "/proc/self/mountinfo", .why = "the host would look up what the job looks up there");
+	STEP(plan, PLACE_VIEW, .kind = STEP_AUTOMOUNTS, .name = "cover automounts", .path = "/proc/self/mountinfo",
+	     .why = "the host would look up what the job looks up there");
 	STEP(plan, PLACE_VIEW, .kind = STEP_COVER_SOCKETS, .closes = MECHANISM_BIT(SOCKETS),
 	     .name = "cover host sockets", .path = "/", .why = "who listens there would act for the job outside");
 }
