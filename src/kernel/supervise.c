@@ -89,11 +89,24 @@ static void signal_group(const struct supervision *s, int number)
 	(void)channel_send(s->launch->channel, &(struct message){ .kind = MESSAGE_SIGNAL, .value = number }, -1);
 }
 
+// By the signal of the terminal: the kernel drops it where no shell is there to go on (ssh -t, a container), and a job
+// that stops itself must not keep us from SIGTERM and the deadline.
+static void stop(void)
+{
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &one, NULL);
+	(void)kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_BLOCK, &one, NULL);
+}
+
 // Ctrl-Z inside: give the terminal back, stop as the shell expects, go on together.
 static void stop_together(struct supervision *s)
 {
 	terminal_leave(s);
-	(void)kill(getpid(), SIGSTOP);
+	stop();
 	terminal_enter(s);
 	if (s->launch->terminal >= 0)
 		copy_window_size(s);

@@ -104,18 +104,34 @@ def state(pid):
         return file.read().rsplit(')', 1)[1].split()[0]
 
 
+# A shell at its simplest: the command in a process group of its own, which has the terminal. Says when it stopped.
+LEADER = '''
+import os, signal, sys
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+pid = os.fork()
+if pid == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpgrp())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execvp(sys.argv[1], sys.argv[1:])
+while True:
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    if not os.WIFSTOPPED(status):
+        sys.exit(os.waitstatus_to_exitcode(status))
+    print("process", pid, "stopped", flush=True)
+'''
+
+
 def control_z(mode):
     """vpcjail itself stops, as its parent sees it, with the terminal as it was; SIGCONT goes on with both."""
-    session = Session(mode, [PYTHON, '-q'])
-    pid = session.process.pid
+    session = Session(mode, [PYTHON, '-q'], wrap=[PYTHON, '-c', LEADER])
     session.expect('>>> ')
     session.type('print("be" + "fore")\n')
     session.expect('before')
     session.expect('>>> ')
-    for again in (1, 2):
+    for _ in range(2):
         session.type('\x1a')
-        _, status = wait_until(lambda: next((r for r in [os.waitpid(pid, os.WUNTRACED | os.WNOHANG)] if r[0]), None), LIMIT) or (0, 0)
-        check(os.WIFSTOPPED(status), 'vpcjail did not stop:', status, 'time', again)
+        pid = int(session.expect(' stopped').split()[-1])
         equal(termios.tcgetattr(session.slave), session.settings, 'settings while it is stopped')
         os.kill(pid, signal.SIGCONT)
         check(wait_until(lambda: state(pid) != 'T', LIMIT), 'does not go on')
@@ -125,6 +141,16 @@ def control_z(mode):
         check(session.is_raw(), 'not raw after going on')
     session.type('\x04')
     session.end(0)
+
+
+def nobody_to_go_on(mode):
+    """Without a shell a job that stops itself stops neither vpcjail nor what ends the job."""
+    session = Session(mode, ['sh', '-c', 'trap "echo stopping; exit 9" TERM; kill -STOP $$; echo went on; while :; do sleep 0.05; done'])
+    session.expect('went on')
+    session.type('\x1a')
+    session.process.terminate()
+    session.expect('stopping')
+    session.end(9)
 
 
 def under_a_shell(mode):
@@ -229,5 +255,5 @@ def settings_after_a_kill_inside(mode):
     session.end(128 + signal.SIGKILL)
 
 
-main([interactive_python, control_c, control_z, under_a_shell, window_size, nothing_is_typed_into_ours, pipe_in_terminal_out,
+main([interactive_python, control_c, control_z, nobody_to_go_on, under_a_shell, window_size, nothing_is_typed_into_ours, pipe_in_terminal_out,
       much_output, stopped_from_outside, settings_after_a_kill_inside])
