@@ -113,7 +113,7 @@ static bool was_seen(struct socket_folder *folder, int fd)
 
 void socket_folder_list(struct socket_folder *folder, int fd, const struct mount_table *mounts, struct strbuf *out)
 {
-	const char *device;
+	const char *device = "";
 	AUTO_FREE char *inner = NULL;
 	bool moved = false;
 
@@ -132,7 +132,7 @@ void socket_folder_list(struct socket_folder *folder, int fd, const struct mount
 void socket_folder_list_unseen(const struct socket_folder *folder, size_t length, int fd,
 			       const struct mount_table *mounts, struct strbuf *out)
 {
-	const char *device;
+	const char *device = "";
 	AUTO_FREE char *inner = NULL;
 
 	if (locate(fd, mounts, &device, &inner) < 0)
