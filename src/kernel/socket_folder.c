@@ -47,7 +47,7 @@ void socket_folders_release(socket_folder_vec *folders)
 	vec_release(folders);
 }
 
-// Where a folder lies in its file system. -ENOENT: in no mount that the tree's list has.
+// Where a folder lies in its file system. -ENOENT: in no mount that the tree's list has, or it cannot be told.
 static int locate(int fd, const struct mount_table *mounts, const char **device, char **inner)
 {
 	char link[32];
@@ -57,7 +57,7 @@ static int locate(int fd, const struct mount_table *mounts, const char **device,
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ssize_t length = readlink(link, real, sizeof(real) - 1);
 	if (length < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &status) < 0)
-		return -errno;
+		return -ENOENT;
 	real[length] = '\0';
 	const struct mount_row *row = mount_table_find(mounts, (unsigned long)status.stx_mnt_id);
 	const char *rest = row ? mount_path_below(real, row->point) : NULL;
@@ -113,7 +113,7 @@ static bool was_seen(struct socket_folder *folder, int fd)
 
 void socket_folder_list(struct socket_folder *folder, int fd, const struct mount_table *mounts, struct strbuf *out)
 {
-	const char *device = "";
+	const char *device;
 	AUTO_FREE char *inner = NULL;
 	bool moved = false;
 
@@ -132,7 +132,7 @@ void socket_folder_list(struct socket_folder *folder, int fd, const struct mount
 void socket_folder_list_unseen(const struct socket_folder *folder, size_t length, int fd,
 			       const struct mount_table *mounts, struct strbuf *out)
 {
-	const char *device = "";
+	const char *device;
 	AUTO_FREE char *inner = NULL;
 
 	if (locate(fd, mounts, &device, &inner) < 0)
