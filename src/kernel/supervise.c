@@ -240,13 +240,16 @@ static int turn(struct supervision *s, int timeout)
 	int ready = poll(watched, (nfds_t)(3 + 2 * pumps), timeout);
 	if (ready < 0)
 		return errno == EINTR ? 1 : -errno;
-	if (watched[0].revents)
+	if (watched[0].revents) {
+		if (!s->started && !s->ended)
+			take_messages(s);  // whoever saw the job's first word may have signalled before we saw it start
 		take_signals(s);
+	}
 	if (watched[2].revents)
 		denials_read(s->launch->log_fd, s->result);
 	for (size_t i = 0; i < pumps; i++)
 		pump_turn(&s->pumps[i], &watched[3 + 2 * i]);
-	if (watched[1].revents)
+	if (watched[1].revents && !s->ended)
 		take_messages(s);
 	return ready;
 }
