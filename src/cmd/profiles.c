@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail profiles`: the named profiles, where each comes from and what it hides; makes a new one.
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +118,20 @@ static void add_table(const listed_vec *rows, struct strbuf *out)
 	}
 }
 
+// Shells complete from these names, and bash expands what it is given as words: a file whose name is a command may have
+// been left by a job.
+static bool is_plain(const char *name)
+{
+	for (const unsigned char *at = (const unsigned char *)name; *at; at++)
+		if (*at < 0x80 && !isalnum(*at) && !strchr("._-+@", *at))
+			return false;
+	return true;
+}
+
 static void add_names(const listed_vec *rows, struct strbuf *out)
 {
 	vec_for_each (row, rows) {
-		if (row->hidden || row->found->problem)
+		if (row->hidden || row->found->problem || !is_plain(row->found->name))
 			continue;
 		strbuf_add_safe(out, row->found->name);
 		strbuf_add_char(out, '\n');

@@ -40,6 +40,12 @@ for name in $(jail profiles --names | grep -vx mine); do
   cmp -s "$work/one" "$work/other" || fail "from-$name compiles to something else than $name"
 done
 
+# A file whose name is a command is a profile, and is nothing that a shell completes (and expands).
+as touch "$work/home/.config/vpcjail/profiles/\$(id).yaml"
+echo "$(jail profiles)" | grep -qF '$(id)  ' || fail "control: profiles does not list a name with a command in it"
+jail profiles --names | grep -F '$(id)' && fail "profiles --names gives a shell a command"
+as rm "$work/home/.config/vpcjail/profiles/\$(id).yaml"
+
 # A file as template is named by its whole path, wherever the new profile lies.
 as sh -c "printf 'vpcjail: 1\nextends: network-isolation\nnetwork: {on-deny: drop}\n' >'$work/in/tem\"plate.yaml'"
 try jail profiles --new from-file --from './tem"plate.yaml'
