@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_BASE_CLEANUP_H
 #define VPCJAIL_BASE_CLEANUP_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,9 +28,16 @@ static inline void cleanup_fclose(FILE **file)
 		fclose(*file);
 }
 
+static inline void cleanup_closedir(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
 #define AUTO_FREE CLEANUP(cleanup_free)
 #define AUTO_CLOSE CLEANUP(cleanup_close)
 #define AUTO_FCLOSE CLEANUP(cleanup_fclose)
+#define AUTO_CLOSEDIR CLEANUP(cleanup_closedir)
 
 // STEAL(p) hands a pointer over: the value of p, which becomes NULL.
 #define STEAL(pointer)                                                                                                 \

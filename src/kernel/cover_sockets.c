@@ -76,7 +76,7 @@ static int cover_everywhere(const struct covering *covering, char *socket, struc
 static void keep_below(struct covering *covering, const char *path)
 {
 	int fd = view_open(covering->launch, path, O_RDONLY | O_DIRECTORY);
-	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	AUTO_CLOSEDIR DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct stat status;
 
 	if (!folder && fd >= 0)
@@ -84,8 +84,6 @@ static void keep_below(struct covering *covering, const char *path)
 	for (struct dirent *entry; folder && (entry = readdir(folder));)
 		if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode))
 			vec_push(&covering->kept, status);
-	if (folder)
-		closedir(folder);
 }
 
 static int look_at_kept(struct covering *covering, struct error *err)

@@ -9,43 +9,25 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/guarded_scan.h"
+#include "kernel/user_open.h"
 
 enum { LINKS_FOLLOWED = 40, GIT_FILE_SIZE = 8192 };
 
-// File-system ids of the user, for homes that root may not enter. Every other right stays.
-static void become(const struct host_facts *facts)
+// Whose ids do where root's do not.
+static const struct identity *other_ids(const struct host_facts *facts)
 {
-	setfsgid(facts->identity.gid);
-	setfsuid(facts->identity.uid);
-}
-
-static void become_root(void)
-{
-	setfsuid(0);
-	setfsgid(0);
+	return facts->root ? &facts->identity : NULL;
 }
 
 static int open_path(const struct host_facts *facts, const char *path, uint64_t resolve, uint64_t flags)
 {
-	struct open_how how = { .flags = O_PATH | O_CLOEXEC | flags, .resolve = resolve };
-	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-
-	if (fd >= 0 || errno != EACCES || !facts->root)
-		return fd;
-	become(facts);
-	fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
-	int code = errno;
-	become_root();
-	errno = code;
-	return fd;
+	return user_open(AT_FDCWD, path, O_PATH | flags, resolve, other_ids(facts));
 }
 
 static ssize_t read_link(const struct host_facts *facts, const char *path, char out[PATH_MAX])
@@ -187,7 +169,7 @@ static void expand(struct host_facts *facts, const struct guarded_place *place, 
 static void look_in(struct host_facts *facts, enum guarded_base base, char *folder, const char *shown)
 {
 	CLEANUP(guarded_scan_release)
-	struct guarded_scan scan = { .root = facts->root, .uid = facts->identity.uid, .gid = facts->identity.gid };
+	struct guarded_scan scan = { .who = other_ids(facts) };
 	struct guarded_place place = { .base = base, .folder = folder, .shown = shown };
 
 	vec_for_each (known, &facts->places)
@@ -222,11 +204,11 @@ static char *pointer_in(const struct host_facts *facts, const char *path, const 
 	if (there < 0 || fstat(there, &status) < 0 || !S_ISREG(status.st_mode))
 		return NULL;  // not even opened: it could be a pipe
 	if (facts->root)
-		become(facts);
+		user_ids_take(&facts->identity);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (facts->root)
-		become_root();
+		user_ids_give_back();
 	if (length <= 0)
 		return NULL;
 	text[length] = '\0';
@@ -323,9 +305,7 @@ void guarded_made(const struct launch_plan *plan, text_list *shown)
 	vec_for_each (watched, &plan->watched) {
 		const struct guarded_place *place = *watched;
 		CLEANUP(guarded_scan_release)
-		struct guarded_scan scan = { .root = plan->root,
-					     .uid = plan->identity->uid,
-					     .gid = plan->identity->gid };
+		struct guarded_scan scan = { .who = plan->root ? plan->identity : NULL };
 
 		guarded_scan(&scan, place->base, false, place->folder);
 		for (size_t i = 0; i < scan.count; i++) {

@@ -9,26 +9,13 @@
 #include "kernel/guarded.h"
 #include "kernel/mountinfo.h"
 
-// What follows folder in path; NULL when path does not lie there.
-static const char *rest_below(const char *path, const char *folder)
-{
-	size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-	return strncmp(path, folder, length) == 0 && (path[length] == '/' || !path[length]) ? path + length : NULL;
-}
-
-static char *join(const char *folder, const char *rest)
-{
-	return memory_format("%s%s", strcmp(folder, "/") == 0 ? "" : folder, rest);
-}
-
 // The mount that shows path: of those around it the innermost, and of several in one place the last.
 static const struct mount_row *mount_of(const struct mount_table *table, const char *path)
 {
 	const struct mount_row *found = NULL;
 
 	vec_for_each (row, &table->rows)
-		if (rest_below(path, row->point) && (!found || strlen(row->point) >= strlen(found->point)))
+		if (mount_path_below(path, row->point) && (!found || strlen(row->point) >= strlen(found->point)))
 			found = row;
 	return found;
 }
@@ -58,17 +45,17 @@ static void find_aliases(struct host_facts *facts, const struct mount_table *tab
 	const struct mount_row *own = mount_of(table, real);
 	if (!own)
 		return;
-	AUTO_FREE char *inner = join(own->root, rest_below(real, own->point));
+	AUTO_FREE char *inner = mount_path_join(own->root, mount_path_below(real, own->point));
 
 	vec_for_each (other, &table->rows) {
 		if (other == own || strcmp(other->device, own->device) != 0)
 			continue;
-		const char *rest = rest_below(inner, other->root);
-		const char *within = rest ? NULL : rest_below(other->root, inner);
+		const char *rest = mount_path_below(inner, other->root);
+		const char *within = rest ? NULL : mount_path_below(other->root, inner);
 		if (!rest && !within)
 			continue;
-		AUTO_FREE char *path = rest ? join(other->point, rest) : memory_copy_text(other->point);
-		AUTO_FREE char *there = join(real, within ? within : "");
+		AUTO_FREE char *path = rest ? mount_path_join(other->point, rest) : memory_copy_text(other->point);
+		AUTO_FREE char *there = mount_path_join(real, within ? within : "");
 		if (strcmp(path, there) != 0 && is_same(path, there))
 			add_alias(facts, index, STEAL(path));
 	}

@@ -12,12 +12,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "kernel/user_open.h"
 
 enum { WORTH_LISTING = 12, SMALL_FOLDER = 16384, NAME_LIMIT = 256 };
 
@@ -140,15 +140,13 @@ static void look_into(struct guarded_scan *scan, int folder, const struct group 
 {
 	if (look(scan, folder, group) == 0)
 		return;
-	if (scan->root) {
-		// File-system ids alone: every other right stays.
-		scan->root = false;
-		setfsgid(scan->gid);
-		setfsuid(scan->uid);
+	const struct identity *who = scan->who;
+	if (who) {
+		scan->who = NULL;
+		user_ids_take(who);
 		int result = look(scan, folder, group);
-		setfsuid(0);
-		setfsgid(0);
-		scan->root = true;
+		user_ids_give_back();
+		scan->who = who;
 		if (result == 0)
 			return;
 	}

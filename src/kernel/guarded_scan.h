@@ -4,9 +4,9 @@
 #define VPCJAIL_KERNEL_GUARDED_SCAN_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "plan/guarded.h"
+#include "plan/launch_plan.h"
 
 enum guarded_found {
 	FOUND_NOTHING,
@@ -21,9 +21,7 @@ struct guarded_scan {
 	enum guarded_found *found;
 	unsigned links;  // on the way to where the scan is
 	size_t count;
-	bool root;  // with root's rights: what root may not enter is looked at with the ids below
-	uid_t uid;
-	gid_t gid;
+	const struct identity *who;  // whose ids do where root's do not; NULL: nobody's
 };
 
 // Looks for the rows of base in folder: those of later_rows, and credential_rows where `covers`. Rows with `*` are not

@@ -20,9 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -32,6 +30,7 @@
 #include "kernel/launch_state.h"
 #include "kernel/socket_folder.h"
 #include "kernel/unix_table.h"
+#include "kernel/user_open.h"
 
 enum { TABLE_LIMIT = 64 << 20 };
 
@@ -81,29 +80,11 @@ static void listing_release(struct listing *listing)
 		close(listing->root);
 }
 
-static void close_folder(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 // A path in the tree with that root folder; links are followed inside it. -1 when it cannot be opened.
 static int open_below(const struct launch *launch, int root, const char *path)
 {
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	if (fd >= 0 || errno != EACCES || !launch->plan->root)
-		return fd;
-	// A home on a file system that takes root for nobody: the file-system ids of the user alone, as view_open does.
-	setfsgid(launch->plan->identity->gid);
-	setfsuid(launch->plan->identity->uid);
-	fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-	int code = errno;
-	setfsuid(0);
-	setfsgid(0);
-	errno = code;
-	return fd;
+	return user_open(root, path, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT,
+			 launch->plan->root ? launch->plan->identity : NULL);
 }
 
 static void list_unseen(struct listing *listing, size_t tree, const struct socket_folder *folder, int root)
@@ -264,7 +245,7 @@ static int visit(struct listing *listing, int process, struct error *err)
 
 static int visit_all(struct listing *listing, const char *where, struct error *err)
 {
-	CLEANUP(close_folder) DIR *proc = opendir(where);
+	AUTO_CLOSEDIR DIR *proc = opendir(where);
 
 	if (!proc)
 		return error_set_errno(err, -errno, "cannot open %s", where);

@@ -15,7 +15,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +22,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "kernel/user_open.h"
 #include "kernel/view.h"
 
 // From linux/mount.h and sys/mount.h, which cannot be included together on Debian 12.
@@ -33,22 +33,8 @@ enum { BIND = 0x1000, RECURSIVE = 0x4000, PRIVATE = 0x40000, DETACH = 2 };
 
 int view_open(const struct launch *launch, const char *path, uint64_t flags)
 {
-	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
-
-	if (fd >= 0 || errno != EACCES || !launch->plan->root)
-		return fd;
-	// File-system ids and the groups alone: every other right stays.
-	const struct identity *who = launch->plan->identity;
-	(void)setgroups(who->groups.count, who->groups.items);
-	setfsgid(who->gid);
-	setfsuid(who->uid);
-	fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
-	int code = errno;
-	setfsuid(0);
-	setfsgid(0);
-	errno = code;
-	return fd;
+	return user_open(launch->root, path, flags, RESOLVE_IN_ROOT,
+			 launch->plan->root ? launch->plan->identity : NULL);
 }
 
 static void name_of(int fd, char out[32])
@@ -92,10 +78,7 @@ static int hold_source(const struct launch *launch, const struct launch_step *st
 	bool device = strncmp(step->path, "/dev/", 5) == 0;
 	uint64_t attributes = MOUNT_ATTR_NOSUID | (device ? 0 : MOUNT_ATTR_NODEV);
 	AUTO_CLOSE int there = view_open(launch, source, O_PATH);
-	AUTO_CLOSE int fd = there < 0
-				? -1
-				: (int)syscall(SYS_open_tree, there, "",
-					       AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	AUTO_CLOSE int fd = there < 0 ? -1 : view_copy_tree(there);
 
 	if (there < 0 && is_missing(step, errno))
 		return 0;
@@ -109,7 +92,12 @@ static int hold_source(const struct launch *launch, const struct launch_step *st
 
 int step_sources(struct launch *launch, const struct launch_step *step, struct error *err)
 {
+	const struct identity *who = launch->plan->identity;
+
 	(void)step;
+	// For view_open, which may need the user's groups with the user's ids: nothing here needs root's.
+	if (launch->plan->root)
+		(void)setgroups(who->groups.count, who->groups.items);
 	launch->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (launch->root < 0)
 		return error_set_errno(err, -errno, "cannot open the root folder");
@@ -241,8 +229,7 @@ int step_read_only(struct launch *launch, const struct launch_step *step, struct
 	if (fd < 0)
 		return fd == -ENOENT && step->if_present ? 0 : fd;
 
-	AUTO_CLOSE int copy =
-	    (int)syscall(SYS_open_tree, fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	AUTO_CLOSE int copy = view_copy_tree(fd);
 	if (copy < 0 || set_attributes(copy, "", AT_EMPTY_PATH | AT_RECURSIVE, MOUNT_ATTR_RDONLY) < 0)
 		return error_set_errno(err, -errno, "cannot make %s read-only", step->path);
 	return view_attach(copy, fd, step->path, err);

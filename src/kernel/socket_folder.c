@@ -13,12 +13,6 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 
-static void close_folder(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 void socket_folders_add(socket_folder_vec *folders, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -89,7 +83,7 @@ static void list(struct strbuf *out, const char *device, const char *inner, cons
 static void list_all(struct strbuf *out, int fd, const char *device, const char *inner)
 {
 	int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CLEANUP(close_folder) DIR *folder = readable < 0 ? NULL : fdopendir(readable);
+	AUTO_CLOSEDIR DIR *folder = readable < 0 ? NULL : fdopendir(readable);
 	nlink_t links;
 
 	for (struct dirent *entry; folder && (entry = readdir(folder));)

@@ -9,12 +9,6 @@
 #include "profile/search.h"
 #include "profile/search_places.h"
 
-static void closedir_at(DIR **folder)
-{
-	if (*folder)
-		closedir(*folder);
-}
-
 // What stands in the way of using the file; the caller frees it, NULL: nothing.
 static char *problem_of(const struct search *search, enum search_place place, const char *name, const char *path)
 {
@@ -31,7 +25,7 @@ static int list_folder(const struct search *search, enum search_place place, fou
 		       struct error *err)
 {
 	const char *path = search->folders[place];
-	CLEANUP(closedir_at) DIR *folder = opendir(path);
+	AUTO_CLOSEDIR DIR *folder = opendir(path);
 	const struct dirent *entry;
 
 	if (!folder && (errno == ENOENT || errno == ENOTDIR))
