@@ -46,6 +46,8 @@ static int cover(const struct covering *covering, const char *path, struct error
 	struct stat status;
 	AUTO_CLOSE int fd = view_open(covering->launch, path, O_PATH | O_NOFOLLOW);
 
+	if (fd < 0 && (errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		return error_set_errno(err, -errno, "cannot look at %s", path);
 	// What cannot be reached now cannot be reached by the job, which has no more rights.
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode) || is_kept(covering, &status))
 		return 0;

@@ -158,7 +158,13 @@ static void expand(struct host_facts *facts, const struct guarded_place *place, 
 			continue;
 		glob_t matched = { 0 };
 		AUTO_FREE char *pattern = guarded_path_of(place, &rows[i]);
-		if (glob(pattern, GLOB_NOSORT, NULL, &matched) == 0)
+		int result = glob(pattern, GLOB_NOSORT, NULL, &matched);
+		if (result != 0 && facts->root) {
+			user_ids_take(&facts->identity);
+			result = glob(pattern, GLOB_NOSORT, NULL, &matched);
+			user_ids_give_back();
+		}
+		if (result == 0)
 			for (size_t j = 0; j < matched.gl_pathc; j++)
 				add_found(facts, place, &rows[i], FOUND_NAME, memory_copy_text(matched.gl_pathv[j]));
 		globfree(&matched);
@@ -252,7 +258,7 @@ static void find_environments(struct host_facts *facts)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = getenv(names[i]);
-		char *real = value && value[0] == '/' ? realpath(value, NULL) : NULL;
+		char *real = value && value[0] == '/' ? guarded_real_path(facts, value) : NULL;
 		if (real)
 			vec_push(&facts->python_environments, real);
 	}
@@ -269,7 +275,7 @@ static char *find_other_home(const struct profile *profile, const struct host_fa
 	return home && home[0] == '/' ? guarded_real_path(facts, home) : NULL;
 }
 
-void guarded_look(const struct profile *profile, struct host_facts *facts)
+int guarded_look(const struct profile *profile, struct host_facts *facts, struct error *err)
 {
 	struct repository repository = { 0 };
 
@@ -282,8 +288,8 @@ void guarded_look(const struct profile *profile, struct host_facts *facts)
 	look_in(facts, BASE_REPOSITORY, repository.common, NULL);
 	look_in(facts, BASE_SYSTEM, memory_copy_text("/"), NULL);
 	guarded_pointed(profile, facts);
-	guarded_aliases(facts);
 	find_environments(facts);
+	return guarded_aliases(facts, err);
 }
 
 static bool leads_somewhere(const struct guarded_place *place, const struct guarded_row *row)

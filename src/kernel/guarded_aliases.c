@@ -71,13 +71,16 @@ static bool has_second_mounts(const struct mount_table *table)
 	return false;
 }
 
-void guarded_aliases(struct host_facts *facts)
+int guarded_aliases(struct host_facts *facts, struct error *err)
 {
 	CLEANUP(mount_table_release) struct mount_table table = { 0 };
 	size_t count = facts->guarded.count;
 
-	if (mount_table_read(&table, "/proc/self/mountinfo", NULL) < 0 || !has_second_mounts(&table))
-		return;
+	int result = mount_table_read(&table, "/proc/self/mountinfo", err);
+
+	if (result < 0 || !has_second_mounts(&table))
+		return result;
 	for (size_t i = 0; i < count; i++)
 		find_aliases(facts, &table, i);
+	return 0;
 }

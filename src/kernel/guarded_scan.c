@@ -130,10 +130,12 @@ static int look(struct guarded_scan *scan, int folder, const struct group *group
 			close(fd);
 		return try_each(scan, folder, group);
 	}
-	for (struct dirent *entry; (entry = readdir(names));)
+	struct dirent *entry;
+	while (errno = 0, (entry = readdir(names)))
 		found(scan, folder, group, entry->d_name, entry->d_type);
+	bool whole = errno == 0;
 	closedir(names);
-	return 0;
+	return whole ? 0 : try_each(scan, folder, group);
 }
 
 static void look_into(struct guarded_scan *scan, int folder, const struct group *group)

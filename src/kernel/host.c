@@ -82,7 +82,10 @@ int host_facts_read(const struct profile *profile, const char *user, struct host
 	}
 	host_devices_read(&read);
 	host_paths_read(profile, &read);
-	guarded_look(profile, &read);
+	if (guarded_look(profile, &read, err) < 0) {
+		host_facts_release(&read);
+		return err ? err->code : -EIO;
+	}
 	*facts = read;
 	return 0;
 }

@@ -254,13 +254,16 @@ static int visit_all(struct listing *listing, const char *where, struct error *e
 	if (self < 0 || listing->root < 0 || find_tree(listing, self, err) < 0)
 		return error_set(err, -EIO,
 				 "cannot look at the host's file tree: it cannot be told which sockets to cover");
-	for (struct dirent *entry; (entry = readdir(proc));) {
+	struct dirent *entry;
+	while (errno = 0, (entry = readdir(proc))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
 		AUTO_CLOSE int process = openat(dirfd(proc), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (process >= 0 && visit(listing, process, err) < 0)
 			return err->code;
 	}
+	if (errno)
+		return error_set_errno(err, -errno, "cannot list %s", where);
 	return listing->networks.count
 		   ? 0
 		   : error_set(err, -ENOENT, "%s shows no process: it cannot be told which sockets to cover", where);

@@ -9,8 +9,9 @@
 // visible tree would make that EXDEV.
 //
 // Narrowed, not closed: a file that is not there yet cannot be mounted upon (what the job makes of those is said after
-// it, by cmd/created.c), a second mount of the same folder shows the files writable, and any other file that the user
-// runs later may hold code: the working directory's own programs, packages in an environment, ~/.local/lib/python*.
+// it, by cmd/created.c), one that the outside replaces while the job runs loses its mount, and any other file that the
+// user runs later may hold code: the working directory's own programs, packages in an environment,
+// ~/.local/lib/python*.
 #include "plan/guarded.h"
 
 const struct guarded_row later_rows[] = {
@@ -138,8 +139,12 @@ const struct guarded_row later_rows[] = {
 	{ BASE_REPOSITORY, "config", "git runs what it names: editors, pagers, filters, hooks" },
 	{ BASE_REPOSITORY, "config.worktree", "git runs what it names: editors, pagers, filters, hooks" },
 	{ BASE_REPOSITORY, "modules/*/config", "git runs what it names: editors, pagers, filters, hooks" },
+	{ BASE_REPOSITORY, "modules/*/*/config", "git runs what it names: editors, pagers, filters, hooks" },
+	{ BASE_REPOSITORY, "modules/*/modules/*/config", "git runs what it names: editors, pagers, filters, hooks" },
 	{ BASE_REPOSITORY, "hooks", "git runs them" },
 	{ BASE_REPOSITORY, "modules/*/hooks", "git runs them" },
+	{ BASE_REPOSITORY, "modules/*/*/hooks", "git runs them" },
+	{ BASE_REPOSITORY, "modules/*/modules/*/hooks", "git runs them" },
 	{ BASE_REPOSITORY, "commondir", "says where the hooks are" },
 	{ BASE_REPOSITORY, "info/attributes", "which files git runs its filters on" },
 	{ BASE_SYSTEM, "etc", "the system reads it as root", .always = true },
