@@ -128,9 +128,7 @@ const struct door doors[] = {
 	DOOR("socket_other_root", "a socket bound by a process with another root folder", BY(SOCKETS)),
 	DOOR("socket_other_network", "a socket bound by a process of another network namespace", BY(SOCKETS)),
 	DOOR("socket_descriptor", "descriptors that come from such a socket", BY(SOCKETS)),
-	RESIDUAL("socket_later",
-		 "a socket bound after the launch in a folder that the job sees; process.home: private closes it for "
-		 "the home",
+	RESIDUAL("socket_later", "a socket bound later where the job sees it; process.home: private closes the home",
 		 BY(LANDLOCK_UNIX)),
 	RESIDUAL("socket_rebound", "a socket bound again after the launch, where one was covered", BY(LANDLOCK_UNIX)),
 	RESIDUAL("socket_moved", "a socket whose path is no more, or meant something to its maker alone",
@@ -322,7 +320,7 @@ const struct door doors[] = {
 	DOOR("credentials_pointed", "where variables of the environment say that they are", BY(CREDENTIALS)),
 	DOOR("credentials_second_path", "the home's, where it is mounted at a second place", BY(CREDENTIALS)),
 	RESIDUAL("credentials_replaced",
-		 "such a file that the outside replaces while the job runs; process.home: private closes it", 0),
+		 "such a file that is replaced outside meanwhile; process.home: private closes it", 0),
 	DOOR("credentials_system", "the system's keys and password hashes", BY(CREDENTIALS) | BY(IDENTITY)),
 
 	HEADING("What outlives the job"),

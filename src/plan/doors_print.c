@@ -66,13 +66,24 @@ static void add_mechanisms(mechanism_set set, struct strbuf *out)
 	}
 }
 
+// The mechanisms of which one would close a door that is residual.
+static mechanism_set lacking(const struct door *door, const struct launch_plan *plan)
+{
+	size_t i = 0;
+
+	while (i < DOOR_SETS - 1 && (door->sets[i] & in_plan(plan)))
+		i++;
+	return door->sets[i];
+}
+
+// Two lines: what the door is; below it, what the plan makes of it.
 static void print_door(const struct door *door, const struct launch_plan *plan, struct strbuf *out)
 {
 	mechanism_set by;
 	const char *opener;
 	enum door_state state = door_state(door, plan, &by, &opener);
 
-	strbuf_format(out, "     %-28s %s", door->name, state_name(state));
+	strbuf_format(out, "     %-28s %s\n%35s %s", door->name, door->what, "", state_name(state));
 	switch (state) {
 	case DOOR_CLOSED:
 		strbuf_add(out, " by ");
@@ -83,10 +94,10 @@ static void print_door(const struct door *door, const struct launch_plan *plan, 
 		break;
 	case DOOR_RESIDUAL:
 		strbuf_add(out, door->sets[0] ? ": this launch lacks " : ": nothing closes it");
-		add_mechanisms(door->sets[0], out);
+		add_mechanisms(lacking(door, plan), out);
 		break;
 	}
-	strbuf_format(out, "  # %s\n", door->what);
+	strbuf_add_char(out, '\n');
 }
 
 void doors_print(const struct launch_plan *plan, struct strbuf *out)

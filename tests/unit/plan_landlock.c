@@ -197,6 +197,32 @@ static const struct door *find_door(const char *name)
 	return NULL;
 }
 
+// Each mechanism that is missing is named, also when the door has others; no line is too long to be read.
+static void test_print(void **state)
+{
+	CLEANUP(strbuf_release) struct strbuf out = { 0 };
+	struct launch_plan plan = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(plan_for("", 8, &plan, &err), 0);
+	vec_for_each (step, &plan.steps)
+		if (step->closes & MECHANISM_BIT(FILTER))
+			step->closes = 0;
+	doors_print(&plan, &out);
+	assert_non_null(strstr(out.text, " socket_later "));
+	assert_non_null(strstr(out.text, " residual: this launch lacks landlock-unix\n"));
+	assert_non_null(strstr(strstr(out.text, " core_limit "), " residual: this launch lacks filter\n"));
+	assert_non_null(strstr(out.text, " residual: nothing closes it\n"));
+	assert_non_null(strstr(out.text, " closed by descriptors\n"));
+	for (const char *line = out.text; *line; line += strspn(line, "\n")) {
+		if (strcspn(line, "\n") > 120)
+			fail_msg("%.*s", (int)strcspn(line, "\n"), line);
+		line += strcspn(line, "\n");
+	}
+	launch_plan_release(&plan);
+}
+
 static void test_sockets(void **state)
 {
 	static const struct {
@@ -234,8 +260,8 @@ static void test_sockets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_kernels), cmocka_unit_test(test_required),
-					    cmocka_unit_test(test_words), cmocka_unit_test(test_writable),
-					    cmocka_unit_test(test_sockets) };
+					    cmocka_unit_test(test_words),   cmocka_unit_test(test_writable),
+					    cmocka_unit_test(test_sockets), cmocka_unit_test(test_print) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
