@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,9 +42,10 @@ struct network {
 	VEC(size_t) trees;  // in which its folders were looked for
 };
 
-// A file tree: a mount namespace and a root folder in it.
+// A file tree, told by its root folder: no two mounts of a kernel have the same number, whatever their namespace.
 struct tree {
-	char *name;  // as two links of /proc/PID say
+	uint64_t mount;
+	uint64_t inode;  // in it
 	struct mount_table mounts;
 };
 
@@ -57,7 +59,6 @@ struct listing {
 
 static void tree_release(struct tree *tree)
 {
-	free(tree->name);
 	mount_table_release(&tree->mounts);
 }
 
@@ -153,25 +154,27 @@ static int read_mounts(int process, bool own, struct mount_table *mounts, struct
 	return result < 0 ? result : mount_table_parse(mounts, text, err);
 }
 
-// Finds the tree of a process, or adds it: its place among the trees, or a negative errno when it may not be looked at.
-static int find_tree(struct listing *listing, int process, struct error *err)
+static int open_process(int proc, const char *name)
 {
-	char space[64];
-	char root[4096];
-	ssize_t space_length = readlinkat(process, "ns/mnt", space, sizeof(space) - 1);
-	ssize_t root_length = space_length < 0 ? -1 : readlinkat(process, "root", root, sizeof(root) - 1);
+	return openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
 
-	if (root_length < 0)
+// Finds the tree of a process, or adds it: its place among the trees, or a negative errno when it may not be looked at.
+static int find_tree(struct listing *listing, int proc, const char *name, struct error *err)
+{
+	struct statx root;
+	char path[NAME_MAX + sizeof("/root")];
+
+	(void)snprintf(path, sizeof(path), "%s/root", name);
+	if (statx(proc, path, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_INO | STATX_MNT_ID, &root) < 0)
 		return error_set_errno(err, -errno, "cannot look at a process's file tree");
-	space[space_length] = '\0';
-	root[root_length] = '\0';
-	AUTO_FREE char *name = memory_format("%s %s", space, root);
 	for (size_t i = 0; i < listing->trees.count; i++)
-		if (strcmp(listing->trees.items[i].name, name) == 0)
+		if (listing->trees.items[i].mount == root.stx_mnt_id && listing->trees.items[i].inode == root.stx_ino)
 			return (int)i;
 
-	bool own = !listing->trees.count || strncmp(name, listing->trees.items[0].name, strlen(space) + 1) == 0;
-	struct tree tree = { .name = STEAL(name) };
+	bool own = !listing->trees.count || mount_table_find(&listing->trees.items[0].mounts, root.stx_mnt_id);
+	struct tree tree = { .mount = root.stx_mnt_id, .inode = root.stx_ino };
+	AUTO_CLOSE int process = open_process(proc, name);
 	int result = read_mounts(process, own, &tree.mounts, err);
 	vec_push(&listing->trees, tree);
 	if (result == 0)
@@ -188,8 +191,9 @@ static struct network *find_network(struct listing *listing, ino_t table)
 	return NULL;
 }
 
-static int add_network(struct listing *listing, int process, ino_t table, struct error *err)
+static int add_network(struct listing *listing, int proc, const char *name, ino_t table, struct error *err)
 {
+	AUTO_CLOSE int process = open_process(proc, name);
 	AUTO_FREE char *text = NULL;
 	CLEANUP(text_list_release) text_list paths = { 0 };
 	struct network network = { .table = table };
@@ -217,23 +221,29 @@ static bool was_tried(struct network *network, size_t tree)
 
 // A process that has ended meanwhile, or that may not be looked at, is passed over: another one of its network and of
 // its tree will do.
-static int visit(struct listing *listing, int process, struct error *err)
+static int visit(struct listing *listing, int proc, const char *name, struct error *err)
 {
 	struct stat status;
 	struct error gone = { 0 };
-	int result = fstatat(process, "net/unix", &status, 0) < 0 ? -ENOENT : 0;
+	char path[NAME_MAX + sizeof("/net/unix")];
 
+	(void)snprintf(path, sizeof(path), "%s/net/unix", name);
+	int result = fstatat(proc, path, &status, 0) < 0 ? -ENOENT : 0;
 	if (result == 0 && !find_network(listing, status.st_ino))
-		result = add_network(listing, process, status.st_ino, &gone);
+		result = add_network(listing, proc, name, status.st_ino, &gone);
 	if (result < 0)
 		return result == -EFBIG ? error_set(err, result, "%s", gone.message) : 0;
 	struct network *network = find_network(listing, status.st_ino);
-	int tree = network->folders.count ? find_tree(listing, process, &gone) : -ENOENT;
-	if (tree < 0)
+	int tree = network->folders.count ? find_tree(listing, proc, name, &gone) : -ENOENT;
+	bool elsewhere = tree > 0 && !was_tried(network, (size_t)tree);
+	if (tree < 0 || (!elsewhere && !network->relative))
+		return 0;  // most processes: two system calls each
+	AUTO_CLOSE int process = open_process(proc, name);
+	if (process < 0)
 		return 0;
 	if (network->relative)
 		list_relatives(listing, (size_t)tree, network, process);
-	if (tree == 0 || was_tried(network, (size_t)tree))
+	if (!elsewhere)
 		return 0;
 	AUTO_CLOSE int root = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root >= 0) {
@@ -249,17 +259,13 @@ static int visit_all(struct listing *listing, const char *where, struct error *e
 
 	if (!proc)
 		return error_set_errno(err, -errno, "cannot open %s", where);
-	AUTO_CLOSE int self = openat(dirfd(proc), "self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	listing->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (self < 0 || listing->root < 0 || find_tree(listing, self, err) < 0)
+	if (listing->root < 0 || find_tree(listing, dirfd(proc), "self", err) < 0)
 		return error_set(err, -EIO,
 				 "cannot look at the host's file tree: it cannot be told which sockets to cover");
 	struct dirent *entry;
 	while (errno = 0, (entry = readdir(proc))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		AUTO_CLOSE int process = openat(dirfd(proc), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (process >= 0 && visit(listing, process, err) < 0)
+		if (isdigit((unsigned char)entry->d_name[0]) && visit(listing, dirfd(proc), entry->d_name, err) < 0)
 			return err->code;
 	}
 	if (errno)
