@@ -28,6 +28,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "kernel/kernel_threads.h"
 #include "kernel/launch_state.h"
 #include "kernel/socket_folder.h"
 #include "kernel/unix_table.h"
@@ -54,6 +55,7 @@ struct listing {
 	int root;                // of the supervisor's own tree
 	VEC(struct tree) trees;  // that one is the first
 	VEC(struct network) networks;
+	kernel_threads kernel_threads;  // and what the kernel starts: in the tree and network of process 1
 	struct strbuf out;
 };
 
@@ -76,6 +78,7 @@ static void listing_release(struct listing *listing)
 		network_release(network);
 	vec_release(&listing->trees);
 	vec_release(&listing->networks);
+	vec_release(&listing->kernel_threads);
 	strbuf_release(&listing->out);
 	if (listing->root >= 0)
 		close(listing->root);
@@ -263,9 +266,13 @@ static int visit_all(struct listing *listing, const char *where, struct error *e
 	if (listing->root < 0 || find_tree(listing, dirfd(proc), "self", err) < 0)
 		return error_set(err, -EIO,
 				 "cannot look at the host's file tree: it cannot be told which sockets to cover");
+	kernel_threads_read(&listing->kernel_threads, dirfd(proc));
 	struct dirent *entry;
 	while (errno = 0, (entry = readdir(proc))) {
-		if (isdigit((unsigned char)entry->d_name[0]) && visit(listing, dirfd(proc), entry->d_name, err) < 0)
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    kernel_threads_have(&listing->kernel_threads, entry->d_name))
+			continue;
+		if (visit(listing, dirfd(proc), entry->d_name, err) < 0)
 			return err->code;
 	}
 	if (errno)
