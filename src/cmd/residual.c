@@ -47,21 +47,19 @@ static const struct {
 	const char *text;
 } rows[] = {
 	{ later_sockets_at_home,
-	  "before Linux 7.1 (landlock-unix): a UNIX socket that is bound after the launch in a folder the job sees "
-	  "stays reachable; process.home: private closes it for the home" },
-	{ later_sockets, "before Linux 7.1 (landlock-unix): a UNIX socket that is bound after the launch in the "
-			 "working directory or a shared "
-			 "path stays reachable" },
+	  "UNIX sockets in a folder the job sees that are bound after the launch, were moved to another folder, or are "
+	  "of "
+	  "a network that no process is in, without landlock-unix (Linux 7.1); process.home: private closes the home" },
+	{ later_sockets, "UNIX sockets in the working directory or a shared path that are bound after the launch, were "
+			 "moved to another "
+			 "folder, or are of a network that no process is in, without landlock-unix (Linux 7.1)" },
 	{ writes_files,
-	  "files that others run later are narrowed, not closed: a missing one can be created, one that is replaced "
-	  "outside while the job runs can be changed, and code left in any file that is run outside" },
-	{ shows_home, "a credential file that is replaced outside while the job runs can be read; process.home: "
-		      "private closes it" },
-	{ always, "files and named pipes in the working directory and in shared paths, and standard output, are shared "
-		  "with the "
-		  "outside by design" },
-	{ always, "file systems of the network (NFS, FUSE, 9p, …) are the host's traffic, not the job's: `vpcjail "
-		  "check --host` "
+	  "files that run outside later: missing ones can be made, ones replaced outside meanwhile can be changed, and "
+	  "any other file may hold code" },
+	{ shows_home,
+	  "credential files that are replaced outside while the job runs; process.home: private closes it" },
+	{ always, "files and pipes in the working directory and in shared paths, and standard output, by design" },
+	{ always, "network file systems (NFS, FUSE, 9p, …): the host's traffic, not the job's; `vpcjail check --host` "
 		  "names them" },
 };
 

@@ -249,10 +249,9 @@ static const struct key_row profile_rows[] = {
 	{ "tolerate", KEY_LIST, FIELD(P, tolerate), .members = &toleration_keys,
 	  .help = "Denials that audit reports but does not count." },
 	{ "require", KEY_TEXTS, FIELD(P, require), REQUIRE_WORDS,
-	  .help = "Mechanisms that older kernels lack and this job insists on; all others are always insisted on. "
-		  "Landlock-scope: a second wall around abstract sockets and signals (Linux 6.12). Landlock-unix: no "
-		  "way to "
-		  "UNIX sockets that are bound after the launch (Linux 7.1)." },
+	  .help = "Mechanisms that older kernels lack and this job insists on; all others are always insisted on: "
+		  "landlock-scope, a second wall around abstract sockets and signals (Linux 6.12), and landlock-unix, "
+		  "no way to UNIX sockets that are bound after the launch (Linux 7.1)." },
 };
 #undef P
 
