@@ -26,6 +26,7 @@ catches() {
 role='// SPDX-License-Identifier: GPL-2.0-or-later\n// The role of a planted file.\n'
 catches spdx src/net/planted.c '// a file without a licence'
 catches spdx src/net/planted.h '// SPDX-License-Identifier: GPL-2.0-or-later\n#define ROLE 1'
+catches size src/net/meson.build "# $(yes x | head -n 120 | tr -d '\n')\n"
 catches size src/net/planted.c "$role$(yes '// line\n' | head -n 400 | tr -d '\n')"
 catches leftovers src/net/planted.c "$role// see /wor""k/main"
 catches leftovers tools/planted "# $scratch/tree/src"
