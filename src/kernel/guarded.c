@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "kernel/guarded_scan.h"
 #include "kernel/user_open.h"
+#include "plan/steps.h"
 
 enum { LINKS_FOLLOWED = 40, GIT_FILE_SIZE = 8192 };
 
@@ -104,6 +105,18 @@ static bool is_folder(int fd)
 	return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+// A link that an earlier job has left, to the home, to the root folder or to programs, must not take these away from
+// every later one.
+static bool holds_the_job(const struct host_facts *facts, const char *real)
+{
+	static const char *const needed[] = { "/usr", "/bin", "/lib", "/lib64", "/dev", "/proc", "/sys" };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (path_below(needed[i], real) || path_below(real, needed[i]))
+			return true;
+	return path_below(facts->directory, real) || path_below(facts->identity.home, real);
+}
+
 // Follows what may be a symbolic link: guarded->real, and the links on the way to what is read-only. False when it is
 // one to nothing.
 static bool follow(struct host_facts *facts, struct guarded_path *guarded)
@@ -117,7 +130,7 @@ static bool follow(struct host_facts *facts, struct guarded_path *guarded)
 	vec_for_each (link, &passed)
 		if (guarded->real && !guarded->cover)
 			remember(&facts->links, *link);
-	return guarded->real != NULL;
+	return guarded->real && !holds_the_job(facts, guarded->real);
 }
 
 // Whether what was found needs no guard: a folder where a file is meant; a link like /bin, which root alone could
@@ -226,11 +239,21 @@ static char *pointer_in(const struct host_facts *facts, const char *path, const 
 	return guarded_real_path(facts, whole);
 }
 
-struct repository {
-	char *work_tree, *git, *common;
-};
+// Where a link to a folder leads; the links on the way are pinned, since another one in their place would count.
+static char *linked_folder(struct host_facts *facts, const char *path)
+{
+	CLEANUP(text_list_release) text_list passed = { 0 };
+	char *real = walk(facts, path, &passed);
 
-static void find_repository(const struct host_facts *facts, struct repository *out)
+	vec_for_each (link, &passed)
+		if (real)
+			remember(&facts->links, *link);
+	return real;
+}
+
+// Every .git from the working directory up: git passes over one that is no repository, such as an empty folder that an
+// earlier job has left, and takes the next.
+static void look_in_repositories(struct host_facts *facts)
 {
 	AUTO_FREE char *folder = memory_copy_text(facts->directory);
 
@@ -238,17 +261,16 @@ static void find_repository(const struct host_facts *facts, struct repository *o
 		AUTO_FREE char *git = memory_format("%s/.git", folder);
 		AUTO_CLOSE int fd = open_path(facts, git, 0, 0);
 		if (fd >= 0) {
-			out->work_tree = memory_copy_text(*folder ? folder : "/");
-			out->git =
-			    is_folder(fd) ? guarded_real_path(facts, git) : pointer_in(facts, git, "gitdir: ", folder);
-			break;
+			AUTO_FREE char *real =
+			    is_folder(fd) ? linked_folder(facts, git) : pointer_in(facts, git, "gitdir: ", folder);
+			AUTO_FREE char *shared = real ? memory_format("%s/commondir", real) : NULL;
+			look_in(facts, BASE_DIRECTORY, memory_copy_text(*folder ? folder : "/"), NULL);
+			if (real)
+				look_in(facts, BASE_REPOSITORY, pointer_in(facts, shared, "", real), NULL);
+			look_in(facts, BASE_REPOSITORY, STEAL(real), NULL);
 		}
 		if (!*folder)
 			return;
-	}
-	if (out->git) {
-		AUTO_FREE char *shared = memory_format("%s/commondir", out->git);
-		out->common = pointer_in(facts, shared, "", out->git);
 	}
 }
 
@@ -277,15 +299,10 @@ static char *find_other_home(const struct profile *profile, const struct host_fa
 
 int guarded_look(const struct profile *profile, struct host_facts *facts, struct error *err)
 {
-	struct repository repository = { 0 };
-
-	find_repository(facts, &repository);
 	look_in(facts, BASE_HOME, memory_copy_text(facts->identity.home), "~/");
 	look_in(facts, BASE_HOME, find_other_home(profile, facts), NULL);
 	look_in(facts, BASE_DIRECTORY, memory_copy_text(facts->directory), "");
-	look_in(facts, BASE_DIRECTORY, repository.work_tree, NULL);
-	look_in(facts, BASE_REPOSITORY, repository.git, NULL);
-	look_in(facts, BASE_REPOSITORY, repository.common, NULL);
+	look_in_repositories(facts);
 	look_in(facts, BASE_SYSTEM, memory_copy_text("/"), NULL);
 	guarded_pointed(profile, facts);
 	find_environments(facts);

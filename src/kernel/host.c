@@ -101,6 +101,8 @@ void host_facts_release(struct host_facts *facts)
 	host_devices_release(facts);
 	text_list_release(&facts->writable);
 	text_list_release(&facts->sockets);
+	text_list_release(&facts->share);
+	free(facts->own_tmp);
 	guarded_places_release(&facts->places);
 	guarded_release(&facts->guarded);
 	text_list_release(&facts->links);

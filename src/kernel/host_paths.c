@@ -28,4 +28,7 @@ void host_paths_read(const struct profile *profile, struct host_facts *facts)
 		vec_push(&facts->writable, find(written->text, 0));
 	vec_for_each (written, &profile->process.sockets)
 		vec_push(&facts->sockets, find(written->text, S_IFSOCK));
+	vec_for_each (written, &profile->process.share)
+		vec_push(&facts->share, find(written->text, 0));
+	facts->own_tmp = profile->process.tmp.text ? find(profile->process.tmp.text, S_IFDIR) : NULL;
 }

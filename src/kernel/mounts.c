@@ -37,6 +37,13 @@ int view_open(const struct launch *launch, const char *path, uint64_t flags)
 			 launch->plan->root ? launch->plan->identity : NULL);
 }
 
+// A path that was real when the plan was made: a link in it now was put there since, by another job of the user.
+static int open_real(const struct launch *launch, const char *path)
+{
+	return user_open(launch->root, path, O_PATH, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
+			 launch->plan->root ? launch->plan->identity : NULL);
+}
+
 static void name_of(int fd, char out[32])
 {
 	(void)snprintf(out, 32, "/proc/self/fd/%d", fd);
@@ -77,7 +84,7 @@ static int hold_source(const struct launch *launch, const struct launch_step *st
 	const char *source = source_of(launch, step->value);
 	bool device = strncmp(step->path, "/dev/", 5) == 0;
 	uint64_t attributes = MOUNT_ATTR_NOSUID | (device ? 0 : MOUNT_ATTR_NODEV);
-	AUTO_CLOSE int there = view_open(launch, source, O_PATH);
+	AUTO_CLOSE int there = open_real(launch, source);
 	AUTO_CLOSE int fd = there < 0 ? -1 : view_copy_tree(there);
 
 	if (there < 0 && is_missing(step, errno))

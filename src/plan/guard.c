@@ -11,7 +11,7 @@
 static bool is_seen_at(const struct launch_request *request, enum guarded_base base, const char *path)
 {
 	if (base == BASE_HOME && request->profile->process.home == HOME_PRIVATE &&
-	    path_below(path, request->host->identity.home))
+	    path_below(path, request->host->identity.home) && !path_is_shared(request, path))
 		return false;
 	return !path_is_hidden(request, path) || path_is_shared(request, path);
 }
@@ -67,7 +67,7 @@ static void pin_above(struct launch_plan *plan, const char *path)
 void plan_pins(struct launch_plan *plan, const struct launch_request *request)
 {
 	vec_for_each (guarded, &request->host->guarded) {
-		if (guarded->alias || !is_read_only(request, guarded))
+		if (guarded->alias || !is_seen(request, guarded))
 			continue;  // a folder's names are pinned by whichever mount
 		pin_above(plan, guarded->path);
 		if (guarded->real)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "plan/steps.h"
 
@@ -121,10 +122,27 @@ static int refuse_unavailable(const struct profile *profile, const struct host_f
 	return result;
 }
 
+static int refuse_places(const struct launch_request *request, struct error *err)
+{
+	for (size_t i = 0; i < request->share_count; i++) {
+		AUTO_FREE char *fault = share_fault(request->host, request->share[i], "--share");
+		if (fault)
+			return error_set(err, -EINVAL, "%s", fault);
+	}
+	if (path_below(request->host->directory, "/proc") || path_below(request->host->directory, "/sys"))
+		return error_set(err, -EINVAL,
+				 "the working directory %s is the kernel's, and the job has its own; start "
+				 "from another one",
+				 request->host->directory);
+	return 0;
+}
+
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
 	if (refuse_unavailable(request->profile, request->host, err) < 0)
 		return -ENOTSUP;
+	if (refuse_places(request, err) < 0)
+		return -EINVAL;
 	if (!request->command[0])
 		return error_set(err, -EINVAL, "no command given");
 

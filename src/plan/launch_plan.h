@@ -61,8 +61,10 @@ struct host_facts {
 	unsigned long long shm_bytes;                      // size of the host's /dev/shm
 	char *passwd_text, *group_text;                    // contents, read only when a line must be added; else NULL
 	int landlock;                                      // the kernel's Landlock ABI, 0 without
-	// Real paths of process.writable and process.sockets, in their order; NULL: there is none, or it is no socket.
-	text_list writable, sockets;
+	// Real paths of process.writable, process.sockets and process.share, in their order; NULL: there is none, or it
+	// is no socket.
+	text_list writable, sockets, share;
+	char *own_tmp;                  // of process.tmp, likewise
 	guarded_places places;          // where the rows of guarded files were looked for
 	guarded_vec guarded;            // what of them is there
 	text_list links;                // symbolic links on the way to those, their folders' paths real

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a profile asks for and this host lacks: refused with its place, never ignored.
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -33,6 +34,36 @@ static void add_paths(unavailable_vec *out, const text_vec *written, const text_
 										     written->items[i].text) });
 }
 
+// A link would let a job that can replace it share what it likes into the next one.
+static void add_link(unavailable_vec *out, const struct text_value *written, const char *real, const char *key)
+{
+	if (real && strcmp(real, written->text) != 0)
+		vec_push(out, (struct unavailable){
+				  .at = written->at,
+				  .message = memory_format("%s: %s is a symbolic link or lies behind one; write %s",
+							   key, written->text, real) });
+}
+
+static void add_shares(unavailable_vec *out, const struct profile_process *process, const struct host_facts *host)
+{
+	add_paths(out, &process->share, &host->share, "process.share", "file or folder");
+	for (size_t i = 0; i < process->share.count; i++) {
+		const struct text_value *written = &process->share.items[i];
+		char *message = share_fault(host, written->text, "process.share");
+		add_link(out, written, real_path(&host->share, &process->share, i), "process.share");
+		if (message)
+			vec_push(out, (struct unavailable){ .at = written->at, .message = message });
+	}
+	if (host->own_tmp && path_below(host->identity.home, host->own_tmp))
+		vec_push(out, (struct unavailable){ .at = process->tmp.at,
+						    .message = memory_format(
+							"process.tmp: %s holds the home, whose files would lie open in "
+							"the job's /tmp",
+							host->own_tmp) });
+	if (process->tmp.text)
+		add_link(out, &process->tmp, host->own_tmp, "process.tmp");
+}
+
 void launch_missing(const struct profile *profile, const struct host_facts *host, unavailable_vec *out)
 {
 	const struct profile_process *process = &profile->process;
@@ -48,4 +79,5 @@ void launch_missing(const struct profile *profile, const struct host_facts *host
 	}
 	add_paths(out, &process->writable, &host->writable, "process.writable", "file or folder");
 	add_paths(out, &process->sockets, &host->sockets, "process.sockets", "UNIX socket");
+	add_shares(out, process, host);
 }

@@ -23,6 +23,19 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 			       });
 }
 
+char *share_fault(const struct host_facts *host, const char *path, const char *whence)
+{
+	const char *const own[] = { host->tmp, host->var_tmp, host->run, "/dev", "/proc", "/sys" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (path_below(own[i], path))
+			return memory_format("%s: %s holds %s, of which the job has its own; name what lies in it",
+					     whence, path, own[i]);
+	if (path_below(path, "/proc") || path_below(path, "/sys"))
+		return memory_format("%s: %s is the kernel's, and the job has its own", whence, path);
+	return NULL;
+}
+
 const char *real_path(const text_list *real, const text_vec *written, size_t index)
 {
 	return index < real->count ? real->items[index] : written->items[index].text;

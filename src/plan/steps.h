@@ -68,6 +68,10 @@ void plan_notices(struct launch_plan *plan, const struct launch_request *request
 // A path of a list of the profile: the real one where the host's facts have looked it up.
 const char *real_path(const text_list *real, const text_vec *written, size_t index);
 
+// Why path cannot be shared into a job, as a sentence that the caller frees: it holds a folder of which the job has its
+// own, and would bring the host's back. NULL: it can.
+char *share_fault(const struct host_facts *host, const char *path, const char *whence);
+
 // Whether path is folder or lies below it; both real and absolute.
 bool path_below(const char *path, const char *folder);
 
