@@ -130,7 +130,7 @@ static bool follow(struct host_facts *facts, struct guarded_path *guarded)
 	vec_for_each (link, &passed)
 		if (guarded->real && !guarded->cover)
 			remember(&facts->links, *link);
-	return guarded->real && !holds_the_job(facts, guarded->real);
+	return guarded->real != NULL;
 }
 
 // Whether what was found needs no guard: a folder where a file is meant; a link like /bin, which root alone could
@@ -153,8 +153,11 @@ static bool add_found(struct host_facts *facts, const struct guarded_place *plac
 					.cover = row >= credential_rows && row < credential_rows + credential_row_count,
 					.path = path };
 	bool needless = is_needless(facts, &guarded, found);
+	bool leads = needless || found != FOUND_NAME || follow(facts, &guarded);
 
-	if (needless || (found == FOUND_NAME && !follow(facts, &guarded))) {
+	needless |= guarded.real && row->base != BASE_SYSTEM && holds_the_job(facts, guarded.real);
+	if (needless || !leads) {
+		free(guarded.real);
 		free(path);
 		return needless;
 	}
