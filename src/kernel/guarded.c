@@ -105,14 +105,25 @@ static bool is_folder(int fd)
 	return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-// A link that an earlier job has left, to the home, to the root folder or to programs, must not take these away from
-// every later one.
-static bool holds_the_job(const struct host_facts *facts, const char *real)
+bool guarded_holds_the_job(const struct host_facts *facts, const char *real)
 {
-	static const char *const needed[] = { "/usr", "/bin", "/lib", "/lib64", "/dev", "/proc", "/sys" };
+	// Only these and what holds them: credentials may lie below any of them.
+	static const char *const needed[] = { "/usr/bin",
+					      "/usr/sbin",
+					      "/usr/lib",
+					      "/usr/lib64",
+					      "/usr/local",
+					      "/usr/lib/x86_64-linux-gnu",
+					      "/usr/lib/aarch64-linux-gnu",
+					      "/bin",
+					      "/lib",
+					      "/lib64",
+					      "/dev",
+					      "/proc",
+					      "/sys" };
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (path_below(needed[i], real) || path_below(real, needed[i]))
+		if (path_below(needed[i], real))
 			return true;
 	return path_below(facts->directory, real) || path_below(facts->identity.home, real);
 }
@@ -155,7 +166,7 @@ static bool add_found(struct host_facts *facts, const struct guarded_place *plac
 	bool needless = is_needless(facts, &guarded, found);
 	bool leads = needless || found != FOUND_NAME || follow(facts, &guarded);
 
-	needless |= guarded.real && row->base != BASE_SYSTEM && holds_the_job(facts, guarded.real);
+	needless |= guarded.real && row->base != BASE_SYSTEM && guarded_holds_the_job(facts, guarded.real);
 	if (needless || !leads) {
 		free(guarded.real);
 		free(path);
@@ -180,6 +191,8 @@ static void expand(struct host_facts *facts, const struct guarded_place *place, 
 			result = glob(pattern, GLOB_NOSORT, NULL, &matched);
 			user_ids_give_back();
 		}
+		if (result == GLOB_NOSPACE)
+			(void)memory_must(NULL);  // a list that is not whole would guard less
 		if (result == 0)
 			for (size_t j = 0; j < matched.gl_pathc; j++)
 				add_found(facts, place, &rows[i], FOUND_NAME, memory_copy_text(matched.gl_pathv[j]));

@@ -9,6 +9,10 @@
 // errno.
 int guarded_look(const struct profile *profile, struct host_facts *facts, struct error *err);
 
+// Whether a link or a variable leads to the home, the root folder or the folders of programs: one that an earlier job
+// has left must not take these away from every later one. real: absolute, without links.
+bool guarded_holds_the_job(const struct host_facts *facts, const char *real);
+
 // Adds the credentials that variables of the environment point to.
 void guarded_pointed(const struct profile *profile, struct host_facts *facts);
 

@@ -7,7 +7,6 @@
 #include "base/memory.h"
 #include "kernel/guarded.h"
 #include "plan/environment.h"
-#include "plan/steps.h"
 
 static bool is_known(const struct host_facts *facts, const char *path)
 {
@@ -17,18 +16,12 @@ static bool is_known(const struct host_facts *facts, const char *path)
 	return false;
 }
 
-// A variable that points too high, at the home or above the working directory, must not take these away.
-static bool holds_the_job(const struct host_facts *facts, const char *path)
-{
-	return path_below(facts->directory, path) || path_below(facts->identity.home, path);
-}
-
 static void add(struct host_facts *facts, const struct guarded_pointer *pointer, char *path)
 {
 	AUTO_FREE char *named = path;
 	AUTO_FREE char *real = guarded_real_path(facts, named);
 
-	if (!real || holds_the_job(facts, real) || is_known(facts, named))
+	if (!real || guarded_holds_the_job(facts, real) || is_known(facts, named))
 		return;
 	struct guarded_path found = { .row = &pointer->row, .cover = true, .shown = memory_copy_text(named) };
 	if (strcmp(real, named) != 0)

@@ -221,7 +221,7 @@ static const struct key_row profile_rows[] = {
 	{ "process.environment.remove", KEY_TEXTS, FIELD(P, process.environment_remove), .form = form_variable,
 	  .help = "Further variables to remove." },
 	{ "process.share", KEY_PATHS, FIELD(P, process.share),
-	  .help = "Paths that stay although they lie in a hidden folder." },
+	  .help = "Paths that stay although they lie in a hidden folder; no symbolic links." },
 	{ "process.writable", KEY_PATHS, FIELD(P, process.writable), PLACE(P, process.writable_at), .otherwise = "user",
 	  .fallback = "user",
 	  .help = "Where the job may write: wherever the user may, or only below these paths and in the folders of its "

@@ -129,6 +129,22 @@ def links_left_where_credentials_are_missing(mode):
             os.unlink(link)
 
 
+def credentials_linked_to_among_programs(mode):
+    """A folder of secrets stays covered also where it lies below a folder that every job needs."""
+    secrets = '/usr/local/share/secrets-' + mode.user
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'share', '/usr/local/share'], check=True)  # the test's own
+    try:
+        os.mkdir(secrets)
+        with open(secrets + '/kaggle.json', 'w', encoding='ascii') as file:
+            file.write(SECRET)
+        os.symlink(secrets, os.path.join(mode.entry.pw_dir, '.kaggle'))
+        done = shell(mode, f'cat ~/.kaggle/kaggle.json {secrets}/kaggle.json; echo ran')
+        equal(done.stdout, 'ran\n', 'the secret by its link and by its own path')
+    finally:
+        os.unlink(os.path.join(mode.entry.pw_dir, '.kaggle'))
+        subprocess.run(['umount', '/usr/local/share'], check=True)
+
+
 def repository_hidden_by_an_empty_one(mode):
     """git passes over an empty .git below the repository, and so must the guard."""
     config = put(mode, 'project/.git/config', '[core]\n')
@@ -140,4 +156,4 @@ def repository_hidden_by_an_empty_one(mode):
 
 
 main([folder_exchanged_for_a_link, credentials_renamed, private_home_with_a_share, shares_that_are_too_much,
-      links_left_where_credentials_are_missing, repository_hidden_by_an_empty_one], prepare=prepare)
+      links_left_where_credentials_are_missing, credentials_linked_to_among_programs, repository_hidden_by_an_empty_one], prepare=prepare)
