@@ -175,6 +175,10 @@ enum status cmd_show(const struct invocation *invocation)
 		}
 		name = invocation->operands.items[0];
 	}
+	if (invocation->user && forms[invocation->as] != show_plan) {
+		output_message("show: --user changes the plan alone; add --as plan");
+		return STATUS_USAGE;
+	}
 	if (load_profile(name, &loaded) < 0)
 		return STATUS_PROFILE;
 	return build_and_show(invocation, &loaded.profile);

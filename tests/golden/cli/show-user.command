@@ -1,0 +1,1 @@
+vpcjail show --user root network-isolation
