@@ -12,6 +12,7 @@
 #include <termios.h>
 
 #include "kernel/launch.h"
+#include "kernel/loop.h"
 
 enum { NAMESPACE_KINDS = 6 };
 
@@ -36,10 +37,11 @@ struct launch {
 	char *scratch[SCRATCHES];     // folders on the host's disk, removed at the end; NULL: not wanted
 	int scratch_lock[SCRATCHES];  // held while they are ours
 	pid_t init;
-	int init_fd;      // pidfd
-	int workload_fd;  // pidfd, -1 until started
-	int log_fd;       // NFLOG socket of the jail's namespace, -1 without
-	int terminal;     // master of the jail's pseudo-terminal, -1 without
+	int init_fd;       // pidfd
+	int workload_fd;   // pidfd, -1 until started
+	int log_fd;        // NFLOG socket of the jail's namespace, -1 without
+	int terminal;      // master of the jail's pseudo-terminal, -1 without
+	struct loop loop;  // what is served while the job runs
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];

@@ -17,13 +17,14 @@
 #include "kernel/denials.h"
 #include "kernel/pump.h"
 
-enum { PUMPS = 5, WATCHED = 3 + 2 * PUMPS, LAST_WORDS = 200 /* ms for a terminal's rest */ };
+enum { PUMPS = 5, OWN = 3 /* signals, channel, log */, LAST_WORDS = 200 /* ms for a terminal's rest */ };
 
 struct supervision {
 	struct launch *launch;
 	struct launch_result *result;
 	struct pump pumps[PUMPS];
 	size_t pump_count;
+	pollfd_vec watched;
 	int signals;
 	struct termios modes;  // of the caller's terminal, to be restored
 	bool raw;
@@ -228,18 +229,30 @@ static int time_left(struct supervision *s)
 	return -1;
 }
 
+static void watch(struct supervision *s)
+{
+	s->watched.count = 0;
+	vec_push(&s->watched, (struct pollfd){ .fd = s->signals, .events = POLLIN });
+	vec_push(&s->watched, (struct pollfd){ .fd = s->ended ? -1 : s->launch->channel, .events = POLLIN });
+	vec_push(&s->watched, (struct pollfd){ .fd = s->launch->log_fd, .events = POLLIN });
+	for (size_t i = 0; i < s->pump_count; i++) {
+		struct pollfd ends[2];
+		pump_watch(&s->pumps[i], ends);
+		vec_push(&s->watched, ends[0]);
+		vec_push(&s->watched, ends[1]);
+	}
+	loop_watch(&s->launch->loop, &s->watched);
+}
+
 static int turn(struct supervision *s, int timeout)
 {
-	struct pollfd watched[WATCHED] = { { .fd = s->signals, .events = POLLIN },
-					   { .fd = s->ended ? -1 : s->launch->channel, .events = POLLIN },
-					   { .fd = s->launch->log_fd, .events = POLLIN } };
 	size_t pumps = s->pump_count;
 
-	for (size_t i = 0; i < pumps; i++)
-		pump_watch(&s->pumps[i], &watched[3 + 2 * i]);
-	int ready = poll(watched, (nfds_t)(3 + 2 * pumps), timeout);
+	watch(s);
+	int ready = poll(s->watched.items, (nfds_t)s->watched.count, loop_left(&s->launch->loop, timeout));
 	if (ready < 0)
 		return errno == EINTR ? 1 : -errno;
+	const struct pollfd *watched = s->watched.items;
 	if (watched[0].revents) {
 		if (!s->started && !s->ended)
 			take_messages(s);  // whoever saw the job's first word may have signalled before we saw it start
@@ -248,7 +261,8 @@ static int turn(struct supervision *s, int timeout)
 	if (watched[2].revents)
 		denials_read(s->launch->log_fd, s->result);
 	for (size_t i = 0; i < pumps; i++)
-		pump_turn(&s->pumps[i], &watched[3 + 2 * i]);
+		pump_turn(&s->pumps[i], &watched[OWN + 2 * i]);
+	loop_turn(&s->launch->loop, &s->watched);
 	if (watched[1].revents && !s->ended)
 		take_messages(s);
 	return ready;
@@ -331,7 +345,9 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	// Without a status there is nothing to wait for: whatever is left ends now.
 	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
 		;
+	loop_release(&launch->loop);
 	finish(&s);
+	vec_release(&s.watched);
 	close(s.signals);
 	return verdict(&s, status, err);
 }
