@@ -5,16 +5,38 @@
 
 #include <stdio.h>
 
+#include "policy/reach.h"
+
 enum { PROFILES = 400, FLOWS = 120 };
 
 // How often each answer was given: a property that never meets a layer would prove nothing about it.
 static unsigned seen[LAYER_UPLINK + 2];
 
-static int compare_flow(const struct profile *profile, const struct policy *policy, const char *text)
+static unsigned reached, not_reached;
+
+// The flattened policy says the same of each new conversation, at whatever edge.
+static int compare_reach(const struct policy *policy, const struct reach reach[DIRECTIONS], const struct flow *flow,
+			 const char *text)
 {
-	struct flow flow = random_flow();
-	int wanted = reference(profile, &flow);
-	struct judgement judgement = policy_evaluate(policy, &flow);
+	bool allowed = policy_evaluate(policy, flow).allowed;
+	char out[ADDRESS_TEXT_SIZE];
+
+	if (flow->state != FLOW_NEW)
+		return 0;
+	(*(allowed ? &reached : &not_reached))++;
+	if (allowed == reach_contains(&reach[flow->direction], flow))
+		return 0;
+	printf("%s\nprotocol %d to %s port %u type %u code %u direction %d: reach differs\n", text, flow->protocol,
+	       address_print(&flow->remote, out), flow->destination_port, flow->icmp_type, flow->icmp_code,
+	       (int)flow->direction);
+	return 1;
+}
+
+static int compare_flow(const struct profile *profile, const struct policy *policy, const struct flow *flow,
+			const char *text)
+{
+	int wanted = reference(profile, flow);
+	struct judgement judgement = policy_evaluate(policy, flow);
 	int got = judgement.allowed ? ALLOWED : (int)judgement.layer->kind;
 	char out[ADDRESS_TEXT_SIZE];
 
@@ -22,8 +44,8 @@ static int compare_flow(const struct profile *profile, const struct policy *poli
 	if (got == wanted)
 		return 0;
 	printf("%s\nprotocol %d to %s port %u type %u code %u direction %d state %d: layer %d (%s), wanted %d\n", text,
-	       flow.protocol, address_print(&flow.remote, out), flow.destination_port, flow.icmp_type, flow.icmp_code,
-	       (int)flow.direction, (int)flow.state, got, judgement.reason, wanted);
+	       flow->protocol, address_print(&flow->remote, out), flow->destination_port, flow->icmp_type,
+	       flow->icmp_code, (int)flow->direction, (int)flow->state, got, judgement.reason, wanted);
 	return 1;
 }
 
@@ -37,6 +59,7 @@ static void test_reference(void **state)
 		CLEANUP(profile_release) struct profile profile = { 0 };
 		CLEANUP(policy_release) struct policy policy = { 0 };
 		AUTO_STRBUF struct strbuf text = { 0 };
+		struct reach reach[DIRECTIONS] = { 0 };
 		struct error err = { 0 };
 
 		random_text(&text);
@@ -45,10 +68,18 @@ static void test_reference(void **state)
 		if (policy_build(&profile, &policy, &err))
 			print_error("%s\n%s\n", strbuf_text(&text), err.message);
 		assert_int_equal(err.code, 0);
-		for (int j = 0; j < FLOWS && !wrong; j++)
-			wrong += compare_flow(&profile, &policy, strbuf_text(&text));
+		for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
+			policy_reach(&policy, direction, &reach[direction]);
+		for (int j = 0; j < FLOWS && !wrong; j++) {
+			struct flow flow = random_flow();
+			wrong += compare_flow(&profile, &policy, &flow, strbuf_text(&text));
+			wrong += compare_reach(&policy, reach, &flow, strbuf_text(&text));
+		}
+		reach_release(&reach[EGRESS]);
+		reach_release(&reach[INGRESS]);
 	}
 	assert_int_equal(wrong, 0);
+	assert_true(reached > 1000 && not_reached > 1000);
 	for (size_t i = 0; i < COUNT(seen); i++) {
 		if (seen[i] < 50)
 			print_error("answer %zu was given %u times only\n", i, seen[i]);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a policy lets through, flattened: which addresses, by which protocol, at which ports. Exact, not a bound.
+//
+// Routes, the walls of a link and the judgement of older conversations are made of it: all that cannot ask the layers
+// one by one.
+#ifndef VPCJAIL_POLICY_REACH_H
+#define VPCJAIL_POLICY_REACH_H
+
+#include "policy/policy.h"
+
+// A range of what tells packets of one protocol apart: destination ports; for ICMP type * 256 + code.
+struct reach_range {
+	uint16_t first;  // 0 to 65535
+	uint16_t last;
+};
+
+typedef VEC(struct reach_range) reach_range_vec;
+
+// Every packet of the protocol, in one of the ranges, to (or from) one of the addresses.
+struct reach_row {
+	int protocol;               // IPPROTO_TCP, _UDP, _ICMP or _ICMPV6: no policy lets another one through
+	reach_range_vec ranges;     // ascending, no two touch; never empty
+	struct prefix_set remotes;  // normalized, never empty; of ICMP protocols one family
+};
+
+// No two rows of a protocol have the same addresses; the ranges of all are disjoint.
+struct reach {
+	VEC(struct reach_row) rows;
+};
+
+// The new conversations of one direction that policy_evaluate allows. Loopback is not among them.
+void policy_reach(const struct policy *policy, enum direction direction, struct reach *out);
+void reach_release(struct reach *reach);
+
+// The addresses of all rows, added to set and normalized.
+void reach_remotes(const struct reach *reach, struct prefix_set *set);
+
+bool reach_contains(const struct reach *reach, const struct flow *flow);
+
+// Whether a row has all ports, or all types and codes.
+bool reach_row_is_whole(const struct reach_row *row);
+
+#endif
