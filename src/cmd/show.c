@@ -11,6 +11,7 @@
 #include "kernel/launch.h"
 #include "nft/ruleset.h"
 #include "plan/doors.h"
+#include "policy/reach.h"
 #include "profile/print.h"
 #include "seccomp/filter.h"
 
@@ -77,7 +78,11 @@ static void add_json_text(const struct profile *profile, const char *form, const
 static enum status show_nft(const struct shown *shown, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-	struct ruleset *ruleset = ruleset_compile(shown->policy, &ruleset_defaults);
+	struct ruleset_options options = ruleset_defaults;
+
+	if (policy_needs_link(shown->policy))
+		options.link = &ruleset_sample_link;
+	struct ruleset *ruleset = ruleset_compile(shown->policy, &options);
 
 	ruleset_print(ruleset, shown->json ? &text : out);
 	ruleset_free(ruleset);

@@ -35,4 +35,8 @@ const struct nft_chain *compile_layer(const struct compilation *c, enum directio
 // The chain of what no packet may be that is accepted anywhere.
 const struct nft_chain *compile_walls(const struct compilation *c, enum direction direction);
 
+// The chains of the device at one end of the jail's link: the base chain at that hook, and what may pass.
+void compile_link(struct nft_table *table, const struct nft_hook *hook, const struct policy *policy,
+		  const struct ruleset_link *link);
+
 #endif

@@ -3,7 +3,9 @@
 #include "nft/expression.h"
 
 #include <libnftnl/expr.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "base/memory.h"
@@ -24,12 +26,13 @@ static void load_meta(struct linear *linear, uint32_t key)
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_META_DREG, NFT_REG_1);
 }
 
-static void load_ct(struct linear *linear, uint32_t key)
+static struct nftnl_expr *load_ct(struct linear *linear, uint32_t key)
 {
 	struct nftnl_expr *expression = expression_add(linear, "ct");
 
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY, key);
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	return expression;
 }
 
 static void load_fib(struct linear *linear, uint32_t result)
@@ -51,25 +54,42 @@ static void load_payload(struct linear *linear, uint32_t base, uint32_t offset, 
 	nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
 }
 
-void expression_learn(struct linear *linear, enum selector selector, uint8_t value)
+void expression_learn(struct linear *linear, enum selector selector, const uint8_t *value)
 {
 	if (selector == SELECT_NFPROTO)
-		linear->family = value == NFPROTO_IPV4 ? FAMILY_IPV4 : FAMILY_IPV6;
+		linear->family = value[0] == NFPROTO_IPV4 ? FAMILY_IPV4 : FAMILY_IPV6;
+	if (selector == SELECT_PROTOCOL && value[0] == ETH_P_IP >> 8 && value[1] == (ETH_P_IP & 0xff))
+		linear->family = FAMILY_IPV4;
+	if (selector == SELECT_PROTOCOL && value[0] == ETH_P_IPV6 >> 8 && value[1] == (ETH_P_IPV6 & 0xff))
+		linear->family = FAMILY_IPV6;
 	if (selector == SELECT_L4PROTO)
-		linear->protocol = value;
+		linear->protocol = value[0];
 }
 
-static void depend(struct linear *linear, enum selector selector, uint8_t value)
+static void depend(struct linear *linear, enum selector selector, uint32_t number)
 {
+	struct value value = value_of_number(selector, number);
+
 	load_meta(linear, selector_rows[selector].key);
-	expression_compare(linear, NFT_CMP_EQ, &value, 1);
-	expression_learn(linear, selector, value);
+	expression_compare(linear, NFT_CMP_EQ, value.bytes, selector_rows[selector].length);
+	expression_learn(linear, selector, value.bytes);
+}
+
+// Where a device has the hook, the family is told by the frame's protocol.
+static void depend_on_family(struct linear *linear, enum family family)
+{
+	bool ipv4 = family == FAMILY_IPV4;
+
+	if (linear->of_device)
+		depend(linear, SELECT_PROTOCOL, ipv4 ? ETH_P_IP : ETH_P_IPV6);
+	else
+		depend(linear, SELECT_NFPROTO, ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
 }
 
 void expression_load(struct linear *linear, const struct selector_row *row, uint32_t length)
 {
 	if (row->family != FAMILY_NONE && row->family != linear->family)
-		depend(linear, SELECT_NFPROTO, row->family == FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+		depend_on_family(linear, row->family);
 	if (row->protocol && row->protocol != linear->protocol)
 		depend(linear, SELECT_L4PROTO, row->protocol);
 	switch (row->source) {
@@ -78,6 +98,9 @@ void expression_load(struct linear *linear, const struct selector_row *row, uint
 		break;
 	case SOURCE_CT:
 		load_ct(linear, row->key);
+		break;
+	case SOURCE_CT_ORIGINAL:
+		nftnl_expr_set_u8(load_ct(linear, row->key), NFTNL_EXPR_CT_DIR, IP_CT_DIR_ORIGINAL);
 		break;
 	case SOURCE_FIB:
 		load_fib(linear, row->key);
@@ -169,6 +192,24 @@ void expression_verdict(struct linear *linear, int code, const char *chain)
 void expression_notrack(struct linear *linear)
 {
 	expression_add(linear, "notrack");
+}
+
+void expression_masquerade(struct linear *linear)
+{
+	expression_add(linear, "masq");
+}
+
+void expression_destination(struct linear *linear, enum family family, const uint8_t *address, uint32_t length)
+{
+	struct nftnl_expr *value = expression_add(linear, "immediate");
+	struct nftnl_expr *nat;
+
+	nftnl_expr_set_u32(value, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(value, NFTNL_EXPR_IMM_DATA, address, length);
+	nat = expression_add(linear, "nat");
+	nftnl_expr_set_u32(nat, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(nat, NFTNL_EXPR_NAT_FAMILY, family == FAMILY_IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6);
+	nftnl_expr_set_u32(nat, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
 }
 
 void expression_set_mark(struct linear *linear, uint32_t mark)

@@ -20,7 +20,12 @@ void expression_verdict(struct linear *linear, int code, const char *chain);
 void expression_notrack(struct linear *linear);
 void expression_set_mark(struct linear *linear, uint32_t mark);
 
+void expression_masquerade(struct linear *linear);
+
+// The address (4 or 16 bytes) that conversations are sent to instead.
+void expression_destination(struct linear *linear, enum family family, const uint8_t *address, uint32_t length);
+
 // Notes that a rule goes on only when the selector equals value.
-void expression_learn(struct linear *linear, enum selector selector, uint8_t value);
+void expression_learn(struct linear *linear, enum selector selector, const uint8_t *value);
 
 #endif

@@ -37,6 +37,13 @@ static const struct nft_hook raw_output_hook = { "filter",  "output", NF_INET_LO
 static const struct nft_hook raw_input_hook = { "filter",  "prerouting", NF_INET_PRE_ROUTING, PRIORITY_RAW, "raw",
 						NF_ACCEPT, NULL };
 
+// Addresses of RFC 2544 and RFC 4193.
+const struct ruleset_link ruleset_sample_link = {
+	.device = "eth0",
+	.own = { { FAMILY_IPV4, (address_bits)0xc6120002 },
+		 { FAMILY_IPV6, (address_bits)0xfd5c8b1e7a420001 << 64 | 2 } },
+};
+
 static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
 {
 	vec_for_each (rule, &layer->rules) {
@@ -131,12 +138,24 @@ static void compile_untracked(const struct compilation *c)
 
 // The peer drops what it receives, before any protocol looks at it. A drop where the packet leaves would be told: a
 // socket with IP_RECVERR (every resolver's) and a ping socket get ENOBUFS at once.
-static void compile_sink(struct ruleset *ruleset, const struct ruleset_options *options)
+static void compile_sink(struct nft_table *table, const struct ruleset_options *options)
 {
-	ruleset->sink_peer = memory_copy_text(options->sink_peer);
-	ruleset->sink_hook = (struct nft_hook){ "filter", "ingress", NF_NETDEV_INGRESS, PRIORITY_FILTER,
-						"filter", NF_DROP,   ruleset->sink_peer };
-	table_add_chain(ruleset_add_table(ruleset, NFPROTO_NETDEV), "sink", &ruleset->sink_hook);
+	const struct nft_hook hook = { "filter", "ingress", NF_NETDEV_INGRESS, PRIORITY_FILTER,
+				       "filter", NF_DROP,   options->sink_peer };
+
+	table_add_chain(table, "sink", &hook);
+}
+
+static void compile_devices(struct ruleset *ruleset, const struct policy *policy, const struct ruleset_options *options)
+{
+	struct nft_table *table = ruleset_add_table(ruleset, NFPROTO_NETDEV, "vpcjail");
+
+	compile_sink(table, options);
+	if (options->link) {
+		const struct nft_hook hook = { "filter", "egress", NF_NETDEV_EGRESS,     PRIORITY_FILTER,
+					       "filter", NF_DROP,  options->link->device };
+		compile_link(table, &hook, policy, options->link);
+	}
 }
 
 struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options)
@@ -145,8 +164,8 @@ struct ruleset *ruleset_compile(const struct policy *policy, const struct rulese
 	struct compilation c = { .policy = policy, .options = options };
 	struct nft_chain *output, *input;
 
-	compile_sink(ruleset, options);
-	c.table = ruleset_add_table(ruleset, NFPROTO_INET);
+	compile_devices(ruleset, policy, options);
+	c.table = ruleset_add_table(ruleset, NFPROTO_INET, "vpcjail");
 	c.tracks = accepts_something(policy, EGRESS) || accepts_something(policy, INGRESS);
 	c.refuse = compile_refuse(&c);
 	output = table_add_chain(c.table, "output", &output_hook);

@@ -12,15 +12,25 @@
 #include "base/vec.h"
 #include "policy/policy.h"
 
+// One end of the jail's link, for the chain of the device: see link.c.
+struct ruleset_link {
+	const char *device;
+	struct address own[2];  // the jail's, IPv4 and IPv6; family NONE: that one is not carried
+};
+
 struct ruleset_options {
-	const char *sink;       // the sink's end that packets are routed to ("sink0")
-	const char *sink_peer;  // the other one, which drops what it receives ("sink1")
-	uint32_t generation;    // of the policy, carried in ct mark; from 1
-	uint16_t log_group;     // NFLOG group
-	uint32_t log_rate;      // events per second and rule; 0: unlimited
+	const char *sink;                 // the sink's end that packets are routed to ("sink0")
+	const char *sink_peer;            // the other one, which drops what it receives ("sink1")
+	uint32_t generation;              // of the policy, carried in ct mark; from 1
+	uint16_t log_group;               // NFLOG group
+	uint32_t log_rate;                // events per second and rule; 0: unlimited
+	const struct ruleset_link *link;  // NULL: there is none
 };
 
 extern const struct ruleset_options ruleset_defaults;
+
+// A link with addresses that stand for those of a launch, for those who only look at a rule set.
+extern const struct ruleset_link ruleset_sample_link;
 
 // Every denial logs the prefix "vj1:<layer name>:<number>". The number is the policy's (policy_find), or one of these,
 // of what no accepted packet may be. They stand under the name of the packet layer, behind its own rules, in every
@@ -43,6 +53,20 @@ struct ruleset;  // opaque: tables, sets, chains, rules of statements; released 
 struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options);
 void ruleset_free(struct ruleset *ruleset);
 
+// What stands on the host for a jail whose link is a pair (kernel/uplink_veth.c): tables of their own, each under the
+// name of the host's end.
+struct ruleset_host {
+	struct ruleset_link link;  // the host's end
+	const char *uplink;        // the host's link that the job's packets leave by; they take its address
+	// The uplink forwards for the jail alone: it did not before.
+	bool only_for_jails;
+};
+
+// What the name of every such end begins with.
+#define RULESET_HOST_LINKS "vpcj"
+
+struct ruleset *ruleset_compile_host(const struct policy *policy, const struct ruleset_host *host);
+
 // nft -f syntax. Loading it gives exactly what the batches give.
 void ruleset_print(const struct ruleset *ruleset, struct strbuf *out);
 
@@ -59,6 +83,10 @@ typedef VEC(struct nft_batch) nft_batch_vec;
 // is fail closed: base chains with policy drop first, set elements next, rules that accept or jump last, in one batch.
 // The tables are created exclusively (NLM_F_EXCL): an existing one is an error. -E2BIG when a part cannot fit.
 int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *out, struct error *err);
+
+// One transaction that deletes the tables of the rule set, and where `anew` is given makes its tables instead: no
+// packet sees anything in between.
+void ruleset_batch_delete(const struct ruleset *ruleset, const struct ruleset *anew, struct nft_batch *out);
 void nft_batches_release(nft_batch_vec *batches);
 
 // What the kernel said it has: raw netlink messages, as dumped.

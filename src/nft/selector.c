@@ -2,9 +2,11 @@
 // The table of selectors, and how their values are written.
 #include "nft/selector.h"
 
+#include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -12,12 +14,20 @@
 const struct selector_row selector_rows[SELECTORS] = {
 	// clang-format off
 	[SELECT_NFPROTO]     = { "meta nfproto", SOURCE_META, NFT_META_NFPROTO, 1, FORM_FAMILY, FAMILY_NONE, 0 },
+	[SELECT_PROTOCOL]    = { "meta protocol", SOURCE_META, NFT_META_PROTOCOL, 2, FORM_ETHERTYPE, FAMILY_NONE, 0 },
 	[SELECT_L4PROTO]     = { "meta l4proto", SOURCE_META, NFT_META_L4PROTO, 1, FORM_PROTOCOL, FAMILY_NONE, 0 },
 	[SELECT_IIF]         = { "iif", SOURCE_META, NFT_META_IIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
 	[SELECT_OIF]         = { "oif", SOURCE_META, NFT_META_OIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
+	[SELECT_IIFNAME]     = { "iifname", SOURCE_META, NFT_META_IIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
 	[SELECT_OIFNAME]     = { "oifname", SOURCE_META, NFT_META_OIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
 	[SELECT_CT_STATE]    = { "ct state", SOURCE_CT, NFT_CT_STATE, 4, FORM_STATE, FAMILY_NONE, 0 },
 	[SELECT_CT_MARK]     = { "ct mark", SOURCE_CT, NFT_CT_MARK, 4, FORM_HOST, FAMILY_NONE, 0 },
+	[SELECT_CT_DIRECTION] = { "ct direction", SOURCE_CT, NFT_CT_DIRECTION, 1, FORM_CT_DIRECTION, FAMILY_NONE, 0 },
+	[SELECT_CT_IP_SADDR] = { "ct original ip saddr", SOURCE_CT_ORIGINAL, NFT_CT_SRC_IP, 4, FORM_ADDRESS, FAMILY_NONE, 0 },
+	[SELECT_CT_IP_DADDR] = { "ct original ip daddr", SOURCE_CT_ORIGINAL, NFT_CT_DST_IP, 4, FORM_ADDRESS, FAMILY_NONE, 0 },
+	[SELECT_CT_IP6_SADDR] = { "ct original ip6 saddr", SOURCE_CT_ORIGINAL, NFT_CT_SRC_IP6, 16, FORM_ADDRESS, FAMILY_NONE, 0 },
+	[SELECT_CT_IP6_DADDR] = { "ct original ip6 daddr", SOURCE_CT_ORIGINAL, NFT_CT_DST_IP6, 16, FORM_ADDRESS, FAMILY_NONE, 0 },
+	[SELECT_CT_DPORT]    = { "ct original proto-dst", SOURCE_CT_ORIGINAL, NFT_CT_PROTO_DST, 2, FORM_NUMBER, FAMILY_NONE, 0 },
 	[SELECT_SOURCE_TYPE] = { "fib saddr type", SOURCE_FIB, NFT_FIB_RESULT_ADDRTYPE, 4, FORM_ROUTE_TYPE, FAMILY_NONE, 0 },
 	[SELECT_IP_SADDR]    = { "ip saddr", SOURCE_NETWORK_HEADER, 12, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
 	[SELECT_IP_DADDR]    = { "ip daddr", SOURCE_NETWORK_HEADER, 16, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
@@ -26,8 +36,10 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_IP6_SADDR]   = { "ip6 saddr", SOURCE_NETWORK_HEADER, 8, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
 	[SELECT_IP6_DADDR]   = { "ip6 daddr", SOURCE_NETWORK_HEADER, 24, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
 	[SELECT_IP6_NEXTHDR] = { "ip6 nexthdr", SOURCE_NETWORK_HEADER, 6, 1, FORM_PROTOCOL, FAMILY_IPV6, 0 },
+	[SELECT_TCP_SPORT]   = { "tcp sport", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_TCP },
 	[SELECT_TCP_DPORT]   = { "tcp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_TCP },
 	[SELECT_TCP_FLAGS]   = { "tcp flags", SOURCE_TRANSPORT_HEADER, 13, 1, FORM_TCP_FLAGS, FAMILY_NONE, IPPROTO_TCP },
+	[SELECT_UDP_SPORT]   = { "udp sport", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_UDP },
 	[SELECT_UDP_DPORT]   = { "udp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_UDP },
 	[SELECT_ICMP_TYPE]   = { "icmp type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
 	[SELECT_ICMP_CODE]   = { "icmp code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV4, IPPROTO_ICMP },
@@ -48,6 +60,10 @@ struct value_name {
 static const struct value_name value_names[] = {
 	{ FORM_FAMILY, NFPROTO_IPV4, "ipv4" },
 	{ FORM_FAMILY, NFPROTO_IPV6, "ipv6" },
+	{ FORM_ETHERTYPE, ETH_P_IP, "ip" },
+	{ FORM_ETHERTYPE, ETH_P_IPV6, "ip6" },
+	{ FORM_ETHERTYPE, ETH_P_ARP, "arp" },
+	{ FORM_CT_DIRECTION, IP_CT_DIR_REPLY, "reply" },
 	{ FORM_PROTOCOL, IPPROTO_ICMP, "icmp" },
 	{ FORM_PROTOCOL, IPPROTO_TCP, "tcp" },
 	{ FORM_PROTOCOL, IPPROTO_UDP, "udp" },
@@ -152,6 +168,8 @@ void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, st
 		strbuf_format(out, number ? "0x%x" : "%u", number);
 		break;
 	case FORM_FAMILY:
+	case FORM_ETHERTYPE:
+	case FORM_CT_DIRECTION:
 	case FORM_PROTOCOL:
 	case FORM_INDEX:
 	case FORM_STATE:

@@ -11,12 +11,20 @@
 
 enum selector {
 	SELECT_NFPROTO,
+	SELECT_PROTOCOL,  // of the frame: what nfproto is where a device has the hook
 	SELECT_L4PROTO,
 	SELECT_IIF,
 	SELECT_OIF,
+	SELECT_IIFNAME,
 	SELECT_OIFNAME,
 	SELECT_CT_STATE,
 	SELECT_CT_MARK,
+	SELECT_CT_DIRECTION,  // of the packet: original or reply
+	SELECT_CT_IP_SADDR,   // of the conversation's first packet, like the next ones
+	SELECT_CT_IP_DADDR,
+	SELECT_CT_IP6_SADDR,
+	SELECT_CT_IP6_DADDR,
+	SELECT_CT_DPORT,
 	SELECT_SOURCE_TYPE,  // what the routing table says of the source address
 	SELECT_IP_SADDR,
 	SELECT_IP_DADDR,
@@ -25,8 +33,10 @@ enum selector {
 	SELECT_IP6_SADDR,
 	SELECT_IP6_DADDR,
 	SELECT_IP6_NEXTHDR,
+	SELECT_TCP_SPORT,
 	SELECT_TCP_DPORT,
 	SELECT_TCP_FLAGS,
+	SELECT_UDP_SPORT,
 	SELECT_UDP_DPORT,
 	SELECT_ICMP_TYPE,
 	SELECT_ICMP_CODE,
@@ -48,6 +58,8 @@ enum value_form {
 	FORM_HEX,     // big-endian, hexadecimal
 	FORM_HOST,    // the host's order, decimal
 	FORM_FAMILY,
+	FORM_ETHERTYPE,
+	FORM_CT_DIRECTION,
 	FORM_PROTOCOL,
 	FORM_INDEX,
 	FORM_NAME,
@@ -59,7 +71,7 @@ enum value_form {
 	FORM_ICMPV6_TYPE_CODE,
 };
 
-enum source { SOURCE_META, SOURCE_CT, SOURCE_FIB, SOURCE_NETWORK_HEADER, SOURCE_TRANSPORT_HEADER };
+enum source { SOURCE_META, SOURCE_CT, SOURCE_CT_ORIGINAL, SOURCE_FIB, SOURCE_NETWORK_HEADER, SOURCE_TRANSPORT_HEADER };
 
 struct selector_row {
 	const char *name;

@@ -21,7 +21,7 @@ static void write_table(struct batch_writer *writer, const struct nft_table *tab
 	struct nftnl_table *object = memory_must(nftnl_table_alloc());
 
 	nftnl_table_set_str(object, NFTNL_TABLE_NAME, table->name);
-	nftnl_table_set_u32(object, NFTNL_TABLE_FLAGS, 0);
+	nftnl_table_set_u32(object, NFTNL_TABLE_FLAGS, table->flags);
 	nftnl_table_nlmsg_build_payload(message, object);
 	nftnl_table_free(object);
 	batch_message_end(writer, message);
@@ -58,7 +58,8 @@ static void write_rule(struct batch_writer *writer, const struct nft_table *tabl
 {
 	struct nlmsghdr *message =
 	    batch_message_begin(writer, NFT_MSG_NEWRULE, table->family, NLM_F_CREATE | NLM_F_APPEND, MESSAGE_ROOM);
-	struct linear linear = { .rule = memory_must(nftnl_rule_alloc()) };
+	struct linear linear = { .rule = memory_must(nftnl_rule_alloc()),
+				 .of_device = table->family == NFPROTO_NETDEV };
 
 	nftnl_rule_set_str(linear.rule, NFTNL_RULE_TABLE, table->name);
 	nftnl_rule_set_str(linear.rule, NFTNL_RULE_CHAIN, chain->name);
@@ -79,8 +80,38 @@ static void write_rules(struct batch_writer *writer, const struct nft_table *tab
 	}
 }
 
+static void write_table_end(struct batch_writer *writer, const struct nft_table *table)
+{
+	struct nlmsghdr *message = batch_message_begin(writer, NFT_MSG_DELTABLE, table->family, 0, MESSAGE_ROOM);
+	struct nftnl_table *object = memory_must(nftnl_table_alloc());
+
+	nftnl_table_set_str(object, NFTNL_TABLE_NAME, table->name);
+	nftnl_table_nlmsg_build_payload(message, object);
+	nftnl_table_free(object);
+	batch_message_end(writer, message);
+}
+
 // Base chains come before everything else and their rules behind everything else: until the last batch is in, no
 // chain is reached by a jump, and policy drop is all there is.
+static void write_ruleset(struct batch_writer *writer, const struct ruleset *ruleset)
+{
+	vec_for_each (table, &ruleset->tables) {
+		write_table(writer, table);
+		vec_for_each (chain, &table->chains)
+			write_chain(writer, table, *chain);
+	}
+	vec_for_each (table, &ruleset->tables) {
+		vec_for_each (set, &table->sets) {
+			elements_write_set(writer, table, *set);
+			elements_write(writer, table, *set);
+		}
+		write_rules(writer, table, false);
+	}
+	batch_hold(writer);
+	vec_for_each (table, &ruleset->tables)
+		write_rules(writer, table, true);
+}
+
 int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *out, struct error *err)
 {
 	nft_batch_vec made = { 0 };
@@ -88,21 +119,7 @@ int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *
 	int result;
 
 	batch_writer_begin(&writer, &made, limit);
-	vec_for_each (table, &ruleset->tables) {
-		write_table(&writer, table);
-		vec_for_each (chain, &table->chains)
-			write_chain(&writer, table, *chain);
-	}
-	vec_for_each (table, &ruleset->tables) {
-		vec_for_each (set, &table->sets) {
-			elements_write_set(&writer, table, *set);
-			elements_write(&writer, table, *set);
-		}
-		write_rules(&writer, table, false);
-	}
-	batch_hold(&writer);
-	vec_for_each (table, &ruleset->tables)
-		write_rules(&writer, table, true);
+	write_ruleset(&writer, ruleset);
 	result = batch_writer_end(&writer, err);
 	if (result) {
 		nft_batches_release(&made);
@@ -110,4 +127,19 @@ int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *
 	}
 	*out = made;
 	return 0;
+}
+
+void ruleset_batch_delete(const struct ruleset *ruleset, const struct ruleset *anew, struct nft_batch *out)
+{
+	nft_batch_vec made = { 0 };
+	struct batch_writer writer;
+
+	batch_writer_begin(&writer, &made, 0);
+	vec_for_each (table, &ruleset->tables)
+		write_table_end(&writer, table);
+	if (anew)
+		write_ruleset(&writer, anew);
+	(void)batch_writer_end(&writer, NULL);  // without a limit nothing is too large
+	*out = made.items[0];
+	vec_release(&made);
 }

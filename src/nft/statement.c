@@ -4,6 +4,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <string.h>
 
 #include "nft/expression.h"
 #include "nft/tables.h"
@@ -35,7 +36,7 @@ static void linearize_compare(const struct statement *s, struct linear *linear)
 	expression_load(linear, row, row->length);
 	expression_compare(linear, s->match.negated ? NFT_CMP_NEQ : NFT_CMP_EQ, s->match.value.bytes, row->length);
 	if (!s->match.negated)
-		expression_learn(linear, s->match.selector, s->match.value.bytes[0]);
+		expression_learn(linear, s->match.selector, s->match.value.bytes);
 }
 
 static void print_range(const struct statement *s, struct strbuf *out)
@@ -125,6 +126,21 @@ static void linearize_lookup(const struct statement *s, struct linear *linear)
 
 	expression_load(linear, row, row->length);
 	expression_lookup(linear, s->match.set->name, s->match.set->id, s->match.negated);
+}
+
+static void print_unlike(const struct statement *s, struct strbuf *out)
+{
+	print_selector(s, out);
+	strbuf_format(out, "!= \"%s*\"", (const char *)s->match.value.bytes);
+}
+
+static void linearize_unlike(const struct statement *s, struct linear *linear)
+{
+	const struct selector_row *row = &selector_rows[s->match.selector];
+
+	expression_load(linear, row, row->length);
+	expression_compare(linear, NFT_CMP_NEQ, s->match.value.bytes,
+			   (uint32_t)strlen((const char *)s->match.value.bytes));
 }
 
 static void print_counter(const struct statement *s, struct strbuf *out)
@@ -224,6 +240,34 @@ static void linearize_set_mark(const struct statement *s, struct linear *linear)
 	expression_set_mark(linear, s->mark);
 }
 
+static void print_masquerade(const struct statement *s, struct strbuf *out)
+{
+	(void)s;
+	strbuf_add(out, "masquerade");
+}
+
+static void linearize_masquerade(const struct statement *s, struct linear *linear)
+{
+	(void)s;
+	expression_masquerade(linear);
+}
+
+static void print_destination(const struct statement *s, struct strbuf *out)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	strbuf_format(out, "dnat %s to %s", s->destination.family == FAMILY_IPV4 ? "ip" : "ip6",
+		      address_print(&s->destination, text));
+}
+
+static void linearize_destination(const struct statement *s, struct linear *linear)
+{
+	uint8_t bytes[16];
+	unsigned length = address_to_bytes(&s->destination, bytes);
+
+	expression_destination(linear, s->destination.family, bytes, length);
+}
+
 static const struct statement_row {
 	void (*print)(const struct statement *statement, struct strbuf *out);
 	void (*linearize)(const struct statement *statement, struct linear *linear);
@@ -234,6 +278,7 @@ static const struct statement_row {
 	[STATEMENT_STATE] = { print_compare, linearize_state },
 	[STATEMENT_MASKED] = { print_masked, linearize_masked },
 	[STATEMENT_LOOKUP] = { print_lookup, linearize_lookup },
+	[STATEMENT_UNLIKE] = { print_unlike, linearize_unlike },
 	[STATEMENT_COUNTER] = { print_counter, linearize_counter },
 	[STATEMENT_LIMIT] = { print_limit, linearize_limit },
 	[STATEMENT_LOG] = { print_log, linearize_log },
@@ -241,6 +286,8 @@ static const struct statement_row {
 	[STATEMENT_VERDICT] = { print_verdict, linearize_verdict },
 	[STATEMENT_NOTRACK] = { print_notrack, linearize_notrack },
 	[STATEMENT_SET_MARK] = { print_set_mark, linearize_set_mark },
+	[STATEMENT_MASQUERADE] = { print_masquerade, linearize_masquerade },
+	[STATEMENT_DESTINATION] = { print_destination, linearize_destination },
 };
 
 void statement_print(const struct statement *statement, struct strbuf *out)

@@ -20,13 +20,16 @@ enum statement_kind {
 	STATEMENT_STATE,    // selector has one of the bits of value
 	STATEMENT_MASKED,   // selector & mask != value
 	STATEMENT_LOOKUP,   // selector is (or is not) in set
+	STATEMENT_UNLIKE,   // selector, a name, does not begin with value
 	STATEMENT_COUNTER,
 	STATEMENT_LIMIT,  // rate packets a second
 	STATEMENT_LOG,    // prefix to group
 	STATEMENT_REJECT,
 	STATEMENT_VERDICT,
 	STATEMENT_NOTRACK,
-	STATEMENT_SET_MARK,  // of the conversation
+	STATEMENT_SET_MARK,     // of the conversation
+	STATEMENT_MASQUERADE,   // leaves with the address of the link it leaves by
+	STATEMENT_DESTINATION,  // goes to another address
 	STATEMENTS
 };
 
@@ -53,12 +56,14 @@ struct statement {
 			const struct nft_chain *chain;  // of a jump or goto: borrowed from the table
 		} verdict;
 		uint32_t mark;
+		struct address destination;
 	};
 };
 
 struct statement statement_compare(enum selector selector, uint32_t number);
 struct statement statement_compare_not(enum selector selector, uint32_t number);
 struct statement statement_compare_name(enum selector selector, const char *name);
+struct statement statement_name_not_like(enum selector selector, const char *prefix);
 struct statement statement_state(uint32_t bits);
 struct statement statement_masked_not(enum selector selector, uint32_t mask, uint32_t number);
 struct statement statement_lookup(enum selector selector, const struct nft_set *set, bool negated);
@@ -69,6 +74,8 @@ struct statement statement_reject(enum reject_with with);
 struct statement statement_verdict(int code, const struct nft_chain *chain);
 struct statement statement_notrack(void);
 struct statement statement_set_mark(uint32_t mark);
+struct statement statement_masquerade(void);
+struct statement statement_destination(const struct address *address);
 
 // The values first to last (of the selector's length) as the statement nft makes of them: one value, a prefix, a range.
 struct statement statement_range(enum selector selector, const uint8_t *first, const uint8_t *last);
@@ -82,6 +89,7 @@ void statement_print(const struct statement *statement, struct strbuf *out);
 // loaded twice.
 struct linear {
 	struct nftnl_rule *rule;  // borrowed
+	bool of_device;           // the chain is a device's
 	enum family family;       // known so far
 	uint8_t protocol;
 };

@@ -25,6 +25,14 @@ struct statement statement_compare_name(enum selector selector, const char *name
 	return (struct statement){ STATEMENT_COMPARE, .match = { .selector = selector, .value = value_of_name(name) } };
 }
 
+struct statement statement_name_not_like(enum selector selector, const char *prefix)
+{
+	struct statement statement = statement_compare_name(selector, prefix);
+
+	statement.kind = STATEMENT_UNLIKE;
+	return statement;
+}
+
 struct statement statement_state(uint32_t bits)
 {
 	struct statement statement = statement_compare(SELECT_CT_STATE, bits);
@@ -97,6 +105,16 @@ struct statement statement_notrack(void)
 struct statement statement_set_mark(uint32_t mark)
 {
 	return (struct statement){ STATEMENT_SET_MARK, .mark = mark };
+}
+
+struct statement statement_masquerade(void)
+{
+	return (struct statement){ STATEMENT_MASQUERADE };
+}
+
+struct statement statement_destination(const struct address *address)
+{
+	return (struct statement){ STATEMENT_DESTINATION, .destination = *address };
 }
 
 struct statement statement_copy(const struct statement *statement)

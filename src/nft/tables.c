@@ -9,9 +9,9 @@ const struct set_type_row set_type_rows[SET_TYPES] = {
 	[SET_PROTOCOL] = { "inet_proto", 12, 1, FORM_PROTOCOL, 0 },
 };
 
-struct nft_table *ruleset_add_table(struct ruleset *ruleset, uint8_t family)
+struct nft_table *ruleset_add_table(struct ruleset *ruleset, uint8_t family, const char *name)
 {
-	vec_push(&ruleset->tables, (struct nft_table){ .family = family, .name = "vpcjail" });
+	vec_push(&ruleset->tables, (struct nft_table){ .family = family, .name = memory_copy_text(name) });
 	return &ruleset->tables.items[ruleset->tables.count - 1];
 }
 
@@ -20,7 +20,11 @@ struct nft_chain *table_add_chain(struct nft_table *table, const char *name, con
 	struct nft_chain *chain = NEW(struct nft_chain);
 
 	chain->name = memory_copy_text(name);
-	chain->hook = hook;
+	if (hook) {
+		chain->hook = NEW(struct nft_hook);
+		*chain->hook = *hook;
+		chain->hook->device = hook->device ? memory_copy_text(hook->device) : NULL;
+	}
 	vec_push(&table->chains, chain);
 	return chain;
 }
@@ -59,6 +63,9 @@ static void chain_free(struct nft_chain *chain)
 		vec_release(&rule->statements);
 	}
 	vec_release(&chain->rules);
+	if (chain->hook)
+		free((char *)(uintptr_t)chain->hook->device);
+	free(chain->hook);
 	free(chain->name);
 	free(chain);
 }
@@ -81,8 +88,8 @@ void ruleset_free(struct ruleset *ruleset)
 			chain_free(*chain);
 		vec_release(&table->sets);
 		vec_release(&table->chains);
+		free(table->name);
 	}
 	vec_release(&ruleset->tables);
-	free(ruleset->sink_peer);
 	free(ruleset);
 }

@@ -24,7 +24,7 @@ extern const struct set_type_row set_type_rows[SET_TYPES];
 
 struct nft_set {
 	char *name;   // owned
-	uint32_t id;  // from 1, unique in the rule set
+	uint32_t id;  // from 1, unique in its table
 	enum set_type type;
 	bool interval;
 	VEC(uint8_t) ranges;  // first and last of each range, width bytes each, ascending, no two touch
@@ -34,7 +34,7 @@ struct nft_rule {
 	VEC(struct statement) statements;
 };
 
-// Where a base chain is hooked in.
+// Where a base chain is hooked in; all but the device is a literal.
 struct nft_hook {
 	const char *type;  // "filter"
 	const char *name;  // "output"
@@ -42,29 +42,31 @@ struct nft_hook {
 	int32_t priority;
 	const char *priority_name;
 	int policy;          // NF_DROP or NF_ACCEPT
-	const char *device;  // of a device's hook; borrowed from the rule set
+	const char *device;  // of a device's hook
 };
 
 struct nft_chain {
-	char *name;                   // owned
-	const struct nft_hook *hook;  // NULL for a regular chain
+	char *name;             // owned
+	struct nft_hook *hook;  // NULL for a regular chain; owned, and so is its device
 	VEC(struct nft_rule) rules;
 };
 
 struct nft_table {
 	uint8_t family;  // NFPROTO_*
-	const char *name;
+	char *name;      // owned
+	uint32_t flags;  // NFT_TABLE_F_*
 	VEC(struct nft_set *) sets;
 	VEC(struct nft_chain *) chains;
 };
 
 struct ruleset {
-	char *sink_peer;  // owned
-	struct nft_hook sink_hook;
 	VEC(struct nft_table) tables;
 };
 
-struct nft_table *ruleset_add_table(struct ruleset *ruleset, uint8_t family);
+// Valid until the next one is added.
+struct nft_table *ruleset_add_table(struct ruleset *ruleset, uint8_t family, const char *name);
+
+// hook is copied.
 struct nft_chain *table_add_chain(struct nft_table *table, const char *name, const struct nft_hook *hook);
 struct nft_rule *chain_add_rule(struct nft_chain *chain);  // valid until the next one is added
 void rule_add(struct nft_rule *rule, struct statement statement);

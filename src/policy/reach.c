@@ -193,6 +193,20 @@ void reach_remotes(const struct reach *reach, struct prefix_set *set)
 	prefix_set_normalize(set);
 }
 
+bool policy_needs_link(const struct policy *policy)
+{
+	bool needs = false;
+
+	for (enum direction direction = EGRESS; direction < DIRECTIONS && !needs; direction++) {
+		struct reach reach = { 0 };
+
+		policy_reach(policy, direction, &reach);
+		needs = reach.rows.count > 0;
+		reach_release(&reach);
+	}
+	return needs;
+}
+
 static uint16_t place_of(const struct flow *flow)
 {
 	bool typed = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;

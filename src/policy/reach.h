@@ -35,6 +35,9 @@ void reach_release(struct reach *reach);
 // The addresses of all rows, added to set and normalized.
 void reach_remotes(const struct reach *reach, struct prefix_set *set);
 
+// Whether any conversation at all can begin: else the job needs no link.
+bool policy_needs_link(const struct policy *policy);
+
 bool reach_contains(const struct reach *reach, const struct flow *flow);
 
 // Whether a row has all ports, or all types and codes.

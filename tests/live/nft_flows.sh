@@ -20,6 +20,7 @@ parent=$(stat -Lc %i /proc/self/ns/net) load=$load profile=$profile here=$here u
   own=$(stat -Lc %i /proc/self/ns/net)
   while [ "$(stat -Lc %i /proc/$outside/ns/net)" = "$own" ]; do sleep 0.01; done
   ip link add sink0 type veth peer name sink1
+  ip link add eth0 type veth peer name eth1
   ip link add wire0 address 02:00:00:00:00:05 type veth peer name wire1 address 02:00:00:00:00:21 netns $outside
   nsenter --net=/proc/$outside/ns/net sh -euc "
     ip link set lo up; ip link set wire1 up

@@ -19,7 +19,7 @@ need_command() {
   done
 }
 
-# need_namespace -n|-Urn: a network namespace with nf_tables, a netdev ingress hook and veth.
+# need_namespace -n|-Urn: a network namespace with nf_tables, netdev hooks and veth.
 need_namespace() {
   [ "$1" != -n ] || [ "$(id -u)" = 0 ] || skip "root, for unshare -n"
   unshare "$1" true 2>/dev/null || skip "unshare $1"
@@ -27,6 +27,7 @@ need_namespace() {
     [ "$(stat -Lc %i /proc/self/ns/net)" != "$parent" ]
     ip link add sink0 type veth peer name sink1
     nft "table netdev t { chain c { type filter hook ingress device \"sink1\" priority 0; }; }"
+    nft "table netdev u { chain c { type filter hook egress device \"sink0\" priority 0; }; }"
     nft "table inet t { chain c { type filter hook output priority 0; ct state new; log group 1; }; }"' 2>/dev/null ||
-    skip "veth, or nf_tables with netdev ingress, ct and log"
+    skip "veth, or nf_tables with netdev ingress and egress, ct and log"
 }

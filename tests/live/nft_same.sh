@@ -16,6 +16,7 @@ in_namespace() {
   parent=$(stat -Lc %i /proc/self/ns/net) load=$load unshare "$mode" sh -euc '
     [ "$(stat -Lc %i /proc/self/ns/net)" != "$parent" ] || exit 99
     ip link add sink0 type veth peer name sink1
+    ip link add eth0 type veth peer name eth1
     '"$1"
 }
 

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <dirent.h>
+#include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -59,6 +60,9 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 	case SELECT_IP6_NEXTHDR:
 		put(to, selector, (uint32_t)flow->protocol);
 		break;
+	case SELECT_PROTOCOL:
+		put(to, selector, flow->remote.family == FAMILY_IPV4 ? ETH_P_IP : ETH_P_IPV6);
+		break;
 	case SELECT_IIF:
 	case SELECT_OIF:
 		put(to, selector, flow->loopback ? 1 : 7);
@@ -77,8 +81,9 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		break;
 	case SELECT_IP_SADDR:
 	case SELECT_IP6_SADDR:
-		if (flow->direction == INGRESS)
-			address_to_bytes(&flow->remote, to);
+		address_to_bytes(flow->direction == INGRESS ? &flow->remote
+							    : &ruleset_sample_link.own[selector == SELECT_IP6_SADDR],
+				 to);
 		break;
 	case SELECT_IP_DADDR:
 	case SELECT_IP6_DADDR:
@@ -89,6 +94,10 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		put(to, selector, 0x45);  // with the version in the upper half
 		break;
 	case SELECT_IP_FRAGMENT:
+		break;
+	case SELECT_TCP_SPORT:
+	case SELECT_UDP_SPORT:
+		put(to, selector, flow->source_port);
 		break;
 	case SELECT_TCP_DPORT:
 	case SELECT_UDP_DPORT:
@@ -109,6 +118,13 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 	case SELECT_ICMPV6_TYPE_CODE:
 		put(to, selector, (uint32_t)flow->icmp_type << 8 | flow->icmp_code);
 		break;
+	case SELECT_IIFNAME:
+	case SELECT_CT_DIRECTION:
+	case SELECT_CT_IP_SADDR:
+	case SELECT_CT_IP_DADDR:
+	case SELECT_CT_IP6_SADDR:
+	case SELECT_CT_IP6_DADDR:
+	case SELECT_CT_DPORT:
 	case SELECTORS:
 		return false;
 	}
@@ -161,6 +177,7 @@ static bool holds(const struct packet *packet, const struct statement *s)
 		return any;
 	case STATEMENT_LOOKUP:
 		return in_set(s->match.set, key) != s->match.negated;
+	case STATEMENT_UNLIKE:
 	case STATEMENT_COUNTER:
 	case STATEMENT_LIMIT:
 	case STATEMENT_LOG:
@@ -168,6 +185,8 @@ static bool holds(const struct packet *packet, const struct statement *s)
 	case STATEMENT_VERDICT:
 	case STATEMENT_NOTRACK:
 	case STATEMENT_SET_MARK:
+	case STATEMENT_MASQUERADE:
+	case STATEMENT_DESTINATION:
 	case STATEMENTS:
 		break;
 	}
@@ -182,7 +201,7 @@ static int run_rule(struct packet *packet, const struct nft_rule *rule)
 	vec_for_each (s, &rule->statements) {
 		int verdict;
 
-		if (s->kind <= STATEMENT_LOOKUP && !holds(packet, s))
+		if (s->kind <= STATEMENT_UNLIKE && !holds(packet, s))
 			return NFT_CONTINUE;
 		if (s->kind == STATEMENT_LOG)
 			strcpy(packet->log, s->log.prefix);
@@ -224,7 +243,37 @@ static const struct nft_chain *find_chain(const struct ruleset *ruleset, const c
 	return NULL;
 }
 
-static unsigned flows_tried, flows_allowed;
+static unsigned flows_tried, flows_allowed, link_tried, link_allowed;
+
+// The wall of the link lets out what begins a conversation that the layers allow, and what answers one.
+static void agree_on_link(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow)
+{
+	const struct nft_chain *chain = find_chain(ruleset, "link");
+	struct packet packet = { flow, STATE_NEW, .mark = 0 };
+	struct flow asked = *flow;
+	char text[FLOW_TEXT_SIZE];
+
+	if (!chain || flow->direction != EGRESS || flow->state != FLOW_NEW)
+		return;
+	asked.direction = INGRESS;
+	asked.source_port = flow->destination_port;
+	asked.destination_port = flow->source_port;
+	if (flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6) {
+		asked.icmp_type = flow->protocol == IPPROTO_ICMP ? 8 : 128;
+		asked.icmp_code = 0;
+	}
+	bool answers =
+	    policy_evaluate(policy, &asked).allowed && (asked.protocol == IPPROTO_ICMP     ? flow->icmp_type == 0
+							: asked.protocol == IPPROTO_ICMPV6 ? flow->icmp_type == 129
+											   : true);
+	bool wanted = policy_evaluate(policy, flow).allowed || answers;
+	bool accepted = run_chain(&packet, chain) == NF_ACCEPT;
+	if (accepted != wanted)
+		fail_msg("%s from port %u: the link's wall %s, wanted %s", flow_print(flow, text), flow->source_port,
+			 accepted ? "accepts" : "drops", wanted ? "accept" : "drop");
+	link_tried++;
+	link_allowed += accepted;
+}
 
 static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
 		  const struct tracked *tracked)
@@ -245,6 +294,7 @@ static void agree(const struct policy *policy, const struct ruleset *ruleset, co
 			 judgement.allowed ? "allows" : "denies", expected, accepted ? "accept" : "drop", packet.log);
 	flows_tried++;
 	flows_allowed += accepted;
+	agree_on_link(policy, ruleset, flow);
 }
 
 typedef VEC(struct address) address_list;
@@ -327,13 +377,16 @@ static void agree_on_remote(const struct policy *policy, const struct ruleset *r
 
 static void agree_on_profile(const char *path)
 {
+	struct ruleset_options options = ruleset_defaults;
 	struct ruleset *ruleset;
 	struct policy policy;
 	address_list remotes = { 0 };
 	size_t rows;
 
 	assert_true(nft_profile_policy(path, &policy));
-	ruleset = ruleset_compile(&policy, &ruleset_defaults);
+	if (policy_needs_link(&policy))
+		options.link = &ruleset_sample_link;
+	ruleset = ruleset_compile(&policy, &options);
 	edges(&policy, &remotes);
 	// Where nothing is accepted nothing is tracked: every packet is like a new one.
 	rows = find_chain(ruleset, "untracked_output") ? sizeof(tracked_rows) / sizeof(tracked_rows[0]) : 1;
@@ -367,7 +420,9 @@ static void test_agreement(void **state)
 			agree_on_profile(path);
 	}
 	closedir(entries);
-	print_message("%u flows, %u allowed\n", flows_tried, flows_allowed);
+	print_message("%u flows, %u allowed; on links %u, %u allowed\n", flows_tried, flows_allowed, link_tried,
+		      link_allowed);
+	assert_true(link_allowed > 1000 && link_tried - link_allowed > 1000);
 	assert_true(flows_allowed > 1000 && flows_tried - flows_allowed > 1000);
 }
 

@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "nft/ruleset.h"
 #include "policy/policy.h"
+#include "policy/reach.h"
 #include "profile/load.h"
 
 static int nft_profile_open(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
@@ -42,14 +43,18 @@ static inline bool nft_profile_policy(const char *path, struct policy *policy)
 	return made;
 }
 
+// As `show` prints it: with the sample link where the policy needs one.
 static inline struct ruleset *nft_profile_ruleset(const char *path)
 {
+	struct ruleset_options options = ruleset_defaults;
 	struct policy policy;
 	struct ruleset *ruleset;
 
 	if (!nft_profile_policy(path, &policy))
 		return NULL;
-	ruleset = ruleset_compile(&policy, &ruleset_defaults);
+	if (policy_needs_link(&policy))
+		options.link = &ruleset_sample_link;
+	ruleset = ruleset_compile(&policy, &options);
 	policy_release(&policy);
 	return ruleset;
 }

@@ -115,7 +115,7 @@ static const char *text_of(const struct nlmsghdr *message, uint16_t type)
 static bool in_base_chain(const struct nlmsghdr *rule)
 {
 	static const char *const names[] = {
-		"output", "input", "forward", "untracked_output", "untracked_input", "sink"
+		"output", "input", "forward", "untracked_output", "untracked_input", "sink", "link"
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What stands on the host for a jail whose link is a pair.
+//
+// Theory of operation. Three tables under the name of the host's end. `netdev NAME` is the wall at that end: it needs
+// no supervisor and goes with the device. `inet NAME` translates addresses and keeps the jail from the host itself,
+// from other jails and from every link but one; a socket of the supervisor's owns it, so that no other tool's flush
+// takes it away, and so that it vanishes with the supervisor. Then a packet of a dying job would leave under an address
+// that nobody else knows: `inet NAME-guard`, which nobody owns, drops what left untranslated.
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "base/cleanup.h"
+#include "nft/compile.h"
+
+enum { PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100, PRIORITY_BEHIND_NAT = 101 };
+
+static const struct nft_hook input_hook = { "filter",  "input", NF_INET_LOCAL_IN, PRIORITY_FILTER, "filter",
+					    NF_ACCEPT, NULL };
+static const struct nft_hook forward_hook = { "filter",  "forward", NF_INET_FORWARD, PRIORITY_FILTER, "filter",
+					      NF_ACCEPT, NULL };
+static const struct nft_hook source_hook = { "nat",     "postrouting", NF_INET_POST_ROUTING, PRIORITY_SRCNAT, "srcnat",
+					     NF_ACCEPT, NULL };
+static const struct nft_hook guard_hook = { "filter",  "postrouting", NF_INET_POST_ROUTING, PRIORITY_BEHIND_NAT, "101",
+					    NF_ACCEPT, NULL };
+
+static struct statement not_by(enum selector selector, const char *link)
+{
+	struct statement statement = statement_compare_name(selector, link);
+
+	statement.match.negated = true;
+	return statement;
+}
+
+static void add_drop(struct nft_chain *chain, struct statement first, struct statement second)
+{
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	rule_add(rule, first);
+	rule_add(rule, second);
+	rule_add(rule, statement_counter());
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
+}
+
+// Neither the host itself nor, by whatever link, anybody but through the uplink; and nobody comes in by himself.
+static void add_ways(struct nft_table *table, const struct ruleset_host *host)
+{
+	struct nft_chain *input = table_add_chain(table, "input", &input_hook);
+	struct nft_chain *forward = table_add_chain(table, "forward", &forward_hook);
+	struct nft_rule *rule = chain_add_rule(input);
+	const char *jail = host->link.device;
+
+	rule_add(rule, statement_compare_name(SELECT_IIFNAME, jail));
+	rule_add(rule, statement_counter());
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
+	add_drop(forward, statement_compare_name(SELECT_IIFNAME, jail), not_by(SELECT_OIFNAME, host->uplink));
+	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail), not_by(SELECT_IIFNAME, host->uplink));
+	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail),
+		 statement_compare_not(SELECT_CT_DIRECTION, IP_CT_DIR_REPLY));
+	if (host->only_for_jails)
+		add_drop(forward, statement_compare_name(SELECT_IIFNAME, host->uplink),
+			 statement_name_not_like(SELECT_OIFNAME, RULESET_HOST_LINKS));
+}
+
+static const enum selector source_selectors[] = { SELECT_IP_SADDR, SELECT_IP6_SADDR };
+
+static struct nft_rule *add_source(struct nft_chain *chain, enum selector selector, const struct address *own)
+{
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	rule_add(rule, (struct statement){ STATEMENT_COMPARE,
+					   .match = { .selector = selector, .value = value_of_address(own) } });
+	return rule;
+}
+
+static void add_translation(struct nft_table *table, const struct ruleset_host *host)
+{
+	struct nft_chain *chain = table_add_chain(table, "postrouting", &source_hook);
+
+	for (size_t i = 0; i < 2; i++) {
+		if (host->link.own[i].family == FAMILY_NONE)
+			continue;
+		struct nft_rule *rule = add_source(chain, source_selectors[i], &host->link.own[i]);
+		rule_add(rule, statement_compare_name(SELECT_OIFNAME, host->uplink));
+		rule_add(rule, statement_masquerade());
+	}
+}
+
+static void add_guard(struct nft_table *table, const struct ruleset_host *host)
+{
+	struct nft_chain *chain = table_add_chain(table, "postrouting", &guard_hook);
+
+	for (size_t i = 0; i < 2; i++) {
+		if (host->link.own[i].family == FAMILY_NONE)
+			continue;
+		struct nft_rule *rule = add_source(chain, source_selectors[i], &host->link.own[i]);
+		rule_add(rule, statement_counter());
+		rule_add(rule, statement_verdict(NF_DROP, NULL));
+	}
+}
+
+struct ruleset *ruleset_compile_host(const struct policy *policy, const struct ruleset_host *host)
+{
+	const struct nft_hook hook = { "filter", "ingress", NF_NETDEV_INGRESS, PRIORITY_FILTER,
+				       "filter", NF_DROP,   host->link.device };
+	AUTO_FREE char *guard = memory_format("%s-guard", host->link.device);
+	struct ruleset *ruleset = NEW(struct ruleset);
+	struct nft_table *table = ruleset_add_table(ruleset, NFPROTO_NETDEV, host->link.device);
+
+	compile_link(table, &hook, policy, &host->link);
+	add_guard(ruleset_add_table(ruleset, NFPROTO_INET, guard), host);
+	table = ruleset_add_table(ruleset, NFPROTO_INET, host->link.device);
+	table->flags = NFT_TABLE_F_OWNER;
+	add_ways(table, host);
+	add_translation(table, host);
+	return ruleset;
+}
