@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is read of the host's network, in a network namespace of the test's own.
+#include "../unit/test.h"
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "kernel/host_network.h"
+
+// The machine lacks something. Under REQUIRE_LIVE=1 that is a failure.
+static int lacks(const char *what)
+{
+	fprintf(stderr, "SKIPPED, missing: %s\n", what);
+	return getenv("REQUIRE_LIVE") ? EXIT_FAILURE : 77;
+}
+
+static const char *const commands[] = {
+	"ip link set lo up",
+	"ip link add out0 address 02:00:00:00:00:01 mtu 1400 type veth peer name other0",
+	"ip link add bridge0 type bridge",
+	"ip addr add 10.20.1.5/24 dev out0",
+	"ip addr add fd00:20::5/64 dev out0 nodad",
+	"ip link set out0 up",
+	"ip link set other0 up",
+	"ip route add default via 10.20.1.1 metric 50",
+	"ip route add 10.30.0.0/16 nexthop via 10.20.1.2 dev out0 nexthop via 10.20.1.3 dev out0",
+	"ip route add blackhole 10.40.0.0/16",
+	"ip route add 10.50.0.0/16 via 10.20.1.1 table 77",
+	"ip -6 route add default via fd00:20::1 dev out0 metric 7",
+};
+
+static ino_t network_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/net", &status) == 0 ? status.st_ino : 0;
+}
+
+static int enter(void)
+{
+	ino_t before = network_namespace();
+
+	if (unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER) < 0)
+		return lacks("no network namespace of our own");
+	if (!before || network_namespace() == before)
+		return EXIT_FAILURE;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (system(commands[i]) != 0)
+			return lacks(commands[i]);
+	return 0;
+}
+
+static const struct host_interface *find(const struct host_network *host, const char *name)
+{
+	vec_for_each (interface, &host->interfaces)
+		if (strcmp(interface->name, name) == 0)
+			return interface;
+	fail_msg("no interface %s", name);
+	return NULL;
+}
+
+static size_t count_routes(const struct host_network *host, const char *destination, const char *gateway)
+{
+	struct prefix to;
+	struct address via = { FAMILY_NONE, 0 };
+	size_t count = 0;
+
+	assert_int_equal(prefix_parse(destination, &to, NULL), 0);
+	if (gateway)
+		assert_int_equal(address_parse(gateway, &via, NULL), 0);
+	vec_for_each (route, &host->routes)
+		count += prefix_covers(&to, &route->destination) && prefix_covers(&route->destination, &to) &&
+			 address_equal(&route->gateway, &via) && route->interface == find(host, "out0")->index;
+	return count;
+}
+
+static void test_interfaces(void **state)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
+	CLEANUP(host_network_release) struct host_network host = { 0 };
+	struct error err = { 0 };
+	char text[ADDRESS_TEXT_SIZE];
+	bool found = false;
+
+	(void)state;
+	assert_int_equal(host_network_read(&host, &err), 0);
+	assert_int_equal(host.interfaces.count, 4);
+	const struct host_interface *out = find(&host, "out0"), *loopback = find(&host, "lo");
+	assert_string_equal(out->kind, "veth");
+	assert_true(out->up);
+	assert_false(out->loopback);
+	assert_int_equal(out->mtu, 1400);
+	assert_memory_equal(out->mac, mac, sizeof(mac));
+	vec_for_each (own, &out->addresses) {
+		address_print(&own->address, text);
+		found = found || (strcmp(text, "10.20.1.5") == 0 && own->length == 24);
+	}
+	assert_true(found);
+	assert_true(loopback->loopback);
+	assert_string_equal(loopback->kind, "");
+	assert_string_equal(find(&host, "bridge0")->kind, "bridge");
+	assert_false(find(&host, "bridge0")->up);
+}
+
+static void test_routes(void **state)
+{
+	CLEANUP(host_network_release) struct host_network host = { 0 };
+	struct error err = { 0 };
+	struct address outside;
+
+	(void)state;
+	assert_int_equal(host_network_read(&host, &err), 0);
+	assert_int_equal(count_routes(&host, "0.0.0.0/0", "10.20.1.1"), 1);
+	assert_int_equal(count_routes(&host, "::/0", "fd00:20::1"), 1);
+	assert_int_equal(count_routes(&host, "10.20.1.0/24", NULL), 1);
+	assert_int_equal(count_routes(&host, "fd00:20::/64", NULL), 1);
+	assert_int_equal(count_routes(&host, "10.30.0.0/16", "10.20.1.2"), 1);
+	assert_int_equal(count_routes(&host, "10.30.0.0/16", "10.20.1.3"), 1);
+	vec_for_each (route, &host.routes) {
+		char text[PREFIX_TEXT_SIZE];
+		prefix_print(&route->destination, text);
+		assert_string_not_equal(text, "10.40.0.0/16");  // leads nowhere
+		assert_string_not_equal(text, "10.50.0.0/16");  // of another table
+		if (strcmp(text, "::/0") == 0)
+			assert_int_equal(route->metric, 7);
+	}
+	assert_int_equal(address_parse("192.0.2.1", &outside, NULL), 0);
+	assert_int_equal(host_network_route(&host, &outside)->metric, 50);
+}
+
+static void test_proxies(void **state)
+{
+	CLEANUP(host_network_release) struct host_network host = { 0 };
+	struct error err = { 0 };
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(setenv("HTTPS_PROXY", "http://10.20.1.9:3128", 1), 0);
+	assert_int_equal(host_network_read(&host, &err), 0);
+	assert_true(host.proxies.count >= 1);
+	bool found = false;
+	vec_for_each (proxy, &host.proxies)
+		found = found || strcmp(address_print(proxy, text), "10.20.1.9") == 0;
+	assert_true(found);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_interfaces),
+		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_proxies),
+	};
+	int result = enter();
+
+	return result ? result : cmocka_run_group_tests(tests, NULL, NULL);
+}
