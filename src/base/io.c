@@ -60,7 +60,12 @@ int io_write_all(int fd, const void *bytes, size_t length)
 
 int io_write_file(const char *path, const char *text)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CLOEXEC);
+	return io_write_file_at(AT_FDCWD, path, text);
+}
+
+int io_write_file_at(int folder, const char *path, const char *text)
+{
+	AUTO_CLOSE int fd = openat(folder, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 

@@ -19,4 +19,7 @@ int io_write_all(int fd, const void *bytes, size_t length);
 // Writes text to an existing file in one write(2), as /proc and /sys want it; 0 or a negative errno.
 int io_write_file(const char *path, const char *text);
 
+// Likewise; path is relative to the folder that the descriptor is.
+int io_write_file_at(int folder, const char *path, const char *text);
+
 #endif

@@ -13,6 +13,7 @@ enum message_kind {
 	MESSAGE_STARTED,   // descriptor: a pidfd of the workload
 	MESSAGE_STOPPED,   // the workload was stopped from its terminal
 	MESSAGE_STATUS,    // value: the workload's wait status
+	MESSAGE_UPLINK,    // to init: the link is there
 	MESSAGE_SIGNAL,    // to init, value: send this signal to the workload's process group
 };
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "kernel/guarded.h"
+#include "kernel/host_network.h"
 #include "kernel/identity.h"
 #include "kernel/launch_state.h"
 
@@ -69,6 +71,20 @@ static int read_folders(struct host_facts *facts, struct error *err)
 	return 0;
 }
 
+// Without a VPC and peers there is never a link.
+static bool needs_network(const struct profile *profile)
+{
+	return profile->network.isolation == ISOLATION_VPC || profile->network.peers.count;
+}
+
+static int read_network(struct host_facts *facts, struct error *err)
+{
+	if (getrandom(&facts->jail, sizeof(facts->jail), 0) != (ssize_t)sizeof(facts->jail))
+		return error_set_errno(err, -errno, "cannot draw a random number");
+	facts->forwards_ipv6 = access("/proc/sys/net/ipv6/conf/default/force_forwarding", F_OK) == 0;
+	return host_network_read(&facts->network, err);
+}
+
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err)
 {
 	struct host_facts read = { .root = geteuid() == 0,
@@ -77,6 +93,10 @@ int host_facts_read(const struct profile *profile, const char *user, struct host
 
 	if (identity_read(user, read.root, &read.identity, &read.passwd_text, &read.group_text, err) < 0 ||
 	    read_names(&read, err) < 0 || read_folders(&read, err) < 0) {
+		host_facts_release(&read);
+		return err ? err->code : -EIO;
+	}
+	if (needs_network(profile) && read_network(&read, err) < 0) {
 		host_facts_release(&read);
 		return err ? err->code : -EIO;
 	}
@@ -107,6 +127,7 @@ void host_facts_release(struct host_facts *facts)
 	guarded_release(&facts->guarded);
 	text_list_release(&facts->links);
 	text_list_release(&facts->python_environments);
+	host_network_release(&facts->network);
 	identity_release(&facts->identity);
 	*facts = (struct host_facts){ 0 };
 }

@@ -18,7 +18,8 @@
 static void close_all(struct launch *launch)
 {
 	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd,    launch->workload_fd,
-			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1] };
+			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1],
+			    launch->network, launch->switches };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -87,6 +88,9 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.terminal = -1,
 		.stdio = { 0, 1, 2 },
 		.relay = { -1, -1, -1 },
+		.network = -1,
+		.uplink = UPLINK_CLOSED,
+		.switches = -1,
 		.netlink = -1,
 		.root = -1,
 		.empty = -1,
@@ -111,6 +115,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	*result = (struct launch_result){ 0 };
 	int code = run(&launch, result, &local);
 	stdio_release(&launch);
+	uplink_close(&launch.uplink, plan);
 	scratch_remove(&launch);
 	close_all(&launch);
 	sigaction(SIGCHLD, &old_child, NULL);

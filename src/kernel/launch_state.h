@@ -13,6 +13,7 @@
 
 #include "kernel/launch.h"
 #include "kernel/loop.h"
+#include "kernel/uplink.h"
 
 enum { NAMESPACE_KINDS = 6 };
 
@@ -42,6 +43,8 @@ struct launch {
 	int log_fd;        // NFLOG socket of the jail's namespace, -1 without
 	int terminal;      // master of the jail's pseudo-terminal, -1 without
 	struct loop loop;  // what is served while the job runs
+	int network;       // the jail's network namespace, -1 without
+	struct uplink_state uplink;
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
@@ -51,6 +54,7 @@ struct launch {
 	// init
 	int netlink;             // nfnetlink socket
 	struct nl_sock *routes;  // route netlink socket
+	int switches;            // /proc/sys/net, -1 until it is needed
 	int root;                // the root folder, in which targets are resolved
 	int empty;               // a cover that is in place, of which further ones are copies; -1 without
 	int *sources;            // by step: a detached copy of what it binds, -1 without
@@ -91,7 +95,9 @@ step_function step_core_pattern, step_keyring, step_scratch;  // supervisor_step
 step_function step_touch, step_automounts;                    // automounts.c
 step_function step_list_sockets, step_cover_sockets;          // host_sockets.c, cover_sockets.c
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
-step_function step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up, step_address, step_route,
+step_function step_uplink, step_uplink_wait;                                            // uplink.c
+step_function step_neighbour, step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_up,
+    step_address, step_route,
     step_hand_over;  // network.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,
     step_make_directory, step_symlink, step_file, step_cover;  // mounts.c

@@ -7,6 +7,7 @@
 // namespace: everything else belongs to init's (or, as root, to the host's), so that no capability the workload could
 // ever gain has a meaning for the network, the mounts or the processes around it.
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <stdint.h>
@@ -93,6 +94,16 @@ static const char *clone_remedy(int code, const struct launch *launch)
 	return "";
 }
 
+// The link is made in it from outside.
+static int open_network(struct launch *launch, struct error *err)
+{
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)launch->init);
+	launch->network = open(path, O_RDONLY | O_CLOEXEC);
+	return launch->network < 0 ? error_set_errno(err, -errno, "cannot open the jail's network namespace") : 0;
+}
+
 int step_clone(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	enum { TRIES = 6, FIRST_PAUSE = 10000 };  // microseconds; teardown of a namespace takes 30 to 100 ms
@@ -114,6 +125,8 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	if (pid == 0)
 		init_main(launch);
 	launch->init = pid;
+	if (launch->plan->link.kind != UPLINK_NONE && open_network(launch, err) < 0)
+		return err->code;
 	close(launch->channel_inside);
 	launch->channel_inside = -1;
 	close(launch->sockets[0]);

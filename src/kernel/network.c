@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The steps that make the jail's network, from inside its namespace.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,14 @@
 #include "kernel/launch_state.h"
 #include "kernel/nfnetlink.h"
 #include "kernel/rtnetlink.h"
+
+// The folder of the network's switches as it is now: the file tree's own /proc may be over it by the time a link comes.
+static int open_switches(struct launch *launch, struct error *err)
+{
+	if (launch->switches < 0)
+		launch->switches = open("/proc/sys/net", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return launch->switches < 0 ? error_set_errno(err, -errno, "cannot open /proc/sys/net") : 0;
+}
 
 int step_sysctl(struct launch *launch, const struct launch_step *step, struct error *err)
 {
@@ -24,7 +33,9 @@ int step_sysctl(struct launch *launch, const struct launch_step *step, struct er
 		(void)snprintf(group, sizeof(group), "%u %u", gid, gid);
 		value = group;
 	}
-	int result = io_write_file(step->path, value);
+	if (open_switches(launch, err) < 0)
+		return err->code;
+	int result = io_write_file_at(launch->switches, step->path + strlen("/proc/sys/net/"), value);
 	if (result == -ENOENT && strstr(step->path, "/netfilter/"))
 		return error_set(err, result,
 				 "%s is missing: the kernel has no connection tracking (modprobe nf_conntrack)",
@@ -59,10 +70,24 @@ int step_address(struct launch *launch, const struct launch_step *step, struct e
 int step_route(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	struct prefix prefix;
+	struct address gateway;
 
-	if (prefix_parse(step->value, &prefix, err) < 0)
+	if (prefix_parse(step->value, &prefix, err) < 0 || (step->data && address_parse(step->data, &gateway, err) < 0))
 		return err->code;
-	return route_add(launch->routes, step->path, &prefix, err);
+	return route_add(launch->routes, step->path, &prefix, step->data ? &gateway : NULL, err);
+}
+
+int step_neighbour(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct address neighbour;
+	uint8_t mac[6];
+
+	if (address_parse(step->value, &neighbour, err) < 0)
+		return err->code;
+	if (sscanf(step->data, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5]) !=
+	    6)
+		return error_set(err, -EINVAL, "%s is no hardware address", step->data);
+	return neighbour_add(launch->routes, step->path, &neighbour, mac, err);
 }
 
 int step_ruleset(struct launch *launch, const struct launch_step *step, struct error *err)
@@ -104,6 +129,8 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 	(void)step;
 	close(launch->netlink);
 	launch->netlink = -1;
+	close(launch->switches);
+	launch->switches = -1;
 	rtnetlink_close(&launch->routes);
 	if (launch->log_fd < 0)
 		return 0;

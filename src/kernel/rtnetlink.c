@@ -10,6 +10,7 @@
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/veth.h>
+#include <netlink/route/neighbour.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/socket.h>
@@ -85,6 +86,43 @@ int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, st
 	return code < 0 ? failed(err, code, "make link", name) : 0;
 }
 
+static int set_end(struct rtnl_link *link, const struct link_end *end, unsigned mtu)
+{
+	CLEANUP(put_nl_address) struct nl_addr *hardware = nl_addr_build(AF_LLC, end->mac, 6);
+
+	if (!hardware)
+		return -ENOMEM;
+	rtnl_link_set_name(link, end->name);
+	rtnl_link_set_addr(link, hardware);
+	rtnl_link_set_mtu(link, mtu);
+	rtnl_link_set_flags(link, IFF_NOARP);
+	return 0;
+}
+
+int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, const struct link_end *far,
+			 int far_namespace, unsigned mtu, struct error *err)
+{
+	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_veth_alloc();
+	CLEANUP(put_link) struct rtnl_link *other = link ? rtnl_link_veth_get_peer(link) : NULL;
+
+	if (!other || set_end(link, near, mtu) < 0 || set_end(other, far, mtu) < 0)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_ns_fd(other, far_namespace);
+	int code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
+	return code < 0 ? failed(err, code, "make link", near->name) : 0;
+}
+
+int link_delete(struct nl_sock *socket, const char *name, struct error *err)
+{
+	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();
+
+	if (!link)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_name(link, name);
+	int code = rtnl_link_delete(socket, link);
+	return code < 0 && code != -NLE_NODEV && code != -NLE_OBJ_NOTFOUND ? failed(err, code, "remove link", name) : 0;
+}
+
 int link_up(struct nl_sock *socket, const char *name, struct error *err)
 {
 	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();
@@ -123,7 +161,40 @@ int address_add(struct nl_sock *socket, const char *link, const struct prefix *p
 	return code < 0 ? failed(err, code, "give an address to", link) : 0;
 }
 
-int route_add(struct nl_sock *socket, const char *link, const struct prefix *prefix, struct error *err)
+int neighbour_add(struct nl_sock *socket, const char *link, const struct address *neighbour, const uint8_t *mac,
+		  struct error *err)
+{
+	struct prefix whole = prefix_of_address(neighbour);
+	struct rtnl_neigh *entry = rtnl_neigh_alloc();
+	CLEANUP(put_nl_address) struct nl_addr *address = to_nl(&whole);
+	CLEANUP(put_nl_address) struct nl_addr *hardware = nl_addr_build(AF_LLC, mac, 6);
+
+	if (!entry || !address || !hardware)
+		return error_set(err, -ENOMEM, "no memory for a neighbour");
+	rtnl_neigh_set_ifindex(entry, (int)if_nametoindex(link));
+	rtnl_neigh_set_dst(entry, address);
+	rtnl_neigh_set_lladdr(entry, hardware);
+	rtnl_neigh_set_state(entry, NUD_PERMANENT);
+	int code = rtnl_neigh_add(socket, entry, NLM_F_CREATE | NLM_F_REPLACE);
+	rtnl_neigh_put(entry);
+	return code < 0 ? failed(err, code, "tell a neighbour to", link) : 0;
+}
+
+// The gateway of a hop, which need not be on any subnet of the link (RTNH_F_ONLINK).
+static int set_gateway(struct rtnl_nexthop *hop, const struct address *gateway)
+{
+	struct prefix whole = prefix_of_address(gateway);
+	CLEANUP(put_nl_address) struct nl_addr *address = to_nl(&whole);
+
+	if (!address)
+		return -ENOMEM;
+	rtnl_route_nh_set_gateway(hop, address);
+	rtnl_route_nh_set_flags(hop, RTNH_F_ONLINK);
+	return 0;
+}
+
+int route_add(struct nl_sock *socket, const char *link, const struct prefix *prefix, const struct address *gateway,
+	      struct error *err)
 {
 	CLEANUP(put_route) struct rtnl_route *route = rtnl_route_alloc();
 	CLEANUP(put_nl_address) struct nl_addr *destination = to_nl(prefix);
@@ -132,10 +203,12 @@ int route_add(struct nl_sock *socket, const char *link, const struct prefix *pre
 	if (!route || !destination || !hop)
 		return error_set(err, -ENOMEM, "no memory for a route");
 	rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(link));
+	if (gateway && set_gateway(hop, gateway) < 0)
+		return error_set(err, -ENOMEM, "no memory for a route");
 	rtnl_route_add_nexthop(route, hop);  // owned by the route from here on
 	rtnl_route_set_family(route, prefix->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6);
 	rtnl_route_set_dst(route, destination);
-	rtnl_route_set_scope(route, prefix->base.family == FAMILY_IPV4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+	rtnl_route_set_scope(route, prefix->base.family == FAMILY_IPV4 && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
 	rtnl_route_set_table(route, RT_TABLE_MAIN);
 	rtnl_route_set_protocol(route, RTPROT_STATIC);
 	int code = rtnl_route_add(socket, route, NLM_F_CREATE | NLM_F_EXCL);

@@ -14,12 +14,32 @@ void rtnetlink_close(struct nl_sock **socket);
 
 // A veth pair, both ends in this namespace, down, ARP off.
 int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, struct error *err);
+
+// One end of a pair.
+struct link_end {
+	const char *name;
+	const uint8_t *mac;  // 6 bytes
+};
+
+// A veth pair across two namespaces, down, ARP off (and with it all that IPv6 says by itself): far is made in the network namespace that far_namespace is a descriptor of.
+int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, const struct link_end *far,
+			 int far_namespace, unsigned mtu, struct error *err);
+
 int link_up(struct nl_sock *socket, const char *name, struct error *err);
+
+// Removes a link, with its other end and all routes through it. One that is not there is no failure.
+int link_delete(struct nl_sock *socket, const char *name, struct error *err);
+
+// Tells the link, for good, at which hardware address (6 bytes) a neighbour is.
+int neighbour_add(struct nl_sock *socket, const char *link, const struct address *neighbour, const uint8_t *mac,
+		  struct error *err);
 
 // A host address without duplicate address detection.
 int address_add(struct nl_sock *socket, const char *link, const struct prefix *address, struct error *err);
 
-// A route through the link itself, without a gateway.
-int route_add(struct nl_sock *socket, const char *link, const struct prefix *destination, struct error *err);
+// A route through the link: to neighbours on it, or by a gateway (NULL: none) that is taken to be one, whatever
+// other routes say.
+int route_add(struct nl_sock *socket, const char *link, const struct prefix *destination, const struct address *gateway,
+	      struct error *err);
 
 #endif

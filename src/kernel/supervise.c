@@ -187,6 +187,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->result->wait_status = message->value;
 		s->ended = true;
 		break;
+	case MESSAGE_UPLINK:
 	case MESSAGE_SIGNAL:
 		break;
 	}

@@ -81,6 +81,14 @@ bool prefix_contains(const struct prefix *prefix, const struct address *address)
 	return address->family == prefix->base.family && !((address->bits ^ prefix->base.bits) & ~host_bits(prefix));
 }
 
+struct prefix prefix_around(const struct address *address, uint8_t length)
+{
+	struct prefix prefix = { *address, length };
+
+	prefix.base = prefix_first(&prefix);
+	return prefix;
+}
+
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 {
 	return inner->length >= outer->length && prefix_contains(outer, &inner->base);

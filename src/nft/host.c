@@ -42,6 +42,19 @@ static void add_drop(struct nft_chain *chain, struct statement first, struct sta
 	rule_add(rule, statement_verdict(NF_DROP, NULL));
 }
 
+// What was not forwarded before is not now, but for jails.
+static void add_only(struct nft_chain *chain, const char *uplink, size_t family)
+{
+	static const uint32_t protocols[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	rule_add(rule, statement_compare_name(SELECT_IIFNAME, uplink));
+	rule_add(rule, statement_name_not_like(SELECT_OIFNAME, RULESET_HOST_LINKS));
+	rule_add(rule, statement_compare(SELECT_NFPROTO, protocols[family]));
+	rule_add(rule, statement_counter());
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
+}
+
 // Neither the host itself nor, by whatever link, anybody but through the uplink; and nobody comes in by himself.
 static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 {
@@ -57,9 +70,9 @@ static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail), not_by(SELECT_IIFNAME, host->uplink));
 	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail),
 		 statement_compare_not(SELECT_CT_DIRECTION, IP_CT_DIR_REPLY));
-	if (host->only_for_jails)
-		add_drop(forward, statement_compare_name(SELECT_IIFNAME, host->uplink),
-			 statement_name_not_like(SELECT_OIFNAME, RULESET_HOST_LINKS));
+	for (size_t i = 0; i < 2; i++)
+		if (host->only_for_jails[i])
+			add_only(forward, host->uplink, i);
 }
 
 static const enum selector source_selectors[] = { SELECT_IP_SADDR, SELECT_IP6_SADDR };
@@ -96,6 +109,25 @@ static void add_guard(struct nft_table *table, const struct ruleset_host *host)
 		struct nft_rule *rule = add_source(chain, source_selectors[i], &host->link.own[i]);
 		rule_add(rule, statement_counter());
 		rule_add(rule, statement_verdict(NF_DROP, NULL));
+	}
+}
+
+void ruleset_host_batches_delete(const char *name, nft_batch_vec *out)
+{
+	AUTO_FREE char *guard = memory_format("%s-guard", name);
+	const struct {
+		uint8_t family;
+		const char *name;
+	} tables[] = { { NFPROTO_NETDEV, name }, { NFPROTO_INET, guard } };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		struct ruleset *ruleset = NEW(struct ruleset);
+		struct nft_batch batch;
+
+		ruleset_add_table(ruleset, tables[i].family, tables[i].name);
+		ruleset_batch_delete(ruleset, NULL, &batch);
+		vec_push(out, batch);
+		ruleset_free(ruleset);
 	}
 }
 

@@ -58,8 +58,7 @@ void ruleset_free(struct ruleset *ruleset);
 struct ruleset_host {
 	struct ruleset_link link;  // the host's end
 	const char *uplink;        // the host's link that the job's packets leave by; they take its address
-	// The uplink forwards for the jail alone: it did not before.
-	bool only_for_jails;
+	bool only_for_jails[2];    // it forwards IPv4, IPv6 for jails alone: it did not before
 };
 
 // What the name of every such end begins with.
@@ -87,6 +86,10 @@ int ruleset_batches(const struct ruleset *ruleset, size_t limit, nft_batch_vec *
 // One transaction that deletes the tables of the rule set, and where `anew` is given makes its tables instead: no
 // packet sees anything in between.
 void ruleset_batch_delete(const struct ruleset *ruleset, const struct ruleset *anew, struct nft_batch *out);
+
+// One transaction each for what nobody owns of the tables under the name of a host's end: all that is left when the
+// supervisor was killed. Appended to out.
+void ruleset_host_batches_delete(const char *name, nft_batch_vec *out);
 void nft_batches_release(nft_batch_vec *batches);
 
 // What the kernel said it has: raw netlink messages, as dumped.

@@ -55,6 +55,7 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
 	     .flags = namespaces | (request->host->root ? 0UL : CLONE_NEWUSER), .closes = namespace_mechanisms,
 	     .why = "init starts in all of them at once");
+	plan_uplink(plan, request);
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_LIST_SOCKETS, .name = "list host sockets", .path = "/proc",
 	     .why = "every UNIX socket that a process of the host has bound, found while init works");
 	STEP(plan, PLACE_INIT, .kind = STEP_DEATH_SIGNAL, .name = "die with supervisor", .why = "nothing outlives it");
@@ -122,6 +123,36 @@ static int refuse_unavailable(const struct profile *profile, const struct host_f
 	return result;
 }
 
+static int choose_link(const struct launch_request *request, struct launch_plan *plan, struct error *err)
+{
+	const struct link_facts facts = {
+		.profile = request->profile,
+		.policy = request->policy,
+		.network = &request->host->network,
+		.request = &request->link,
+		.root = request->host->root,
+		.ipv6 = request->host->ipv6,
+		.forwards_ipv6 = request->host->forwards_ipv6,
+		.jail = request->host->jail,
+	};
+	struct ruleset_options options = ruleset_defaults;
+	struct ruleset_link link = { .device = plan->link.inside };
+
+	if (link_plan_choose(&facts, &plan->link, err) < 0)
+		return err ? err->code : -EINVAL;
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		link.own[i] = plan->link.own[i].address;
+		if (plan->link.left_out[i])
+			vec_push(&plan->notices, memory_format("%s: the profile allows some of it, but %s: not carried",
+							       link_family_name(i), plan->link.left_out[i]));
+	}
+	if (plan->link.kind != UPLINK_NONE)
+		options.link = &link;
+	plan->policy = request->policy;
+	plan->ruleset = ruleset_compile(request->policy, &options);
+	return 0;
+}
+
 static int refuse_places(const struct launch_request *request, struct error *err)
 {
 	for (size_t i = 0; i < request->share_count; i++) {
@@ -150,7 +181,10 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = request->policy->icmp };
 	if (filter_compile(&filter, &made.filter, err) < 0)
 		return err ? err->code : -EINVAL;
-	made.ruleset = ruleset_compile(request->policy, &ruleset_defaults);
+	if (choose_link(request, &made, err) < 0) {
+		launch_plan_release(&made);
+		return err ? err->code : -EINVAL;
+	}
 	made.identity = &request->host->identity;
 	for (char *const *word = request->command; *word; word++)
 		vec_push(&made.command, memory_copy_text(*word));
@@ -192,6 +226,7 @@ void launch_plan_release(struct launch_plan *plan)
 	vec_release(&plan->opened);
 	vec_release(&plan->watched);
 	vec_release(&plan->keep_fds);
+	link_plan_release(&plan->link);
 	ruleset_free(plan->ruleset);
 	filter_release(&plan->filter);
 	*plan = (struct launch_plan){ 0 };

@@ -15,6 +15,7 @@
 #include "nft/ruleset.h"
 #include "plan/guarded.h"
 #include "plan/mechanism.h"
+#include "plan/uplink.h"
 #include "policy/policy.h"
 #include "profile/profile.h"
 #include "seccomp/filter.h"
@@ -69,6 +70,9 @@ struct host_facts {
 	guarded_vec guarded;            // what of them is there
 	text_list links;                // symbolic links on the way to those, their folders' paths real
 	text_list python_environments;  // the active ones, real paths
+	struct host_network network;    // read where the profile may need a link
+	bool forwards_ipv6;             // the kernel can forward IPv6 by single links
+	uint32_t jail;                  // a random number: names and addresses of this jail's link
 };
 
 // VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
@@ -86,13 +90,16 @@ enum step_kind {
 	STEP_USER_MAP,        // ids inside the outer user namespace
 	STEP_PROVE,           // the namespaces are new: refuse otherwise
 	STEP_SYSCTL,          // path = value
+	STEP_UPLINK,          // the jail's link (plan->link), down, with the host's side of it
+	STEP_UPLINK_WAIT,     // for the above
 	STEP_SINK,            // the sink's two ends, down
 	STEP_RULESET,         // commit
 	STEP_READ_BACK,       // compare with the kernel's copy
 	STEP_LOG,             // NFLOG socket
 	STEP_LINK_UP,         // path names the link
 	STEP_ADDRESS,         // value on the link path
-	STEP_ROUTE,           // value (a prefix) to the link path
+	STEP_NEIGHBOUR,       // value, an address on the link path, is at data
+	STEP_ROUTE,           // value (a prefix) to the link path, by the gateway data where there is one
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
 	STEP_VIEW_START,      // the child that makes the file tree
 	STEP_VIEW_END,        // it has: go on, or give up
@@ -149,7 +156,11 @@ struct launch_request {
 	size_t keep_fd_count;
 	char *const *share;  // further --share paths, real, absolute
 	size_t share_count;
+	struct link_request link;  // --address, --gateway
 };
+
+// "veth": the profile's word. A literal.
+const char *uplink_word(enum uplink uplink);
 
 // A path that a rule grants something below.
 struct granted_path {
@@ -186,7 +197,9 @@ struct launch_plan {
 	VEC(const struct guarded_place *) watched;  // where the job may make what runs later; the host's own
 	struct landlock_domain landlock;
 	VEC(int) keep_fds;
-	struct ruleset *ruleset;  // owned
+	struct link_plan link;
+	struct ruleset *ruleset;      // owned
+	const struct policy *policy;  // borrowed from the request: the rules of the host's side are made of it
 	struct filter_program filter;
 	const struct identity *identity;  // borrowed from the request's host
 	bool root;

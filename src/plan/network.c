@@ -42,7 +42,7 @@ static void add_switches(struct launch_plan *plan, const struct launch_request *
 		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = name, .path = path,
 		     .value = switches[i].value, .why = switches[i].why);
 	}
-	if (request->profile->network.isolation == ISOLATION_VPC || request->profile->network.peers.count)
+	if (plan->link.kind != UPLINK_NONE || request->profile->network.isolation == ISOLATION_VPC)
 		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK,
 		     .name = "sysctl netfilter/nf_conntrack_tcp_loose",
 		     .path = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose", .value = "0",
@@ -59,9 +59,10 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 
 	add_switches(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_START, .name = "start view",
-	     .why = "the file tree is made beside the network; /proc/sys is not needed any more");
+	     .why = "the file tree is made beside the network; the switches are held open");
 	STEP(plan, PLACE_INIT, .kind = STEP_SINK, .closes = NETWORK, .name = "create sink", .path = "sink0",
 	     .value = "sink1", .why = "where packets without a route go, so that a denial is counted, named and seen");
+	plan_link_wait(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_RULESET, .closes = MECHANISM_BIT(RULESET), .name = "load rule set",
 	     .why = "one transaction while every link is down");
 	STEP(plan, PLACE_INIT, .kind = STEP_READ_BACK, .closes = MECHANISM_BIT(RULESET), .name = "read rule set back",
@@ -82,6 +83,7 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .closes = NETWORK,
 		     .name = i ? "sink route IPv6" : "sink route IPv4", .path = "sink0", .value = sink_routes[i],
 		     .why = "everything without a real route");
+	plan_link_up(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .closes = NETWORK, .name = "hand sockets over",
 	     .why = "the supervisor reads the denials from outside");
 }

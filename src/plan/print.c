@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "plan/doors.h"
 
@@ -21,23 +22,38 @@ static const char *place_name(enum place place)
 	return "";
 }
 
+static bool is_last_word(const char *name, const char *word)
+{
+	const char *space = strrchr(name, ' ');
+
+	return space && strcmp(space + 1, word) == 0;
+}
+
+// What stands in parentheses: nothing that the name has said already.
+static void print_value(const struct launch_step *step, struct strbuf *out)
+{
+	bool said = !step->value || strchr(step->value, '\n') || is_last_word(step->name, step->value) ||
+		    strcmp(step->value, step->path ? step->path : "") == 0;
+
+	if (!said)
+		strbuf_add_safe(out, step->value);
+	if (!said && step->data)
+		strbuf_add(out, ", ");
+	if (step->data)
+		strbuf_add_safe(out, step->data);
+}
+
 static void print_step(const struct launch_step *step, unsigned number, struct strbuf *out)
 {
+	CLEANUP(strbuf_release) struct strbuf value = { 0 };
 	char line[16];
 
 	(void)snprintf(line, sizeof(line), "%3u  ", number);
 	strbuf_add(out, line);
 	strbuf_add_safe(out, step->name);
-	if (step->value && !strchr(step->value, '\n') && strcmp(step->value, step->path ? step->path : "") != 0) {
-		strbuf_add(out, step->kind == STEP_SYSCTL ? " = " : " (");
-		strbuf_add_safe(out, step->value);
-		if (step->kind != STEP_SYSCTL)
-			strbuf_add(out, step->data ? ", " : ")");
-	}
-	if (step->data) {
-		strbuf_add_safe(out, step->data);
-		strbuf_add_char(out, ')');
-	}
+	print_value(step, &value);
+	if (value.length)
+		strbuf_format(out, step->kind == STEP_SYSCTL ? " = %s" : " (%s)", strbuf_text(&value));
 	strbuf_format(out, "%s  # %s\n", step->if_present ? ", if there" : "", step->why);
 }
 
@@ -144,8 +160,13 @@ static void add_opened(struct strbuf *out, const struct launch_plan *plan)
 void launch_plan_summary(const struct launch_plan *plan, const struct profile *profile, struct strbuf *out)
 {
 	strbuf_add_safe(out, profile->name);
-	strbuf_add(out, profile->network.isolation == ISOLATION_FULL ? ": loopback only"
-								     : ": VPC without an uplink, loopback only");
+	if (plan->link.kind == UPLINK_NONE)
+		strbuf_add(out, profile->network.isolation == ISOLATION_FULL ? ": loopback only"
+									     : ": VPC without a link, loopback only");
+	else
+		strbuf_format(out, ": %s by %s through %s",
+			      profile->network.isolation == ISOLATION_FULL ? "the job's peers" : "the VPC",
+			      uplink_word(plan->link.kind), plan->link.device);
 	if (plan->removed.count) {
 		strbuf_add(out, "; removed: ");
 		add_names(out, &plan->removed);

@@ -25,9 +25,14 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 
 // The parts, in the order of the launch.
 void plan_supervisor(struct launch_plan *plan, const struct launch_request *request);
+void plan_uplink(struct launch_plan *plan, const struct launch_request *request);  // the supervisor's
 void plan_network(struct launch_plan *plan, const struct launch_request *request);
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
+
+// Parts of the network: what init does when the supervisor has made the link, and when the rules stand.
+void plan_link_wait(struct launch_plan *plan, const struct launch_request *request);
+void plan_link_up(struct launch_plan *plan, const struct launch_request *request);
 
 // The steps that keep what is shared into the job's own folders from being written there (process.writable).
 void plan_writable(struct launch_plan *plan, const struct launch_request *request);

@@ -5,27 +5,6 @@
 #include "base/memory.h"
 #include "plan/launch_plan.h"
 
-static const char *uplink_word(enum uplink uplink)
-{
-	switch (uplink) {
-	case UPLINK_AUTO:
-		return "auto (of isolation: vpc)";
-	case UPLINK_NONE:
-		return "none";
-	case UPLINK_VETH:
-		return "veth";
-	case UPLINK_MACVLAN:
-		return "macvlan";
-	case UPLINK_IPVLAN:
-		return "ipvlan";
-	case UPLINK_DEVICE:
-		return "device";
-	case UPLINK_PASTA:
-		return "pasta";
-	}
-	return "";
-}
-
 static void add(unavailable_vec *out, struct location at, char *message)
 {
 	vec_push(out, (struct unavailable){ .at = at, .message = message });
@@ -42,12 +21,11 @@ static void network(const struct profile *profile, unavailable_vec *out)
 	const struct profile_network *network = &profile->network;
 	bool full = network->isolation == ISOLATION_FULL;
 
-	if (network->uplink != UPLINK_NONE && !(full && network->uplink == UPLINK_AUTO && !network->peers.count))
-		add(out, network->uplink_at.line ? network->uplink_at : network->isolation_at,
-		    memory_format(
-			"uplink %s is not available yet; `uplink: none` runs the job with loopback alone, and "
-			"`show` works for every profile",
-			network->peers.count && full ? "for peers" : uplink_word(network->uplink)));
+	if (network->uplink == UPLINK_MACVLAN || network->uplink == UPLINK_IPVLAN || network->uplink == UPLINK_DEVICE ||
+	    network->uplink == UPLINK_PASTA)
+		add(out, network->uplink_at,
+		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone",
+				  uplink_word(network->uplink)));
 	add_unless(out, !network->host_ports.count, network->host_ports_at, "network.host-ports is not available yet");
 	add_unless(out, profile->vpc.located == LOCATED_HERE, profile->vpc.located_at,
 		   "vpc.located: elsewhere is not available yet");

@@ -36,17 +36,6 @@ bool match_is_unconditional(const struct policy_match *match);
 // "all protocols", "tcp 443,8000-8100", "icmp type 8 code 0".
 void match_describe(const struct policy_match *match, struct strbuf *out);
 
-// Prefixes of tables: IPV4_PREFIX(169, 254, 0, 0, 16), IPV6_PREFIX(0xfe80000000000000, 0, 10)
-// with the upper and lower 64 bits.
-#define IPV4_PREFIX(a, b, c, d, prefix_length)                                                                         \
-	{                                                                                                              \
-		{ FAMILY_IPV4, (address_bits)((a)*0x1000000U + (b)*0x10000U + (c)*0x100U + (d)) }, (prefix_length)     \
-	}
-#define IPV6_PREFIX(high, low, prefix_length)                                                                          \
-	{                                                                                                              \
-		{ FAMILY_IPV6, (address_bits)(high) << 64 | (address_bits)(low) }, (prefix_length)                     \
-	}
-
 // Adds the prefixes of a table's row, which ends at one of family NONE or after count.
 void prefix_set_add_row(struct prefix_set *set, const struct prefix *row, size_t count);
 

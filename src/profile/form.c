@@ -39,6 +39,20 @@ const char *form_id(const char *text)
 	return consists_of(text, LETTERS DIGITS "-_.") ? NULL : "is not an id; use letters, digits, '-', '_' and '.'";
 }
 
+// The kernel's own rule (dev_valid_name): short, and neither a path nor blank.
+const char *form_interface(const char *text)
+{
+	enum { LONGEST = 15 };
+	size_t length = strlen(text);
+
+	for (const char *at = text; *at; at++)
+		if (*at == '/' || *at == ':' || (unsigned char)*at <= ' ')
+			length = 0;
+	return length && length <= LONGEST && strcmp(text, ".") != 0 && strcmp(text, "..") != 0
+		   ? NULL
+		   : "is not the name of a link; `ip link` lists this host's";
+}
+
 const char *form_service(const char *text)
 {
 	return consists_of(text, LOWER DIGITS "-.")

@@ -169,6 +169,9 @@ static const struct key_row profile_rows[] = {
 	  .help = "The other hosts of the same job." },
 	{ "network.uplink", KEY_WORD, FIELD(P, network.uplink), PLACE(P, network.uplink_at), UPLINK_WORDS,
 	  .fallback = "auto", .help = "How allowed packets leave." },
+	{ "network.interface", KEY_TEXT, FIELD(P, network.interface), .form = form_interface,
+	  .help =
+	      "The host's link that the uplink uses: eth0, ens5; default: the one that leads to the job's subnet." },
 	{ "network.host-ports", KEY_PORTS, FIELD(P, network.host_ports), PLACE(P, network.host_ports_at),
 	  .help = "TCP ports of the host's 127.0.0.1 offered inside as host.vpcjail; never under full isolation." },
 

@@ -81,6 +81,7 @@ struct profile_network {
 	struct location peers_at;
 	enum uplink uplink;
 	struct location uplink_at;
+	struct text_value interface;  // the host's link that the jail's leads to; NULL: found by the routes
 	port_vec host_ports;
 	struct location host_ports_at;
 };

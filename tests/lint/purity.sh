@@ -8,7 +8,7 @@ stage=$1 library=$2
 # What one object may use all the same: STAGE/OBJECT FUNCTION… # reason
 allowed() {
   cat <<'ROWS'
-base/io        open close read write                          # whole files, for those who ask: the one place of the core
+base/io        open openat close read write                   # whole files, for those who ask: the one place of the core
 base/memory    write _exit                                    # out of memory ends the program, and says so
 profile/search getenv secure_getenv geteuid getuid            # the search path of profiles depends on the user
 profile/search access getcwd                                  # which of the folders has it; a path made absolute

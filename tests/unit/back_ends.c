@@ -21,8 +21,38 @@ static char gpu[] = "/dev/nvidia0", uverbs[] = "/dev/infiniband/uverbs0",
 	    channel[] = "/dev/nvidia-caps-imex-channels/channel0", mps[] = "/tmp/nvidia-mps";
 static struct host_device devices[] = { { gpu, DEVICE_GPU }, { uverbs, DEVICE_RDMA }, { channel, DEVICE_IMEX } };
 
+// One link on the first subnet of the golden profiles, with a router.
+static char lan_name[] = "ens5", no_kind[] = "";
+static struct host_address lan_addresses[2];
+static struct host_interface lan = { .name = lan_name, .index = 2, .kind = no_kind, .up = true, .mtu = 1500 };
+static struct host_route lan_routes[4];
+
+static void make_up_network(void)
+{
+	static const struct {
+		const char *destination, *gateway;
+	} rows[] = { { "10.20.1.0/24", NULL },
+		     { "0.0.0.0/0", "10.20.1.1" },
+		     { "fd12:3456::/64", NULL },
+		     { "::/0", "fd12:3456::1" } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		lan_routes[i] = (struct host_route){ .interface = 2 };
+		assert_int_equal(prefix_parse(rows[i].destination, &lan_routes[i].destination, NULL), 0);
+		if (rows[i].gateway)
+			assert_int_equal(address_parse(rows[i].gateway, &lan_routes[i].gateway, NULL), 0);
+	}
+	assert_int_equal(address_parse("10.20.1.5", &lan_addresses[0].address, NULL), 0);
+	assert_int_equal(address_parse("fd12:3456::5", &lan_addresses[1].address, NULL), 0);
+	lan_addresses[0].length = 24;
+	lan_addresses[1].length = 64;
+	lan.addresses.items = lan_addresses;
+	lan.addresses.count = 2;
+}
+
 static struct host_facts made_up_host(bool root)
 {
+	make_up_network();
 	return (struct host_facts){
 		.root = root,
 		.ipv6 = true,
@@ -40,6 +70,10 @@ static struct host_facts made_up_host(bool root)
 		.mps = mps,
 		.cgroup2 = true,
 		.shm_bytes = 1 << 30,
+		.network = { .interfaces = { .items = &lan, .count = 1 },
+			     .routes = { .items = lan_routes, .count = sizeof(lan_routes) / sizeof(lan_routes[0]) } },
+		.forwards_ipv6 = true,
+		.jail = 0x12345678,
 	};
 }
 

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Notes of what jails change on the host: see host_state.h.
+//
+// All of it happens under one lock, held for some microseconds, so that nobody sees a note between its making and its
+// locking.
+#include "kernel/host_state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+
+#define FOLDER "/run/vpcjail"
+#define LINKS FOLDER "/links"
+#define SWITCHES FOLDER "/switches"
+
+static int make_folder(const char *path, struct error *err)
+{
+	struct stat status;
+
+	if (mkdir(path, 0711) < 0 && errno != EEXIST)
+		return error_set_errno(err, -errno, "cannot make %s", path);
+	if (lstat(path, &status) < 0)
+		return error_set_errno(err, -errno, "cannot look at %s", path);
+	if (!S_ISDIR(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022))
+		return error_set(err, -EPERM, "%s is not a folder that root alone can write: remove it", path);
+	return 0;
+}
+
+// The lock around every change of the notes; closing the descriptor lets it go.
+static int enter(struct error *err)
+{
+	if (make_folder(FOLDER, err) < 0 || make_folder(LINKS, err) < 0 || make_folder(SWITCHES, err) < 0)
+		return err ? err->code : -EIO;
+	int fd = open(FOLDER "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return error_set_errno(err, -errno, "cannot open %s/lock", FOLDER);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR) {
+			int code = error_set_errno(err, -errno, "cannot lock %s/lock", FOLDER);
+			close(fd);
+			return code;
+		}
+	return fd;
+}
+
+static int open_note(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void remove_note(const char *folder, const char *name)
+{
+	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
+
+	(void)unlink(path);
+}
+
+int host_claim_take(const char *name, struct host_claim *claim, struct error *err)
+{
+	AUTO_CLOSE int lock = enter(err);
+	if (lock < 0)
+		return lock;
+	AUTO_CLOSE int fd = open_note(LINKS, name);
+	if (fd < 0)
+		return error_set_errno(err, fd, "cannot note a link in %s", LINKS);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(err, -EADDRINUSE, "another jail has the link %s", name);
+	(void)snprintf(claim->name, sizeof(claim->name), "%s", name);
+	claim->fd = steal_fd(&fd);
+	return 0;
+}
+
+void host_claim_drop(struct host_claim *claim)
+{
+	if (claim->fd < 0)
+		return;
+	AUTO_CLOSE int lock = enter(NULL);
+	remove_note(LINKS, claim->name);
+	close(claim->fd);
+	claim->fd = -1;
+}
+
+// "eth0.ipv4": the switch that the note speaks of.
+static char *switch_path(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	int length = dot ? (int)(dot - name) : 0;
+	bool ipv6 = dot && strcmp(dot, ".ipv6") == 0;
+
+	return memory_format("/proc/sys/net/%s/conf/%.*s/%s", ipv6 ? "ipv6" : "ipv4", length, name,
+			     ipv6 ? "force_forwarding" : "forwarding");
+}
+
+// One digit; -1 where there is none to read.
+static int read_digit(int fd)
+{
+	char digit = 0;
+
+	return pread(fd, &digit, 1, 0) == 1 && (digit == '0' || digit == '1') ? digit - '0' : -1;
+}
+
+// Nobody uses it: as it was before the first jail. A link that is gone has no switch.
+static void put_back(const char *name, int fd)
+{
+	AUTO_FREE char *path = switch_path(name);
+
+	if (read_digit(fd) == 0)
+		(void)io_write_file(path, "0");
+	remove_note(SWITCHES, name);
+}
+
+// The first one notes how it is. What a killed supervisor noted still holds.
+static int note_switch(const char *path, int fd, struct error *err)
+{
+	AUTO_CLOSE int now = open(path, O_RDONLY | O_CLOEXEC);
+	int digit = now < 0 ? -1 : read_digit(now);
+
+	if (read_digit(fd) >= 0)
+		return 0;
+	if (digit < 0)
+		return error_set(err, -ENOENT, "cannot read %s", path);
+	if (pwrite(fd, digit ? "1" : "0", 1, 0) != 1)
+		return error_set_errno(err, -EIO, "cannot note %s", path);
+	return 0;
+}
+
+int forwarding_raise(const char *device, bool ipv6, struct forwarding *forwarding, struct error *err)
+{
+	AUTO_FREE char *name = memory_format("%s.%s", device, ipv6 ? "ipv6" : "ipv4");
+	AUTO_FREE char *path = switch_path(name);
+	AUTO_CLOSE int lock = enter(err);
+	if (lock < 0)
+		return lock;
+	AUTO_CLOSE int fd = open_note(SWITCHES, name);
+	if (fd < 0)
+		return error_set_errno(err, fd, "cannot note a switch in %s", SWITCHES);
+	if (note_switch(path, fd, err) < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return err && err->code ? err->code : error_set_errno(err, -errno, "cannot lock the note of %s", path);
+	int result = io_write_file(path, "1");
+	if (result < 0)
+		return error_set_errno(err, result, "cannot switch forwarding on: %s", path);
+	(void)snprintf(forwarding->name, sizeof(forwarding->name), "%s", name);
+	forwarding->raised = read_digit(fd) == 0;
+	forwarding->fd = steal_fd(&fd);
+	return 0;
+}
+
+static void settle_switch(const char *name)
+{
+	AUTO_CLOSE int fd = open_note(SWITCHES, name);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		put_back(name, fd);
+}
+
+void forwarding_drop(struct forwarding *forwarding)
+{
+	if (forwarding->fd < 0)
+		return;
+	AUTO_CLOSE int lock = enter(NULL);
+	close(forwarding->fd);
+	forwarding->fd = -1;
+	settle_switch(forwarding->name);
+}
+
+static bool is_free(const char *folder, const char *name)
+{
+	AUTO_CLOSE int fd = open_note(folder, name);
+
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+void host_state_sweep(void (*remove_link)(const char *name, void *data), void *data)
+{
+	AUTO_CLOSE int lock = enter(NULL);
+	AUTO_CLOSEDIR DIR *links = lock < 0 ? NULL : opendir(LINKS);
+	AUTO_CLOSEDIR DIR *switches = lock < 0 ? NULL : opendir(SWITCHES);
+
+	for (struct dirent *entry; links && (entry = readdir(links));)
+		if (entry->d_name[0] != '.' && is_free(LINKS, entry->d_name)) {
+			remove_link(entry->d_name, data);
+			remove_note(LINKS, entry->d_name);
+		}
+	for (struct dirent *entry; switches && (entry = readdir(switches));)
+		if (entry->d_name[0] != '.')
+			settle_switch(entry->d_name);
+}

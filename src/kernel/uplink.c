@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kinds of links, and the two steps that meet: the supervisor makes one, init waits for it.
+#include "kernel/uplink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "kernel/channel.h"
+#include "kernel/launch_state.h"
+#include "kernel/rtnetlink.h"
+
+static const struct uplink_kind none = { NULL, NULL };
+
+static const struct uplink_kind *kind_of(enum uplink kind)
+{
+	switch (kind) {
+	case UPLINK_VETH:
+		return &uplink_veth;
+	case UPLINK_AUTO:
+	case UPLINK_NONE:
+	case UPLINK_MACVLAN:
+	case UPLINK_IPVLAN:
+	case UPLINK_DEVICE:
+	case UPLINK_PASTA:
+		break;
+	}
+	return &none;
+}
+
+int uplink_open(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err)
+{
+	const struct uplink_kind *kind = kind_of(plan->link.kind);
+
+	if (!kind->open)
+		return error_set(err, -ENOTSUP, "uplink %s is not available yet", uplink_word(plan->link.kind));
+	uplink->attached = true;
+	int result = kind->open(uplink, plan, inside, err);
+	if (result < 0)
+		uplink_close(uplink, plan);
+	return result;
+}
+
+void uplink_close(struct uplink_state *uplink, const struct launch_plan *plan)
+{
+	if (!uplink->attached)
+		return;
+	kind_of(plan->link.kind)->close(uplink, plan);
+	*uplink = (struct uplink_state)UPLINK_CLOSED;
+}
+
+int step_uplink(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	(void)step;
+	int result = uplink_open(&launch->uplink, launch->plan, launch->network, err);
+	if (result < 0)
+		return result;
+	result = channel_send(launch->channel, &(struct message){ .kind = MESSAGE_UPLINK }, -1);
+	return result < 0 ? error_set_errno(err, result, "cannot tell the jail of its link") : 0;
+}
+
+int step_uplink_wait(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct message message = { .kind = MESSAGE_ERROR };
+	int fd = -1, got;
+
+	(void)step;
+	do {
+		struct pollfd supervisor = { .fd = launch->channel, .events = POLLIN };
+		(void)poll(&supervisor, 1, -1);
+		got = channel_receive(launch->channel, &message, &fd);
+	} while (got == -EAGAIN || got == -EINTR);
+	if (fd >= 0)
+		close(fd);
+	// Without one the supervisor has given up, and says why itself.
+	return got == 1 && message.kind == MESSAGE_UPLINK ? 0 : error_set(err, -ESRCH, "there will be no link");
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The supervisor's side of the jail's link: made after the clone, undone when the jail has ended.
+//
+// A kind of link is a row in uplink.c: how it comes into the jail's namespace, down, and how it goes. What a killed
+// supervisor leaves on the host, the next start of any jail with a link removes: see host_state.h.
+#ifndef VPCJAIL_KERNEL_UPLINK_H
+#define VPCJAIL_KERNEL_UPLINK_H
+
+#include "kernel/host_state.h"
+#include "plan/launch_plan.h"
+
+struct nl_sock;
+
+struct uplink_state {
+	bool attached;
+	struct nl_sock *routes;   // of the host
+	int rules;                // the socket that owns the host's table, -1 without
+	struct ruleset *ruleset;  // what stands on the host; owned
+	struct host_claim claim;  // of the link's name
+	struct forwarding forwarding[LINK_FAMILIES];
+};
+
+#define UPLINK_CLOSED                                                                                                  \
+	{                                                                                                              \
+		.rules = -1, .claim = { .fd = -1 }, .forwarding = { { .fd = -1 }, { .fd = -1 } }                       \
+	}
+
+// Makes plan->link in the network namespace that the descriptor `inside` is, down, and the host's side of it, walls
+// first. Undoes itself when it fails. 0 or a negative errno.
+int uplink_open(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err);
+
+// Removes whatever uplink_open made, in reverse. Nothing that can fail keeps the rest from being removed.
+void uplink_close(struct uplink_state *uplink, const struct launch_plan *plan);
+
+// The kinds; each adds to *uplink what it has done at once, so that uplink_close finds it after a failure.
+struct uplink_kind {
+	int (*open)(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err);
+	void (*close)(struct uplink_state *uplink, const struct launch_plan *plan);
+};
+
+extern const struct uplink_kind uplink_veth;  // uplink_veth.c
+
+#endif

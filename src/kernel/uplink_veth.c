@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// uplink: veth. A pair, one end in the jail, the other on the host, which forwards and translates.
+//
+// The host's end has no address: nothing of the host can be meant through it. Its wall (nft/host.c) stands before it is
+// up, and neighbours are told to both ends, so that nothing is ever asked on the link.
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
+#include "kernel/nfnetlink.h"
+#include "kernel/rtnetlink.h"
+#include "kernel/uplink.h"
+
+// Switches of the host's end. It forwards; it takes part in nothing.
+static const struct {
+	const char *name, *value;
+	bool ipv6;
+} end_switches[] = {
+	{ "ipv4/conf/%s/forwarding", "1", false },      { "ipv4/conf/%s/accept_redirects", "0", false },
+	{ "ipv4/conf/%s/send_redirects", "0", false },  { "ipv4/conf/%s/route_localnet", "0", false },
+	{ "ipv4/conf/%s/arp_ignore", "8", false },      { "ipv4/conf/%s/proxy_arp", "0", false },
+	{ "ipv6/conf/%s/accept_ra", "0", true },        { "ipv6/conf/%s/autoconf", "0", true },
+	{ "ipv6/conf/%s/accept_redirects", "0", true }, { "ipv6/conf/%s/addr_gen_mode", "1", true },
+	{ "ipv6/conf/%s/dad_transmits", "0", true },
+};
+
+static bool carries(const struct link_plan *link, size_t index)
+{
+	return link->own[index].address.family != FAMILY_NONE;
+}
+
+static int write_switch(const char *pattern, const char *link, const char *value, struct error *err)
+{
+	const char *mark = strstr(pattern, "%s");
+	AUTO_FREE char *path = memory_format("/proc/sys/net/%.*s%s%s", (int)(mark - pattern), pattern, link, mark + 2);
+	int result = io_write_file(path, value);
+
+	return result < 0 ? error_set_errno(err, result, "cannot write %s to %s", value, path) : 0;
+}
+
+static int set_switches(const struct link_plan *link, struct error *err)
+{
+	bool ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
+
+	for (size_t i = 0; i < sizeof(end_switches) / sizeof(end_switches[0]); i++)
+		if ((!end_switches[i].ipv6 || ipv6) &&
+		    write_switch(end_switches[i].name, link->outside, end_switches[i].value, err) < 0)
+			return err ? err->code : -EIO;
+	if (carries(link, 1))
+		return write_switch("ipv6/conf/%s/force_forwarding", link->outside, "1", err);
+	return 0;
+}
+
+static int raise_forwarding(struct uplink_state *uplink, const struct link_plan *link, struct error *err)
+{
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		if (carries(link, i) && forwarding_raise(link->device, i == 1, &uplink->forwarding[i], err) < 0)
+			return err ? err->code : -EIO;
+	return 0;
+}
+
+static int commit(struct uplink_state *uplink, const struct launch_plan *plan, struct error *err)
+{
+	const struct link_plan *link = &plan->link;
+	struct ruleset_host host = {
+		.link = { .device = link->outside, .own = { link->own[0].address, link->own[1].address } },
+		.uplink = link->device,
+		.only_for_jails = { uplink->forwarding[0].raised, uplink->forwarding[1].raised },
+	};
+	nft_batch_vec batches = { 0 };
+	size_t room = 0;
+
+	if (nfnetlink_open(&uplink->rules, &room, err) < 0)
+		return err ? err->code : -EIO;
+	struct ruleset *ruleset = ruleset_compile_host(plan->policy, &host);
+	int result = ruleset_batches(ruleset, room, &batches, err);
+	for (size_t i = 0; result == 0 && i < batches.count; i++)
+		result = nfnetlink_commit(uplink->rules, &batches.items[i], err);
+	nft_batches_release(&batches);
+	if (result == 0)
+		uplink->ruleset = ruleset;
+	else
+		ruleset_free(ruleset);
+	return result;
+}
+
+// The jail's address is beyond the host's end and nowhere else.
+static int add_route(struct uplink_state *uplink, const struct link_plan *link, size_t index, struct error *err)
+{
+	struct prefix own = prefix_of_address(&link->own[index].address);
+
+	if (neighbour_add(uplink->routes, link->outside, &own.base, link->mac, err) < 0)
+		return err ? err->code : -EIO;
+	return route_add(uplink->routes, link->outside, &own, NULL, err);
+}
+
+// What a killed supervisor left: its tables without an owner go with the name, its link with all routes.
+static void remove_link(const char *name, void *data)
+{
+	struct uplink_state *uplink = data;
+	nft_batch_vec batches = { 0 };
+	int rules = -1;
+	size_t room;
+
+	ruleset_host_batches_delete(name, &batches);
+	if (nfnetlink_open(&rules, &room, NULL) == 0)
+		vec_for_each (batch, &batches)
+			(void)nfnetlink_commit(rules, batch, NULL);
+	if (rules >= 0)
+		close(rules);
+	nft_batches_release(&batches);
+	(void)link_delete(uplink->routes, name, NULL);
+}
+
+static int open_veth(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err)
+{
+	const struct link_plan *link = &plan->link;
+	const struct link_end near = { link->outside, link->gateway_mac }, far = { link->inside, link->mac };
+
+	if (rtnetlink_open(&uplink->routes, err) < 0)
+		return err ? err->code : -EIO;
+	host_state_sweep(remove_link, uplink);
+	if (host_claim_take(link->outside, &uplink->claim, err) < 0 ||
+	    link_add_pair_across(uplink->routes, &near, &far, inside, link->mtu, err) < 0 ||
+	    raise_forwarding(uplink, link, err) < 0 || commit(uplink, plan, err) < 0 || set_switches(link, err) < 0 ||
+	    link_up(uplink->routes, link->outside, err) < 0)
+		return err ? err->code : -EIO;
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		if (carries(link, i) && add_route(uplink, link, i, err) < 0)
+			return err ? err->code : -EIO;
+	return 0;
+}
+
+static void close_veth(struct uplink_state *uplink, const struct launch_plan *plan)
+{
+	struct nft_batch batch;
+
+	if (uplink->routes)
+		(void)link_delete(uplink->routes, plan->link.outside, NULL);
+	if (uplink->ruleset) {
+		ruleset_batch_delete(uplink->ruleset, NULL, &batch);
+		(void)nfnetlink_commit(uplink->rules, &batch, NULL);
+		free(batch.bytes);
+		ruleset_free(uplink->ruleset);
+	}
+	if (uplink->rules >= 0)
+		close(uplink->rules);
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		forwarding_drop(&uplink->forwarding[i]);
+	host_claim_drop(&uplink->claim);
+	if (uplink->routes)
+		rtnetlink_close(&uplink->routes);
+}
+
+const struct uplink_kind uplink_veth = { open_veth, close_veth };

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Choosing the jail's link: see uplink.h.
+#include "plan/uplink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "policy/reach.h"
+
+#define INSIDE_NAME "eth0"
+
+static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
+
+enum uplink link_kind(const struct profile *profile, const struct policy *policy, bool root, const char **why)
+{
+	*why = NULL;
+	if (!policy_needs_link(policy)) {
+		if (profile->network.uplink == UPLINK_AUTO)
+			*why = "the policy lets nothing through that a link could carry";
+		return UPLINK_NONE;
+	}
+	if (profile->network.uplink != UPLINK_AUTO)
+		return profile->network.uplink;
+	*why = root ? "root, and no other kind is asked for" : "a user without root makes no link on the host";
+	return root ? UPLINK_VETH : UPLINK_PASTA;
+}
+
+// What the layers let through, both ways.
+static void reached(const struct policy *policy, struct prefix_set *out)
+{
+	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
+		struct reach reach = { 0 };
+
+		policy_reach(policy, direction, &reach);
+		reach_remotes(&reach, out);
+		reach_release(&reach);
+	}
+}
+
+void link_named_addresses(const struct link_facts *facts, struct prefix_set *out)
+{
+	reached(facts->policy, out);
+	vec_for_each (cidr, &facts->profile->vpc.cidrs)
+		prefix_set_add(out, &cidr->prefix);
+	vec_for_each (subnet, &facts->profile->vpc.subnets)
+		prefix_set_add(out, &subnet->prefix);
+	vec_for_each (peer, &facts->profile->network.peers) {
+		struct prefix prefix = prefix_of_address(&peer->address);
+		prefix_set_add(out, &prefix);
+	}
+	prefix_set_normalize(out);
+}
+
+static int place_error(const struct profile *profile, const struct location *at, const char *key, struct error *err,
+		       int code, const char *message)
+{
+	AUTO_FREE char *place = profile_place(profile, at, key);
+
+	return error_set(err, code, "%s: %s", place, message);
+}
+
+static void set_name(char to[LINK_NAME_SIZE], const char *name)
+{
+	(void)snprintf(to, LINK_NAME_SIZE, "%s", name);
+}
+
+static const struct host_interface *find_interface(const struct host_network *network, const char *name)
+{
+	vec_for_each (interface, &network->interfaces)
+		if (strcmp(interface->name, name) == 0)
+			return interface;
+	return NULL;
+}
+
+static char *list_interfaces(const struct host_network *network)
+{
+	struct strbuf text = { 0 };
+
+	vec_for_each (interface, &network->interfaces)
+		if (!interface->loopback)
+			strbuf_format(&text, "%s%s", text.length ? ", " : "", interface->name);
+	return text.length ? strbuf_steal(&text) : memory_copy_text("none");
+}
+
+static int named_interface(const struct link_facts *facts, const struct host_interface **out, struct error *err)
+{
+	const struct text_value *named = &facts->profile->network.interface;
+
+	*out = find_interface(facts->network, named->text);
+	if (*out && !(*out)->loopback)
+		return 0;
+	AUTO_FREE char *known = list_interfaces(facts->network);
+	AUTO_FREE char *message = *out ? memory_format("%s is loopback; this host has: %s", named->text, known)
+				       : memory_format("this host has no link %s; it has: %s", named->text, known);
+	return place_error(facts->profile, &named->at, "network.interface", err, -ENODEV, message);
+}
+
+// An address inside the job's own subnet, or of the first thing that the policy reaches.
+static bool typical_destination(const struct link_facts *facts, const prefix_vec *routes, struct address *out)
+{
+	const prefix_value_vec *subnets = &facts->profile->vpc.subnets;
+
+	if (subnets->count) {
+		*out = prefix_first(&subnets->items[0].prefix);
+		out->bits += subnets->items[0].prefix.length + 1U < (unsigned)out->family ? 1 : 0;
+		return true;
+	}
+	if (!routes->count)
+		return false;
+	*out = prefix_first(&routes->items[0]);
+	return true;
+}
+
+// By name, or the link by which the job's own subnet is reached.
+static int choose_interface(const struct link_facts *facts, const prefix_vec *routes, const struct host_interface **out,
+			    struct error *err)
+{
+	const struct host_route *route = NULL;
+	char text[ADDRESS_TEXT_SIZE] = "";
+	struct address to;
+
+	if (facts->profile->network.interface.text)
+		return named_interface(facts, out, err);
+	if (typical_destination(facts, routes, &to)) {
+		route = host_network_route(facts->network, &to);
+		(void)address_print(&to, text);
+	}
+	*out = route ? host_network_interface(facts->network, route->interface) : NULL;
+	if (*out && !(*out)->loopback)
+		return 0;
+	AUTO_FREE char *known = list_interfaces(facts->network);
+	return error_set(err, -ENODEV,
+			 "no link of this host leads to %s: name one under network.interface (it has: %s), or write "
+			 "`uplink: none`",
+			 text, known);
+}
+
+static bool has_family(const prefix_vec *routes, enum family family)
+{
+	vec_for_each (prefix, routes)
+		if (prefix->base.family == family)
+			return true;
+	return false;
+}
+
+// An address that packets can leave the host with: not of the link itself.
+static bool interface_has(const struct host_interface *interface, enum family family)
+{
+	static const struct prefix link_local = IPV6_PREFIX(0xfe80000000000000, 0, 10);
+
+	vec_for_each (own, &interface->addresses)
+		if (own->address.family == family && !prefix_contains(&link_local, &own->address))
+			return true;
+	return false;
+}
+
+// Whether the jail's address is one of the host's subnet, which somebody must give it.
+static bool has_address_on_subnet(enum uplink kind)
+{
+	return kind == UPLINK_MACVLAN || kind == UPLINK_IPVLAN || kind == UPLINK_DEVICE;
+}
+
+// NULL: the family can be carried for the jail.
+static const char *why_not(const struct link_facts *facts, enum uplink kind, const struct host_interface *interface,
+			   size_t index)
+{
+	enum family family = families[index];
+
+	if (family == FAMILY_IPV6 && !facts->ipv6)
+		return "the kernel has no IPv6";
+	if (has_address_on_subnet(kind))
+		return facts->request && facts->request->own[index].address.family == family
+			   ? NULL
+			   : "no --address of the jail's own on the link's subnet is given";
+	if (!interface_has(interface, family))
+		return "the host's link has no such address";
+	if (family == FAMILY_IPV6 && kind == UPLINK_VETH && !facts->forwards_ipv6)
+		return "this kernel forwards IPv6 for the whole host or not at all (Linux 6.17 does it by links); "
+		       "uplink macvlan, device or pasta does without";
+	return NULL;
+}
+
+static void drop_routes(prefix_vec *routes, enum family family)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < routes->count; i++)
+		if (routes->items[i].base.family != family)
+			routes->items[kept++] = routes->items[i];
+	routes->count = kept;
+}
+
+// Own addresses for a link whose other end is this host's, by which nobody else can mean it.
+static int take_pair(const struct link_facts *facts, struct link_plan *link, size_t index, struct error *err)
+{
+	CLEANUP(prefix_set_release) struct prefix_set taken = { 0 };
+	struct address first = { 0 };
+
+	link_named_addresses(facts, &taken);
+	if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, err) < 0)
+		return err->code;
+	link->gateways[index] = first;
+	link->own[index] = (struct host_address){ { first.family, first.bits | 1 }, (uint8_t)families[index] };
+	return 0;
+}
+
+// An address of the subnet, which nobody of this host may have; a gateway, where something lies behind one.
+static int take_given(const struct link_facts *facts, struct link_plan *link, size_t index, struct error *err)
+{
+	const struct host_address *own = &facts->request->own[index];
+	const struct address *gateway = &facts->request->gateways[index];
+	const struct host_interface *owner = host_network_owner(facts->network, &own->address);
+	CLEANUP(prefix_set_release) struct prefix_set behind = { 0 }, near = { 0 };
+	struct prefix subnet = prefix_around(&own->address, own->length);
+	char text[PREFIX_TEXT_SIZE];
+
+	if (owner && !(link->kind == UPLINK_DEVICE && owner->index == link->device_index))
+		return error_set(err, -EADDRINUSE,
+				 "--address %s: it is %s's on this host; give the jail one of its own",
+				 address_print(&own->address, text), owner->name);
+	prefix_set_add(&near, &subnet);
+	prefix_set_normalize(&near);
+	vec_for_each (route, &link->routes)
+		if (route->base.family == families[index])
+			prefix_set_add(&behind, route);
+	prefix_set_normalize(&behind);
+	drop_routes(&link->routes, families[index]);
+	prefix_set_intersect(&near, &behind);
+	prefix_set_subtract(&behind, &near);
+	prefix_set_to_prefixes(&near, families[index], &link->neighbours);
+	prefix_set_to_prefixes(&behind, families[index], &link->routes);
+	if (!prefix_set_is_empty(&behind) && gateway->family != families[index])
+		return error_set(err, -EHOSTUNREACH,
+				 "%s is not on the subnet of --address %s: give the subnet's router as --gateway",
+				 prefix_print(&link->routes.items[link->routes.count - 1], text),
+				 address_print(&own->address, (char[ADDRESS_TEXT_SIZE]){ 0 }));
+	link->own[index] = *own;
+	link->gateways[index] = *gateway;
+	return 0;
+}
+
+// Addresses of a pair's two ends: locally administered, unicast, from the jail's number.
+static void make_macs(struct link_plan *link, uint32_t jail)
+{
+	const uint8_t own[6] = { 0x02,         0x76, (uint8_t)(jail >> 24), (uint8_t)(jail >> 16), (uint8_t)(jail >> 8),
+				 (uint8_t)jail };
+
+	memcpy(link->mac, own, sizeof(own));
+	memcpy(link->gateway_mac, own, sizeof(own));
+	link->gateway_mac[0] = 0x06;
+}
+
+// A default route leads to the sink, always: a half each is longer and still the same.
+static void split_defaults(prefix_vec *routes)
+{
+	size_t count = routes->count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct prefix *prefix = &routes->items[i];
+		if (prefix->length)
+			continue;
+		struct prefix upper = { { prefix->base.family, (address_bits)1 << (prefix->base.family - 1) }, 1 };
+		prefix->length = 1;
+		vec_push(routes, upper);
+	}
+}
+
+static void find_routes(const struct link_facts *facts, prefix_vec *routes)
+{
+	CLEANUP(prefix_set_release) struct prefix_set set = { 0 };
+
+	reached(facts->policy, &set);
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		prefix_set_to_prefixes(&set, families[i], routes);
+	split_defaults(routes);
+}
+
+// Which families the link has, and addresses for them.
+static int take_families(const struct link_facts *facts, const struct host_interface *interface, struct link_plan *link,
+			 struct error *err)
+{
+	const char *reason = NULL;
+	bool any = false;
+
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		if (!has_family(&link->routes, families[i]))
+			continue;
+		const char *no = why_not(facts, link->kind, interface, i);
+		if (no) {
+			reason = no;
+			link->left_out[i] = no;
+			drop_routes(&link->routes, families[i]);
+			continue;
+		}
+		if (has_address_on_subnet(link->kind) ? take_given(facts, link, i, err)
+						      : take_pair(facts, link, i, err))
+			return err->code;
+		any = true;
+	}
+	return any ? 0
+		   : error_set(err, -EADDRNOTAVAIL, "%s can carry nothing of what the profile allows: %s",
+			       interface->name, reason ? reason : "there is nothing");
+}
+
+static int choose(const struct link_facts *facts, struct link_plan *link, struct error *err)
+{
+	const struct host_interface *interface = NULL;
+
+	find_routes(facts, &link->routes);
+	if (choose_interface(facts, &link->routes, &interface, err) < 0)
+		return err->code;
+	set_name(link->device, interface->name);
+	link->device_index = interface->index;
+	link->mtu = interface->mtu;
+	set_name(link->inside, INSIDE_NAME);
+	if (link->kind == UPLINK_VETH)
+		(void)snprintf(link->outside, LINK_NAME_SIZE, "vpcj%08x", (unsigned)facts->jail);
+	make_macs(link, facts->jail);
+	return take_families(facts, interface, link, err);
+}
+
+int link_plan_choose(const struct link_facts *facts, struct link_plan *link, struct error *err)
+{
+	struct link_plan made = { 0 };
+
+	made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
+	if (made.kind != UPLINK_NONE && made.kind != UPLINK_PASTA && !facts->root)
+		return place_error(
+		    facts->profile, &facts->profile->network.uplink_at, "network.uplink", err, -EPERM,
+		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
+	if (made.kind != UPLINK_NONE && choose(facts, &made, err) < 0) {
+		link_plan_release(&made);
+		return err->code;
+	}
+	*link = made;
+	return 0;
+}
+
+void link_plan_release(struct link_plan *link)
+{
+	vec_release(&link->neighbours);
+	vec_release(&link->routes);
+	*link = (struct link_plan){ 0 };
+}
+
+const char *link_family_name(size_t index)
+{
+	static const char *const names[LINK_FAMILIES] = { "IPv4", "IPv6" };
+
+	return names[index];
+}
