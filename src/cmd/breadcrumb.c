@@ -6,17 +6,28 @@
 
 #include "base/cleanup.h"
 #include "cmd/output.h"
+#include "nft/ruleset.h"
 
-static void add_first(const struct denial *denial, const struct policy *policy, struct strbuf *line)
+// In the words of the policy that denied it: the launch's, or one that took its place.
+static const char *reason_of(const struct denial *denial, const struct launch_result *result,
+			     const struct policy *policy)
+{
+	const struct policy *denied_by = denial->policy ? &result->exchanged.items[denial->policy - 1] : policy;
+	const struct policy_rule *rule = policy_find(denied_by, denial->layer, denial->rule, NULL);
+	const char *wall = ruleset_wall_reason(denial->rule);
+
+	return rule ? rule->reason : wall ? wall : "denied";
+}
+
+static void add_first(const struct denial *denial, const char *reason, struct strbuf *line)
 {
 	char flow[FLOW_TEXT_SIZE];
-	const struct policy_rule *rule = policy_find(policy, denial->layer, denial->rule, NULL);
 
 	strbuf_format(line, "first: %s", flow_print(&denial->flow, flow));
 	if (denial->flow.direction == INGRESS)
 		strbuf_add(line, ", inbound");
 	strbuf_add(line, ", ");
-	strbuf_add_safe(line, rule ? rule->reason : "denied");
+	strbuf_add_safe(line, reason);
 	strbuf_add(line, " (");
 	strbuf_add_safe(line, denial->layer);
 	strbuf_format(line, " rule %u)", denial->rule);
@@ -28,7 +39,7 @@ void breadcrumb_format(const struct launch_result *result, const struct policy *
 
 	if (count) {
 		strbuf_format(line, "%zu destination%s denied; ", count, count == 1 ? "" : "s");
-		add_first(&result->denials.items[0], policy, line);
+		add_first(&result->denials.items[0], reason_of(&result->denials.items[0], result, policy), line);
 	}
 	if (result->denials_beyond)
 		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "",

@@ -9,9 +9,10 @@
 
 enum { DENIALS_MAXIMUM = 4096 };
 
-static bool same(const struct denial *denial, const struct log_event *event)
+static bool same(const struct denial *denial, const struct log_event *event, unsigned policy)
 {
-	return denial->flow.protocol == event->flow.protocol && denial->flow.direction == event->flow.direction &&
+	return denial->policy == policy && denial->flow.protocol == event->flow.protocol &&
+	       denial->flow.direction == event->flow.direction &&
 	       denial->flow.destination_port == event->flow.destination_port && denial->rule == event->rule &&
 	       address_equal(&denial->flow.remote, &event->flow.remote) && strcmp(denial->layer, event->layer) == 0;
 }
@@ -19,9 +20,10 @@ static bool same(const struct denial *denial, const struct log_event *event)
 static void take(void *data, const struct log_event *event)
 {
 	struct launch_result *result = data;
+	unsigned policy = (unsigned)result->exchanged.count;
 
 	vec_for_each (denial, &result->denials)
-		if (same(denial, event)) {
+		if (same(denial, event, policy)) {
 			denial->count++;
 			return;
 		}
@@ -29,7 +31,7 @@ static void take(void *data, const struct log_event *event)
 		result->denials_beyond++;
 		return;
 	}
-	struct denial denial = { .rule = event->rule, .flow = event->flow, .count = 1 };
+	struct denial denial = { .rule = event->rule, .flow = event->flow, .count = 1, .policy = policy };
 	(void)snprintf(denial.layer, sizeof(denial.layer), "%s", event->layer);
 	vec_push(&result->denials, denial);
 }

@@ -19,7 +19,7 @@ static void close_all(struct launch *launch)
 {
 	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd,    launch->workload_fd,
 			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1],
-			    launch->network, launch->switches };
+			    launch->network, launch->switches,       launch->jail_rules, launch->jail_routes };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -89,6 +89,8 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.stdio = { 0, 1, 2 },
 		.relay = { -1, -1, -1 },
 		.network = -1,
+		.jail_rules = -1,
+		.jail_routes = -1,
 		.uplink = UPLINK_CLOSED,
 		.switches = -1,
 		.netlink = -1,
@@ -115,6 +117,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	*result = (struct launch_result){ 0 };
 	int code = run(&launch, result, &local);
 	stdio_release(&launch);
+	exchange_release(&launch.exchange);
 	uplink_close(&launch.uplink, plan);
 	scratch_remove(&launch);
 	close_all(&launch);
@@ -137,5 +140,8 @@ int launch_exit_status(const struct launch_result *result)
 void launch_result_release(struct launch_result *result)
 {
 	vec_release(&result->denials);
+	vec_for_each (policy, &result->exchanged)
+		policy_release(policy);
+	vec_release(&result->exchanged);
 	*result = (struct launch_result){ 0 };
 }

@@ -31,12 +31,14 @@ struct denial {
 	unsigned rule;   // number within the layer
 	struct flow flow;
 	uint64_t count;
+	unsigned policy;  // 0: of the launch; n: the n-th that was exchanged for it
 };
 
 struct launch_result {
-	int wait_status;             // of the workload, as waitpid(2) gives it
-	VEC(struct denial) denials;  // distinct destinations, in the order first seen, at most 4096
-	uint64_t denials_beyond;     // events that found the list full or the socket's buffer overrun
+	int wait_status;               // of the workload, as waitpid(2) gives it
+	VEC(struct denial) denials;    // distinct destinations, in the order first seen, at most 4096
+	uint64_t denials_beyond;       // events that found the list full or the socket's buffer overrun
+	VEC(struct policy) exchanged;  // the policies that took the launch's place, in order
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.

@@ -23,6 +23,13 @@ extern const char *const scratch_names[SCRATCHES];
 
 struct nl_sock;
 
+// What stands since the policy of the running jail was exchanged; zeroed: what the plan says.
+struct exchange {
+	uint32_t generation;      // of the last policy; 0: none was exchanged
+	struct ruleset *ruleset;  // owned
+	struct link_plan routes;  // neighbours and routes alone
+};
+
 struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
@@ -45,6 +52,9 @@ struct launch {
 	struct loop loop;  // what is served while the job runs
 	int network;       // the jail's network namespace, -1 without
 	struct uplink_state uplink;
+	unsigned link_index;          // the number of the jail's link in there
+	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
+	struct exchange exchange;
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
@@ -117,6 +127,13 @@ _Noreturn void workload_main(struct launch *launch);
 
 // Closes what the relays of step_streams still have open.
 void stdio_release(struct launch *launch);
+
+// Puts another policy in the place of the running one: rules in one transaction, the routes and the host's wall with
+// them. Conversations that it does not allow stop. Where it fails the old policy stands as before; where the kernel
+// then has something else than was meant, the job is ended. On success *policy has moved to result->exchanged, which
+// the texts of denials need. 0 or a negative errno.
+int launch_update(struct launch *launch, struct policy *policy, struct launch_result *result, struct error *err);
+void exchange_release(struct exchange *exchange);
 
 // The supervisor's loop from the clone to the end of the job.
 int supervise(struct launch *launch, struct launch_result *result, struct error *err);

@@ -2,6 +2,7 @@
 // The steps that make the jail's network, from inside its namespace.
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,18 +125,35 @@ int step_log(struct launch *launch, const struct launch_step *step, struct error
 	return launch->options->record ? nfnetlink_log_open(launch->plan->log_group, &launch->log_fd, err) : 0;
 }
 
+static void close_own(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 int step_hand_over(struct launch *launch, const struct launch_step *step, struct error *err)
 {
+	const struct {
+		enum message_kind kind;
+		int fd;
+	} sockets[] = {
+		{ MESSAGE_RULES, launch->netlink },
+		{ MESSAGE_ROUTES, launch->routes ? rtnetlink_descriptor(launch->routes) : -1 },
+		{ MESSAGE_LOG, launch->log_fd },
+	};
+	unsigned link = launch->plan->link.kind == UPLINK_NONE ? 0 : if_nametoindex(launch->plan->link.inside);
+
 	(void)step;
-	close(launch->netlink);
-	launch->netlink = -1;
-	close(launch->switches);
-	launch->switches = -1;
+	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
+		const struct message message = { .kind = sockets[i].kind, .value = (int)link };
+		int result = sockets[i].fd < 0 ? 0 : channel_send(launch->channel, &message, sockets[i].fd);
+		if (result < 0)
+			return error_set_errno(err, result, "cannot hand a socket over");
+	}
+	close_own(&launch->netlink);
+	close_own(&launch->switches);
+	close_own(&launch->log_fd);
 	rtnetlink_close(&launch->routes);
-	if (launch->log_fd < 0)
-		return 0;
-	int result = channel_send(launch->channel, &(struct message){ .kind = MESSAGE_LOG }, launch->log_fd);
-	close(launch->log_fd);
-	launch->log_fd = -1;
-	return result < 0 ? error_set_errno(err, result, "cannot hand the log socket over") : 0;
+	return 0;
 }

@@ -14,6 +14,7 @@
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 
@@ -65,6 +66,25 @@ int rtnetlink_open(struct nl_sock **out, struct error *err)
 	if (code < 0) {
 		nl_socket_free(socket);
 		return error_set(err, -EIO, "cannot open a route netlink socket: %s", nl_geterror(code));
+	}
+	*out = socket;
+	return 0;
+}
+
+int rtnetlink_descriptor(const struct nl_sock *socket)
+{
+	return nl_socket_get_fd(socket);
+}
+
+int rtnetlink_adopt(int fd, struct nl_sock **out, struct error *err)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+	int code = socket ? nl_socket_set_fd(socket, NETLINK_ROUTE, fd) : -NLE_NOMEM;
+
+	if (code < 0) {
+		nl_socket_free(socket);
+		close(fd);
+		return error_set(err, -EIO, "cannot use a route netlink socket: %s", nl_geterror(code));
 	}
 	*out = socket;
 	return 0;
@@ -193,24 +213,45 @@ static int set_gateway(struct rtnl_nexthop *hop, const struct address *gateway)
 	return 0;
 }
 
+static struct rtnl_route *route_new(unsigned link, const struct prefix *prefix, const struct address *gateway)
+{
+	struct rtnl_route *route = rtnl_route_alloc();
+	CLEANUP(put_nl_address) struct nl_addr *destination = to_nl(prefix);
+	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+	bool ipv4 = prefix->base.family == FAMILY_IPV4;
+
+	if (route && hop)
+		rtnl_route_add_nexthop(route, hop);  // owned by the route from here on
+	if (!route || !hop || !destination || (gateway && set_gateway(hop, gateway) < 0)) {
+		rtnl_route_put(route);
+		return NULL;
+	}
+	rtnl_route_nh_set_ifindex(hop, (int)link);
+	rtnl_route_set_family(route, ipv4 ? AF_INET : AF_INET6);
+	rtnl_route_set_dst(route, destination);
+	rtnl_route_set_scope(route, ipv4 && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
+	rtnl_route_set_table(route, RT_TABLE_MAIN);
+	rtnl_route_set_protocol(route, RTPROT_STATIC);
+	return route;
+}
+
+int route_change(struct nl_sock *socket, unsigned link, const struct prefix *prefix, const struct address *gateway,
+		 bool add, struct error *err)
+{
+	CLEANUP(put_route) struct rtnl_route *route = route_new(link, prefix, gateway);
+	char text[PREFIX_TEXT_SIZE];
+
+	if (!route)
+		return error_set(err, -ENOMEM, "no memory for a route");
+	if (!add)
+		rtnl_route_set_scope(route, RT_SCOPE_NOWHERE);
+	int code = add ? rtnl_route_add(socket, route, NLM_F_CREATE | NLM_F_EXCL) : rtnl_route_delete(socket, route, 0);
+	return code < 0 ? failed(err, code, add ? "add a route to" : "remove the route to", prefix_print(prefix, text))
+			: 0;
+}
+
 int route_add(struct nl_sock *socket, const char *link, const struct prefix *prefix, const struct address *gateway,
 	      struct error *err)
 {
-	CLEANUP(put_route) struct rtnl_route *route = rtnl_route_alloc();
-	CLEANUP(put_nl_address) struct nl_addr *destination = to_nl(prefix);
-	struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
-
-	if (!route || !destination || !hop)
-		return error_set(err, -ENOMEM, "no memory for a route");
-	rtnl_route_nh_set_ifindex(hop, (int)if_nametoindex(link));
-	if (gateway && set_gateway(hop, gateway) < 0)
-		return error_set(err, -ENOMEM, "no memory for a route");
-	rtnl_route_add_nexthop(route, hop);  // owned by the route from here on
-	rtnl_route_set_family(route, prefix->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6);
-	rtnl_route_set_dst(route, destination);
-	rtnl_route_set_scope(route, prefix->base.family == FAMILY_IPV4 && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE);
-	rtnl_route_set_table(route, RT_TABLE_MAIN);
-	rtnl_route_set_protocol(route, RTPROT_STATIC);
-	int code = rtnl_route_add(socket, route, NLM_F_CREATE | NLM_F_EXCL);
-	return code < 0 ? failed(err, code, "add a route through", link) : 0;
+	return route_change(socket, if_nametoindex(link), prefix, gateway, true, err);
 }

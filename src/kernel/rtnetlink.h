@@ -12,6 +12,11 @@ struct nl_sock;
 int rtnetlink_open(struct nl_sock **out, struct error *err);
 void rtnetlink_close(struct nl_sock **socket);
 
+// The socket's descriptor, which stays the socket's; and a socket made of a descriptor that was handed over, which is
+// the socket's from then on.
+int rtnetlink_descriptor(const struct nl_sock *socket);
+int rtnetlink_adopt(int fd, struct nl_sock **out, struct error *err);
+
 // A veth pair, both ends in this namespace, down, ARP off.
 int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, struct error *err);
 
@@ -21,7 +26,8 @@ struct link_end {
 	const uint8_t *mac;  // 6 bytes
 };
 
-// A veth pair across two namespaces, down, ARP off (and with it all that IPv6 says by itself): far is made in the network namespace that far_namespace is a descriptor of.
+// A veth pair across two namespaces, down, ARP off (and with it all that IPv6 says by itself): far is made in the
+// network namespace that far_namespace is a descriptor of.
 int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, const struct link_end *far,
 			 int far_namespace, unsigned mtu, struct error *err);
 
@@ -41,5 +47,9 @@ int address_add(struct nl_sock *socket, const char *link, const struct prefix *a
 // other routes say.
 int route_add(struct nl_sock *socket, const char *link, const struct prefix *destination, const struct address *gateway,
 	      struct error *err);
+// Likewise by the number that the link has in the socket's namespace, which need not be the caller's; or takes the
+// route away again.
+int route_change(struct nl_sock *socket, unsigned link, const struct prefix *destination, const struct address *gateway,
+		 bool add, struct error *err);
 
 #endif

@@ -171,6 +171,13 @@ static void take(struct supervision *s, const struct message *message, int fd)
 	case MESSAGE_LOG:
 		s->launch->log_fd = fd;
 		return;
+	case MESSAGE_RULES:
+		s->launch->jail_rules = fd;
+		return;
+	case MESSAGE_ROUTES:
+		s->launch->jail_routes = fd;
+		s->launch->link_index = (unsigned)message->value;
+		return;
 	case MESSAGE_TERMINAL:
 		start_terminal(s, fd);
 		return;

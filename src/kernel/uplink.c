@@ -10,7 +10,7 @@
 #include "kernel/launch_state.h"
 #include "kernel/rtnetlink.h"
 
-static const struct uplink_kind none = { NULL, NULL };
+static const struct uplink_kind none;
 
 static const struct uplink_kind *kind_of(enum uplink kind)
 {
@@ -47,6 +47,14 @@ void uplink_close(struct uplink_state *uplink, const struct launch_plan *plan)
 		return;
 	kind_of(plan->link.kind)->close(uplink, plan);
 	*uplink = (struct uplink_state)UPLINK_CLOSED;
+}
+
+int uplink_update(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
+		  struct error *err)
+{
+	const struct uplink_kind *kind = kind_of(plan->link.kind);
+
+	return uplink->attached && kind->update ? kind->update(uplink, plan, policy, err) : 0;
 }
 
 int step_uplink(struct launch *launch, const struct launch_step *step, struct error *err)

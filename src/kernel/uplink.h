@@ -32,10 +32,16 @@ int uplink_open(struct uplink_state *uplink, const struct launch_plan *plan, int
 // Removes whatever uplink_open made, in reverse. Nothing that can fail keeps the rest from being removed.
 void uplink_close(struct uplink_state *uplink, const struct launch_plan *plan);
 
+// Puts the wall of another policy in the place of the one on the host, in one transaction, where the kind has one.
+int uplink_update(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
+		  struct error *err);
+
 // The kinds; each adds to *uplink what it has done at once, so that uplink_close finds it after a failure.
 struct uplink_kind {
 	int (*open)(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err);
 	void (*close)(struct uplink_state *uplink, const struct launch_plan *plan);
+	int (*update)(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
+		      struct error *err);  // NULL: nothing on the host depends on the policy
 };
 
 extern const struct uplink_kind uplink_veth;  // uplink_veth.c

@@ -157,4 +157,21 @@ static void close_veth(struct uplink_state *uplink, const struct launch_plan *pl
 		rtnetlink_close(&uplink->routes);
 }
 
-const struct uplink_kind uplink_veth = { open_veth, close_veth };
+// Both rule sets have the one table of that name.
+static int update_veth(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
+		       struct error *err)
+{
+	const struct link_plan *link = &plan->link;
+	const struct ruleset_link end = { .device = link->outside,
+					  .own = { link->own[0].address, link->own[1].address } };
+	struct ruleset *wall = ruleset_compile_host_wall(policy, &end);
+	struct nft_batch batch;
+
+	ruleset_batch_delete(wall, wall, &batch);
+	int result = nfnetlink_commit(uplink->rules, &batch, err);
+	free(batch.bytes);
+	ruleset_free(wall);
+	return result;
+}
+
+const struct uplink_kind uplink_veth = { open_veth, close_veth, update_veth };

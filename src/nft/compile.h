@@ -35,6 +35,9 @@ const struct nft_chain *compile_layer(const struct compilation *c, enum directio
 // The chain of what no packet may be that is accepted anywhere.
 const struct nft_chain *compile_walls(const struct compilation *c, enum direction direction);
 
+// Under an exchanged policy: what answers a conversation of an earlier generation must have begun as this one allows.
+void compile_again(const struct compilation *c, enum direction direction, struct nft_chain *base);
+
 // The chains of the device at one end of the jail's link: the base chain at that hook, and what may pass.
 void compile_link(struct nft_table *table, const struct nft_hook *hook, const struct policy *policy,
 		  const struct ruleset_link *link);

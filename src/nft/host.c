@@ -131,15 +131,29 @@ void ruleset_host_batches_delete(const char *name, nft_batch_vec *out)
 	}
 }
 
-struct ruleset *ruleset_compile_host(const struct policy *policy, const struct ruleset_host *host)
+static void add_wall(struct ruleset *ruleset, const struct policy *policy, const struct ruleset_link *link)
 {
 	const struct nft_hook hook = { "filter", "ingress", NF_NETDEV_INGRESS, PRIORITY_FILTER,
-				       "filter", NF_DROP,   host->link.device };
+				       "filter", NF_DROP,   link->device };
+
+	compile_link(ruleset_add_table(ruleset, NFPROTO_NETDEV, link->device), &hook, policy, link);
+}
+
+struct ruleset *ruleset_compile_host_wall(const struct policy *policy, const struct ruleset_link *link)
+{
+	struct ruleset *ruleset = NEW(struct ruleset);
+
+	add_wall(ruleset, policy, link);
+	return ruleset;
+}
+
+struct ruleset *ruleset_compile_host(const struct policy *policy, const struct ruleset_host *host)
+{
 	AUTO_FREE char *guard = memory_format("%s-guard", host->link.device);
 	struct ruleset *ruleset = NEW(struct ruleset);
-	struct nft_table *table = ruleset_add_table(ruleset, NFPROTO_NETDEV, host->link.device);
+	struct nft_table *table;
 
-	compile_link(table, &hook, policy, &host->link);
+	add_wall(ruleset, policy, &host->link);
 	add_guard(ruleset_add_table(ruleset, NFPROTO_INET, guard), host);
 	table = ruleset_add_table(ruleset, NFPROTO_INET, host->link.device);
 	table->flags = NFT_TABLE_F_OWNER;

@@ -111,6 +111,13 @@ static const struct nft_chain *compile_refuse(const struct compilation *c)
 	return chain;
 }
 
+static void add_walls(const struct compilation *c, enum direction direction, struct nft_chain *base)
+{
+	add_verdict(base, NFT_JUMP, compile_walls(c, direction));
+	if (c->options->generation > ruleset_defaults.generation)
+		compile_again(c, direction, base);
+}
+
 // The layers of one direction behind each other. The walls stand behind the packet layer, which has the better names
 // for what both would deny.
 static void compile_direction(const struct compilation *c, enum direction direction, struct nft_chain *base)
@@ -119,13 +126,13 @@ static void compile_direction(const struct compilation *c, enum direction direct
 
 	vec_for_each (layer, &c->policy->layers[direction]) {
 		if (!walled && layer->kind != LAYER_PACKET) {
-			add_verdict(base, NFT_JUMP, compile_walls(c, direction));
+			add_walls(c, direction, base);
 			walled = true;
 		}
 		add_verdict(base, NFT_JUMP, compile_layer(c, direction, layer));
 	}
 	if (!walled)
-		add_verdict(base, NFT_JUMP, compile_walls(c, direction));
+		add_walls(c, direction, base);
 	if (passes_all(c, direction))
 		compile_acceptance(c, chain_add_rule(base));
 }

@@ -42,6 +42,7 @@ enum ruleset_wall {
 	WALL_HANDSHAKE,       // a TCP conversation that does not begin with a SYN alone
 	WALL_SOURCE,          // egress: a source address that is not the job's own
 	WALL_OPTIONS,         // IPv4 options
+	WALL_OLDER,           // answers to a conversation that only an earlier policy allowed
 };
 
 // One sentence for a wall's number; NULL for any other. A literal.
@@ -60,6 +61,9 @@ struct ruleset_host {
 	const char *uplink;        // the host's link that the job's packets leave by; they take its address
 	bool only_for_jails[2];    // it forwards IPv4, IPv6 for jails alone: it did not before
 };
+
+// Of them, the wall alone: what depends on the policy.
+struct ruleset *ruleset_compile_host_wall(const struct policy *policy, const struct ruleset_link *link);
 
 // What the name of every such end begins with.
 #define RULESET_HOST_LINKS "vpcj"

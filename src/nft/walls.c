@@ -68,6 +68,8 @@ static const struct {
 	{ WALL_HEADERS, false, match_headers, "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
 	{ WALL_HANDSHAKE, false, match_handshake, "TCP conversation that does not begin with a SYN alone" },
 	{ WALL_SOURCE, true, match_source, "foreign source address: it is none of the job's" },
+	// Judged in a chain of its own (again.c), under an exchanged policy alone.
+	{ WALL_OLDER, false, NULL, "older conversation: the policy was exchanged, and this one does not allow it" },
 };
 
 const char *ruleset_wall_reason(unsigned number)
@@ -87,7 +89,7 @@ const struct nft_chain *compile_walls(const struct compilation *c, enum directio
 	for (size_t i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
 		struct nft_rule match = { 0 };
 
-		if (walls[i].egress_only && direction != EGRESS)
+		if (!walls[i].match || (walls[i].egress_only && direction != EGRESS))
 			continue;
 		walls[i].match(c, &match);
 		compile_denial(c, chain, &match, layer_name(LAYER_PACKET, direction), walls[i].number,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "plan/link_routes.h"
 #include "policy/reach.h"
 
 #define INSIDE_NAME "eth0"
@@ -28,21 +29,9 @@ enum uplink link_kind(const struct profile *profile, const struct policy *policy
 	return root ? UPLINK_VETH : UPLINK_PASTA;
 }
 
-// What the layers let through, both ways.
-static void reached(const struct policy *policy, struct prefix_set *out)
-{
-	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
-		struct reach reach = { 0 };
-
-		policy_reach(policy, direction, &reach);
-		reach_remotes(&reach, out);
-		reach_release(&reach);
-	}
-}
-
 void link_named_addresses(const struct link_facts *facts, struct prefix_set *out)
 {
-	reached(facts->policy, out);
+	link_reached(facts->policy, out);
 	vec_for_each (cidr, &facts->profile->vpc.cidrs)
 		prefix_set_add(out, &cidr->prefix);
 	vec_for_each (subnet, &facts->profile->vpc.subnets)
@@ -138,14 +127,6 @@ static int choose_interface(const struct link_facts *facts, const prefix_vec *ro
 			 text, known);
 }
 
-static bool has_family(const prefix_vec *routes, enum family family)
-{
-	vec_for_each (prefix, routes)
-		if (prefix->base.family == family)
-			return true;
-	return false;
-}
-
 // An address that packets can leave the host with: not of the link itself.
 static bool interface_has(const struct host_interface *interface, enum family family)
 {
@@ -183,16 +164,6 @@ static const char *why_not(const struct link_facts *facts, enum uplink kind, con
 	return NULL;
 }
 
-static void drop_routes(prefix_vec *routes, enum family family)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < routes->count; i++)
-		if (routes->items[i].base.family != family)
-			routes->items[kept++] = routes->items[i];
-	routes->count = kept;
-}
-
 // Own addresses for a link whose other end is this host's, by which nobody else can mean it.
 static int take_pair(const struct link_facts *facts, struct link_plan *link, size_t index, struct error *err)
 {
@@ -211,35 +182,16 @@ static int take_pair(const struct link_facts *facts, struct link_plan *link, siz
 static int take_given(const struct link_facts *facts, struct link_plan *link, size_t index, struct error *err)
 {
 	const struct host_address *own = &facts->request->own[index];
-	const struct address *gateway = &facts->request->gateways[index];
 	const struct host_interface *owner = host_network_owner(facts->network, &own->address);
-	CLEANUP(prefix_set_release) struct prefix_set behind = { 0 }, near = { 0 };
-	struct prefix subnet = prefix_around(&own->address, own->length);
-	char text[PREFIX_TEXT_SIZE];
+	char text[ADDRESS_TEXT_SIZE];
 
 	if (owner && !(link->kind == UPLINK_DEVICE && owner->index == link->device_index))
 		return error_set(err, -EADDRINUSE,
 				 "--address %s: it is %s's on this host; give the jail one of its own",
 				 address_print(&own->address, text), owner->name);
-	prefix_set_add(&near, &subnet);
-	prefix_set_normalize(&near);
-	vec_for_each (route, &link->routes)
-		if (route->base.family == families[index])
-			prefix_set_add(&behind, route);
-	prefix_set_normalize(&behind);
-	drop_routes(&link->routes, families[index]);
-	prefix_set_intersect(&near, &behind);
-	prefix_set_subtract(&behind, &near);
-	prefix_set_to_prefixes(&near, families[index], &link->neighbours);
-	prefix_set_to_prefixes(&behind, families[index], &link->routes);
-	if (!prefix_set_is_empty(&behind) && gateway->family != families[index])
-		return error_set(err, -EHOSTUNREACH,
-				 "%s is not on the subnet of --address %s: give the subnet's router as --gateway",
-				 prefix_print(&link->routes.items[link->routes.count - 1], text),
-				 address_print(&own->address, (char[ADDRESS_TEXT_SIZE]){ 0 }));
 	link->own[index] = *own;
-	link->gateways[index] = *gateway;
-	return 0;
+	link->gateways[index] = facts->request->gateways[index];
+	return link_divide_routes(link, index, err);
 }
 
 // Addresses of a pair's two ends: locally administered, unicast, from the jail's number.
@@ -253,31 +205,6 @@ static void make_macs(struct link_plan *link, uint32_t jail)
 	link->gateway_mac[0] = 0x06;
 }
 
-// A default route leads to the sink, always: a half each is longer and still the same.
-static void split_defaults(prefix_vec *routes)
-{
-	size_t count = routes->count;
-
-	for (size_t i = 0; i < count; i++) {
-		struct prefix *prefix = &routes->items[i];
-		if (prefix->length)
-			continue;
-		struct prefix upper = { { prefix->base.family, (address_bits)1 << (prefix->base.family - 1) }, 1 };
-		prefix->length = 1;
-		vec_push(routes, upper);
-	}
-}
-
-static void find_routes(const struct link_facts *facts, prefix_vec *routes)
-{
-	CLEANUP(prefix_set_release) struct prefix_set set = { 0 };
-
-	reached(facts->policy, &set);
-	for (size_t i = 0; i < LINK_FAMILIES; i++)
-		prefix_set_to_prefixes(&set, families[i], routes);
-	split_defaults(routes);
-}
-
 // Which families the link has, and addresses for them.
 static int take_families(const struct link_facts *facts, const struct host_interface *interface, struct link_plan *link,
 			 struct error *err)
@@ -286,13 +213,13 @@ static int take_families(const struct link_facts *facts, const struct host_inter
 	bool any = false;
 
 	for (size_t i = 0; i < LINK_FAMILIES; i++) {
-		if (!has_family(&link->routes, families[i]))
+		if (!link_has_family(&link->routes, i))
 			continue;
 		const char *no = why_not(facts, link->kind, interface, i);
 		if (no) {
 			reason = no;
 			link->left_out[i] = no;
-			drop_routes(&link->routes, families[i]);
+			link_drop_family(&link->routes, i);
 			continue;
 		}
 		if (has_address_on_subnet(link->kind) ? take_given(facts, link, i, err)
@@ -309,7 +236,7 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 {
 	const struct host_interface *interface = NULL;
 
-	find_routes(facts, &link->routes);
+	link_find_routes(facts->policy, &link->routes);
 	if (choose_interface(facts, &link->routes, &interface, err) < 0)
 		return err->code;
 	set_name(link->device, interface->name);

@@ -52,6 +52,11 @@ enum uplink link_kind(const struct profile *profile, const struct policy *policy
 int link_plan_choose(const struct link_facts *facts, struct link_plan *link, struct error *err);
 void link_plan_release(struct link_plan *link);
 
+// What the link would carry under another policy: neighbours and routes alone (release it). Families that it does not
+// carry stay out. -EINVAL when that policy needs a link and there is none, -EHOSTUNREACH when it needs a gateway.
+int link_plan_reroute(const struct link_plan *link, const struct policy *policy, struct link_plan *routes,
+		      struct error *err);
+
 // "IPv4", "IPv6": by index. A literal.
 const char *link_family_name(size_t index);
 

@@ -58,22 +58,29 @@ nft add counter inet vpcjail tally
 folder=$(mktemp -d "${TMPDIR:-/tmp}/nft_same.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 count=0
-for profile in "$golden"/*.yaml; do
-  name=$(basename "$profile" .yaml)
-  export profile folder
+same() {
+  name=$(basename "$profile" .yaml)${NFT_GENERATION:+, generation $NFT_GENERATION}
   "$load" 1 0 "$profile" print >"$folder/text"
   in_namespace "$list"'nft -f "$folder/text"; list >"$folder/theirs"; $load $parent 0 $profile compare' ||
     fail "$name: what nft makes of the text does not compare as equal"
   in_namespace "$list"'$load $parent 0 $profile load compare 2>/dev/null; list >"$folder/ours"' ||
     fail "$name: our batch does not load or compare"
-  in_namespace "$list"'$load $parent 20480 $profile load compare 2>"$folder/parts"; list >"$folder/inparts"' ||
+  in_namespace "$list"'$load $parent 28672 $profile load compare 2>"$folder/parts"; list >"$folder/inparts"' ||
     fail "$name: in parts: $(cat "$folder/parts")"
   diff -u "$folder/theirs" "$folder/ours" || fail "$name: nft and our batch differ"
   diff -u "$folder/theirs" "$folder/inparts" || fail "$name: nft and our batches differ"
   grep -q vpcjail "$folder/ours" || fail "$name: nothing was listed"
   count=$((count + 1))
+}
+for profile in "$golden"/*.yaml; do
+  export profile folder
+  same
+  NFT_GENERATION=2
+  export NFT_GENERATION
+  same
+  unset NFT_GENERATION
 done
-[ "$count" -ge 12 ] || fail "only $count profiles"
+[ "$count" -ge 24 ] || fail "only $count rule sets"
 
 profile=$golden/sagemaker.yaml
 export profile
@@ -111,4 +118,4 @@ in_namespace 'nft add table inet vpcjail
 # shellcheck disable=SC2016
 in_namespace 'if setpriv --bounding-set -all --inh-caps -all "$load" $parent 0 $profile load 2>"$folder/why"; then exit 1; fi
   grep -q "refused the rule set: .*CAP_NET_ADMIN" "$folder/why"' || fail "without rights: $(cat "$folder/why")"
-echo "$count profiles"
+echo "$count rule sets"

@@ -42,6 +42,19 @@ static void put(uint8_t *to, enum selector selector, uint32_t number)
 	memcpy(to, value.bytes, sizeof(value.bytes));
 }
 
+// The other side, as it stands in the first packet of the conversation.
+static bool load_original(const struct packet *packet, enum selector selector, uint8_t *to)
+{
+	bool six = selector == SELECT_CT_IP6_SADDR || selector == SELECT_CT_IP6_DADDR;
+	bool destination = selector == SELECT_CT_IP_DADDR || selector == SELECT_CT_IP6_DADDR;
+
+	if (packet->flow->remote.family != (six ? FAMILY_IPV6 : FAMILY_IPV4))
+		return false;
+	if (destination == (packet->flow->direction == EGRESS))
+		address_to_bytes(&packet->flow->remote, to);
+	return true;
+}
+
 // What a selector loads of the packet; false where the packet has no such thing.
 static bool load(const struct packet *packet, enum selector selector, uint8_t *to)
 {
@@ -118,13 +131,19 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 	case SELECT_ICMPV6_TYPE_CODE:
 		put(to, selector, (uint32_t)flow->icmp_type << 8 | flow->icmp_code);
 		break;
+	case SELECT_CT_IP_SADDR:
+	case SELECT_CT_IP6_SADDR:
+	case SELECT_CT_IP_DADDR:
+	case SELECT_CT_IP6_DADDR:
+		return load_original(packet, selector, to);
+	case SELECT_CT_DPORT:
+		put(to, selector,
+		    flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6
+			? (uint32_t)flow->icmp_type << 8 | flow->icmp_code
+			: flow->destination_port);
+		break;
 	case SELECT_IIFNAME:
 	case SELECT_CT_DIRECTION:
-	case SELECT_CT_IP_SADDR:
-	case SELECT_CT_IP_DADDR:
-	case SELECT_CT_IP6_SADDR:
-	case SELECT_CT_IP6_DADDR:
-	case SELECT_CT_DPORT:
 	case SELECTORS:
 		return false;
 	}
@@ -243,7 +262,7 @@ static const struct nft_chain *find_chain(const struct ruleset *ruleset, const c
 	return NULL;
 }
 
-static unsigned flows_tried, flows_allowed, link_tried, link_allowed;
+static unsigned flows_tried, flows_allowed, link_tried, link_allowed, again_tried, again_allowed;
 
 // The wall of the link lets out what begins a conversation that the layers allow, and what answers one.
 static void agree_on_link(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow)
@@ -275,6 +294,28 @@ static void agree_on_link(const struct policy *policy, const struct ruleset *rul
 	link_allowed += accepted;
 }
 
+// An answer to an older conversation passes where the conversation could begin under the exchanged policy: flow is how
+// it began.
+static void agree_on_again(const struct policy *policy, const struct ruleset *again, const struct flow *flow)
+{
+	const struct nft_chain *chain = find_chain(again, flow->direction == EGRESS ? "again_ingress" : "again_egress");
+	struct packet packet = { flow, STATE_ESTABLISHED, .mark = ruleset_defaults.generation };
+	char text[FLOW_TEXT_SIZE];
+
+	if (!chain || flow->state != FLOW_NEW)
+		return;
+	bool wanted = policy_evaluate(policy, flow).allowed;
+	bool passes = run_chain(&packet, chain) == NFT_RETURN;
+	if (passes != wanted || (packet.mark == ruleset_defaults.generation + 1) != wanted)
+		fail_msg("answer to %s %s: passes %d, wanted %d, mark %u",
+			 flow->direction == EGRESS ? "egress" : "ingress", flow_print(flow, text), passes, wanted,
+			 packet.mark);
+	again_tried++;
+	again_allowed += passes;
+}
+
+static const struct ruleset *exchanged;  // of the policy that is looked at, in its second generation
+
 static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
 		  const struct tracked *tracked)
 {
@@ -295,6 +336,7 @@ static void agree(const struct policy *policy, const struct ruleset *ruleset, co
 	flows_tried++;
 	flows_allowed += accepted;
 	agree_on_link(policy, ruleset, flow);
+	agree_on_again(policy, exchanged, flow);
 }
 
 typedef VEC(struct address) address_list;
@@ -387,6 +429,9 @@ static void agree_on_profile(const char *path)
 	if (policy_needs_link(&policy))
 		options.link = &ruleset_sample_link;
 	ruleset = ruleset_compile(&policy, &options);
+	options.generation++;
+	struct ruleset *second = ruleset_compile(&policy, &options);
+	exchanged = second;
 	edges(&policy, &remotes);
 	// Where nothing is accepted nothing is tracked: every packet is like a new one.
 	rows = find_chain(ruleset, "untracked_output") ? sizeof(tracked_rows) / sizeof(tracked_rows[0]) : 1;
@@ -401,6 +446,7 @@ static void agree_on_profile(const char *path)
 		}
 	}
 	vec_release(&remotes);
+	ruleset_free(second);
 	ruleset_free(ruleset);
 	policy_release(&policy);
 }
@@ -420,8 +466,9 @@ static void test_agreement(void **state)
 			agree_on_profile(path);
 	}
 	closedir(entries);
-	print_message("%u flows, %u allowed; on links %u, %u allowed\n", flows_tried, flows_allowed, link_tried,
-		      link_allowed);
+	print_message("%u flows, %u allowed; on links %u, %u allowed; answers to older ones %u, %u allowed\n",
+		      flows_tried, flows_allowed, link_tried, link_allowed, again_tried, again_allowed);
+	assert_true(again_allowed > 1000 && again_tried - again_allowed > 1000);
 	assert_true(link_allowed > 1000 && link_tried - link_allowed > 1000);
 	assert_true(flows_allowed > 1000 && flows_tried - flows_allowed > 1000);
 }

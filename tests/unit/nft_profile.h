@@ -47,6 +47,7 @@ static inline bool nft_profile_policy(const char *path, struct policy *policy)
 static inline struct ruleset *nft_profile_ruleset(const char *path)
 {
 	struct ruleset_options options = ruleset_defaults;
+	const char *generation = getenv("NFT_GENERATION");  // of a policy that was exchanged
 	struct policy policy;
 	struct ruleset *ruleset;
 
@@ -54,6 +55,8 @@ static inline struct ruleset *nft_profile_ruleset(const char *path)
 		return NULL;
 	if (policy_needs_link(&policy))
 		options.link = &ruleset_sample_link;
+	if (generation)
+		options.generation = (uint32_t)strtoul(generation, NULL, 10);
 	ruleset = ruleset_compile(&policy, &options);
 	policy_release(&policy);
 	return ruleset;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a link carries: all that the policy can reach, and nothing else.
+#include "plan/link_routes.h"
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "policy/reach.h"
+
+static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
+
+void link_reached(const struct policy *policy, struct prefix_set *out)
+{
+	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
+		struct reach reach = { 0 };
+
+		policy_reach(policy, direction, &reach);
+		reach_remotes(&reach, out);
+		reach_release(&reach);
+	}
+}
+
+// A half each is longer than a default route, and still the same.
+static void split_defaults(prefix_vec *routes)
+{
+	size_t count = routes->count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct prefix *prefix = &routes->items[i];
+		if (prefix->length)
+			continue;
+		struct prefix upper = { { prefix->base.family, (address_bits)1 << (prefix->base.family - 1) }, 1 };
+		prefix->length = 1;
+		vec_push(routes, upper);
+	}
+}
+
+void link_find_routes(const struct policy *policy, prefix_vec *routes)
+{
+	CLEANUP(prefix_set_release) struct prefix_set set = { 0 };
+
+	link_reached(policy, &set);
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		prefix_set_to_prefixes(&set, families[i], routes);
+	split_defaults(routes);
+}
+
+bool link_has_family(const prefix_vec *routes, size_t index)
+{
+	vec_for_each (prefix, routes)
+		if (prefix->base.family == families[index])
+			return true;
+	return false;
+}
+
+void link_drop_family(prefix_vec *routes, size_t index)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < routes->count; i++)
+		if (routes->items[i].base.family != families[index])
+			routes->items[kept++] = routes->items[i];
+	routes->count = kept;
+}
+
+int link_divide_routes(struct link_plan *link, size_t index, struct error *err)
+{
+	const struct host_address *own = &link->own[index];
+	CLEANUP(prefix_set_release) struct prefix_set behind = { 0 }, near = { 0 };
+	struct prefix subnet = prefix_around(&own->address, own->length);
+	char text[PREFIX_TEXT_SIZE], address[ADDRESS_TEXT_SIZE];
+
+	prefix_set_add(&near, &subnet);
+	prefix_set_normalize(&near);
+	vec_for_each (route, &link->routes)
+		if (route->base.family == families[index])
+			prefix_set_add(&behind, route);
+	prefix_set_normalize(&behind);
+	link_drop_family(&link->routes, index);
+	prefix_set_intersect(&near, &behind);
+	prefix_set_subtract(&behind, &near);
+	prefix_set_to_prefixes(&near, families[index], &link->neighbours);
+	prefix_set_to_prefixes(&behind, families[index], &link->routes);
+	if (!prefix_set_is_empty(&behind) && link->gateways[index].family != families[index])
+		return error_set(err, -EHOSTUNREACH,
+				 "%s is not on the subnet of --address %s: give the subnet's router as --gateway",
+				 prefix_print(&link->routes.items[link->routes.count - 1], text),
+				 address_print(&own->address, address));
+	return 0;
+}
+
+int link_plan_reroute(const struct link_plan *link, const struct policy *policy, struct link_plan *routes,
+		      struct error *err)
+{
+	struct link_plan made = *link;
+
+	made.neighbours = made.routes = (prefix_vec){ 0 };
+	link_find_routes(policy, &made.routes);
+	if (link->kind == UPLINK_NONE && made.routes.count) {
+		link_plan_release(&made);
+		return error_set(err, -EINVAL,
+				 "the profile needs a link to other hosts, and this jail was started without one");
+	}
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		if (made.own[i].address.family == FAMILY_NONE) {
+			link_drop_family(&made.routes, i);
+		} else if (link_divide_routes(&made, i, err) < 0) {
+			link_plan_release(&made);
+			return err ? err->code : -EHOSTUNREACH;
+		}
+	}
+	*routes = made;
+	return 0;
+}
