@@ -28,6 +28,7 @@ static step_function *const functions[] = {
 	[STEP_ADDRESS] = step_address,
 	[STEP_NEIGHBOUR] = step_neighbour,
 	[STEP_ROUTE] = step_route,
+	[STEP_SINK_RULE] = step_sink_rule,
 	[STEP_HAND_OVER] = step_hand_over,
 	[STEP_VIEW_START] = step_view_start,
 	[STEP_VIEW_END] = step_view_end,

@@ -78,6 +78,15 @@ int step_route(struct launch *launch, const struct launch_step *step, struct err
 	return route_add(launch->routes, step->path, &prefix, step->data ? &gateway : NULL, err);
 }
 
+int step_sink_rule(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	struct prefix all;
+
+	if (prefix_parse(step->value, &all, err) < 0)
+		return err->code;
+	return route_marked(launch->routes, step->path, (uint32_t)step->flags, &all, err);
+}
+
 int step_neighbour(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	struct address neighbour;

@@ -3,6 +3,7 @@
 #include "kernel/rtnetlink.h"
 
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -13,6 +14,7 @@
 #include <netlink/route/neighbour.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
+#include <netlink/route/rule.h>
 #include <netlink/socket.h>
 #include <unistd.h>
 
@@ -254,4 +256,27 @@ int route_add(struct nl_sock *socket, const char *link, const struct prefix *pre
 	      struct error *err)
 {
 	return route_change(socket, if_nametoindex(link), prefix, gateway, true, err);
+}
+
+int route_marked(struct nl_sock *socket, const char *link, uint32_t mark, const struct prefix *all, struct error *err)
+{
+	enum { TABLE = 118, PRIORITY = 118 };  // before the main table's 32766
+	CLEANUP(put_route) struct rtnl_route *route = route_new(if_nametoindex(link), all, NULL);
+	struct rtnl_rule *rule = rtnl_rule_alloc();
+
+	if (!route || !rule) {
+		rtnl_rule_put(rule);
+		return error_set(err, -ENOMEM, "no memory for a route");
+	}
+	rtnl_route_set_table(route, TABLE);
+	rtnl_rule_set_family(rule, all->base.family == FAMILY_IPV4 ? AF_INET : AF_INET6);
+	rtnl_rule_set_mark(rule, mark);
+	rtnl_rule_set_table(rule, TABLE);
+	rtnl_rule_set_prio(rule, PRIORITY);
+	rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
+	int code = rtnl_route_add(socket, route, NLM_F_CREATE | NLM_F_EXCL);
+	if (code == 0)
+		code = rtnl_rule_add(socket, rule, NLM_F_CREATE | NLM_F_EXCL);
+	rtnl_rule_put(rule);
+	return code < 0 ? failed(err, code, "send denied packets to", link) : 0;
 }

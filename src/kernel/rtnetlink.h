@@ -52,4 +52,8 @@ int route_add(struct nl_sock *socket, const char *link, const struct prefix *des
 int route_change(struct nl_sock *socket, unsigned link, const struct prefix *destination, const struct address *gateway,
 		 bool add, struct error *err);
 
+// Packets with that mark go by the link, wherever they want to go: a table of its own, with all (0.0.0.0/0 or ::/0) as
+// its only route, and a rule that leads to it.
+int route_marked(struct nl_sock *socket, const char *link, uint32_t mark, const struct prefix *all, struct error *err);
+
 #endif

@@ -194,6 +194,18 @@ void expression_notrack(struct linear *linear)
 	expression_add(linear, "notrack");
 }
 
+void expression_mark(struct linear *linear, uint32_t mark)
+{
+	struct nftnl_expr *value = expression_add(linear, "immediate");
+	struct nftnl_expr *set;
+
+	nftnl_expr_set_u32(value, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(value, NFTNL_EXPR_IMM_DATA, &mark, sizeof(mark));
+	set = expression_add(linear, "meta");
+	nftnl_expr_set_u32(set, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(set, NFTNL_EXPR_META_SREG, NFT_REG_1);
+}
+
 void expression_masquerade(struct linear *linear)
 {
 	expression_add(linear, "masq");

@@ -28,6 +28,11 @@ const struct ruleset_options ruleset_defaults = {
 
 static const struct nft_hook output_hook = { "filter", "output", NF_INET_LOCAL_OUT, PRIORITY_FILTER, "filter",
 					     NF_DROP,  NULL };
+// Where a mark changes the route.
+static const struct nft_hook route_hook = { "route", "output", NF_INET_LOCAL_OUT, PRIORITY_FILTER, "filter",
+					    NF_DROP, NULL };
+static const struct nft_hook last_hook = { "filter",  "postrouting", NF_INET_POST_ROUTING, PRIORITY_FILTER, "filter",
+					   NF_ACCEPT, NULL };
 static const struct nft_hook input_hook = { "filter", "input", NF_INET_LOCAL_IN, PRIORITY_FILTER, "filter",
 					    NF_DROP,  NULL };
 static const struct nft_hook forward_hook = { "filter", "forward", NF_INET_FORWARD, PRIORITY_FILTER, "filter",
@@ -89,8 +94,15 @@ static void add_loopback(struct nft_chain *chain, enum selector interface, struc
 	rule_add(rule, statement);
 }
 
-// Every denial of the job ends here. Without an answer the packet goes to the sink, whose other end
-// drops it: a drop in `output` would tell the program. A sink's rule never accepts what would leave on a real link.
+// A denied packet that has a link to leave by is sent to the sink by its mark.
+static bool sinks_by_mark(const struct compilation *c)
+{
+	return c->policy->on_deny == ON_DENY_DROP && c->options->link;
+}
+
+// Every denial of the job ends here. Without an answer the packet goes to the sink, whose other end drops it: a drop in
+// `output` would tell the program. What would leave on a real link is never accepted as it is: marked, it takes another
+// route, or is dropped behind it.
 static const struct nft_chain *compile_refuse(const struct compilation *c)
 {
 	struct nft_chain *chain = table_add_chain(c->table, "refuse", NULL);
@@ -105,7 +117,9 @@ static const struct nft_chain *compile_refuse(const struct compilation *c)
 	case ON_DENY_DROP:
 		rule_add(rule, statement_compare_name(SELECT_OIFNAME, c->options->sink));
 		rule_add(rule, statement_verdict(NF_ACCEPT, NULL));
-		add_verdict(chain, NF_DROP, NULL);
+		if (sinks_by_mark(c))
+			rule_add(chain_add_rule(chain), statement_mark(RULESET_SINK_MARK));
+		add_verdict(chain, sinks_by_mark(c) ? NF_ACCEPT : NF_DROP, NULL);
 		break;
 	}
 	return chain;
@@ -135,6 +149,18 @@ static void compile_direction(const struct compilation *c, enum direction direct
 		add_walls(c, direction, base);
 	if (passes_all(c, direction))
 		compile_acceptance(c, chain_add_rule(base));
+}
+
+static void compile_last(const struct compilation *c)
+{
+	struct nft_chain *chain = table_add_chain(c->table, "last", &last_hook);
+	struct nft_rule *rule = chain_add_rule(chain);
+	struct statement elsewhere = statement_compare_name(SELECT_OIFNAME, c->options->sink);
+
+	elsewhere.match.negated = true;
+	rule_add(rule, statement_compare(SELECT_MARK, RULESET_SINK_MARK));
+	rule_add(rule, elsewhere);
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
 }
 
 static void compile_untracked(const struct compilation *c)
@@ -175,9 +201,11 @@ struct ruleset *ruleset_compile(const struct policy *policy, const struct rulese
 	c.table = ruleset_add_table(ruleset, NFPROTO_INET, "vpcjail");
 	c.tracks = accepts_something(policy, EGRESS) || accepts_something(policy, INGRESS);
 	c.refuse = compile_refuse(&c);
-	output = table_add_chain(c.table, "output", &output_hook);
+	output = table_add_chain(c.table, "output", sinks_by_mark(&c) ? &route_hook : &output_hook);
 	input = table_add_chain(c.table, "input", &input_hook);
 	table_add_chain(c.table, "forward", &forward_hook);
+	if (sinks_by_mark(&c))
+		compile_last(&c);
 	if (c.tracks)
 		compile_untracked(&c);
 	add_loopback(output, SELECT_OIF, statement_verdict(NF_ACCEPT, NULL));

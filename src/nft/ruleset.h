@@ -29,6 +29,10 @@ struct ruleset_options {
 
 extern const struct ruleset_options ruleset_defaults;
 
+// The mark of denied packets that must hang although a link leads to their destination: a rule of the jail's routing
+// sends them to the sink (plan/uplink_steps.c). On any other link they are dropped.
+enum { RULESET_SINK_MARK = 0x76706a61 };
+
 // A link with addresses that stand for those of a launch, for those who only look at a rule set.
 extern const struct ruleset_link ruleset_sample_link;
 

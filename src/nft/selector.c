@@ -16,6 +16,7 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_NFPROTO]     = { "meta nfproto", SOURCE_META, NFT_META_NFPROTO, 1, FORM_FAMILY, FAMILY_NONE, 0 },
 	[SELECT_PROTOCOL]    = { "meta protocol", SOURCE_META, NFT_META_PROTOCOL, 2, FORM_ETHERTYPE, FAMILY_NONE, 0 },
 	[SELECT_L4PROTO]     = { "meta l4proto", SOURCE_META, NFT_META_L4PROTO, 1, FORM_PROTOCOL, FAMILY_NONE, 0 },
+	[SELECT_MARK]        = { "meta mark", SOURCE_META, NFT_META_MARK, 4, FORM_MARK, FAMILY_NONE, 0 },
 	[SELECT_IIF]         = { "iif", SOURCE_META, NFT_META_IIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
 	[SELECT_OIF]         = { "oif", SOURCE_META, NFT_META_OIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
 	[SELECT_IIFNAME]     = { "iifname", SOURCE_META, NFT_META_IIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
@@ -81,7 +82,8 @@ static const struct value_name value_names[] = {
 
 static bool host_order(enum value_form form)
 {
-	return form == FORM_HOST || form == FORM_INDEX || form == FORM_STATE || form == FORM_ROUTE_TYPE;
+	return form == FORM_HOST || form == FORM_MARK || form == FORM_INDEX || form == FORM_STATE ||
+	       form == FORM_ROUTE_TYPE;
 }
 
 struct value value_of_number(enum selector selector, uint32_t number)
@@ -163,6 +165,9 @@ void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, st
 	case FORM_NUMBER:
 	case FORM_HOST:
 		strbuf_format(out, "%u", number);
+		break;
+	case FORM_MARK:
+		strbuf_format(out, "0x%08x", number);
 		break;
 	case FORM_HEX:
 		strbuf_format(out, number ? "0x%x" : "%u", number);

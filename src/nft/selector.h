@@ -13,6 +13,7 @@ enum selector {
 	SELECT_NFPROTO,
 	SELECT_PROTOCOL,  // of the frame: what nfproto is where a device has the hook
 	SELECT_L4PROTO,
+	SELECT_MARK,  // of the packet: set by our own rules, and never a reason to accept
 	SELECT_IIF,
 	SELECT_OIF,
 	SELECT_IIFNAME,
@@ -57,6 +58,7 @@ enum value_form {
 	FORM_NUMBER,  // big-endian, decimal
 	FORM_HEX,     // big-endian, hexadecimal
 	FORM_HOST,    // the host's order, decimal
+	FORM_MARK,    // the host's order, eight hexadecimal digits
 	FORM_FAMILY,
 	FORM_ETHERTYPE,
 	FORM_CT_DIRECTION,

@@ -240,6 +240,16 @@ static void linearize_set_mark(const struct statement *s, struct linear *linear)
 	expression_set_mark(linear, s->mark);
 }
 
+static void print_mark(const struct statement *s, struct strbuf *out)
+{
+	strbuf_format(out, "meta mark set 0x%08x", s->mark);
+}
+
+static void linearize_mark(const struct statement *s, struct linear *linear)
+{
+	expression_mark(linear, s->mark);
+}
+
 static void print_masquerade(const struct statement *s, struct strbuf *out)
 {
 	(void)s;
@@ -286,6 +296,7 @@ static const struct statement_row {
 	[STATEMENT_VERDICT] = { print_verdict, linearize_verdict },
 	[STATEMENT_NOTRACK] = { print_notrack, linearize_notrack },
 	[STATEMENT_SET_MARK] = { print_set_mark, linearize_set_mark },
+	[STATEMENT_MARK] = { print_mark, linearize_mark },
 	[STATEMENT_MASQUERADE] = { print_masquerade, linearize_masquerade },
 	[STATEMENT_DESTINATION] = { print_destination, linearize_destination },
 };

@@ -28,6 +28,7 @@ enum statement_kind {
 	STATEMENT_VERDICT,
 	STATEMENT_NOTRACK,
 	STATEMENT_SET_MARK,     // of the conversation
+	STATEMENT_MARK,         // of the packet
 	STATEMENT_MASQUERADE,   // leaves with the address of the link it leaves by
 	STATEMENT_DESTINATION,  // goes to another address
 	STATEMENTS
@@ -74,6 +75,7 @@ struct statement statement_reject(enum reject_with with);
 struct statement statement_verdict(int code, const struct nft_chain *chain);
 struct statement statement_notrack(void);
 struct statement statement_set_mark(uint32_t mark);
+struct statement statement_mark(uint32_t mark);  // of the packet
 struct statement statement_masquerade(void);
 struct statement statement_destination(const struct address *address);
 

@@ -107,6 +107,11 @@ struct statement statement_set_mark(uint32_t mark)
 	return (struct statement){ STATEMENT_SET_MARK, .mark = mark };
 }
 
+struct statement statement_mark(uint32_t mark)
+{
+	return (struct statement){ STATEMENT_MARK, .mark = mark };
+}
+
 struct statement statement_masquerade(void)
 {
 	return (struct statement){ STATEMENT_MASQUERADE };

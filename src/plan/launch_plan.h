@@ -100,6 +100,7 @@ enum step_kind {
 	STEP_ADDRESS,         // value on the link path
 	STEP_NEIGHBOUR,       // value, an address on the link path, is at data
 	STEP_ROUTE,           // value (a prefix) to the link path, by the gateway data where there is one
+	STEP_SINK_RULE,       // what has the mark flags and is of value's family, by the link path
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
 	STEP_VIEW_START,      // the child that makes the file tree
 	STEP_VIEW_END,        // it has: go on, or give up

@@ -111,14 +111,27 @@ static void add_neighbour(struct launch_plan *plan, size_t index)
 	     .why = "the host's end, told once: nobody asks for it on the link");
 }
 
+static void add_sink_rules(struct launch_plan *plan, const struct launch_request *request)
+{
+	static const char *const defaults[LINK_FAMILIES] = { "0.0.0.0/0", "::/0" };
+
+	for (size_t i = 0; i < (request->host->ipv6 ? 2 : 1); i++) {
+		AUTO_FREE char *name = memory_format("sink rule %s", link_family_name(i));
+		STEP(plan, PLACE_INIT, .kind = STEP_SINK_RULE, .closes = NETWORK, .name = name, .path = "sink0",
+		     .value = defaults[i], .flags = RULESET_SINK_MARK,
+		     .why = "a denied packet hangs, though a link leads to where it wants to go");
+	}
+}
+
 void plan_link_up(struct launch_plan *plan, const struct launch_request *request)
 {
 	const struct link_plan *link = &plan->link;
 	bool pair = link->kind == UPLINK_VETH || link->kind == UPLINK_PASTA;
 
-	(void)request;
 	if (link->kind == UPLINK_NONE)
 		return;
+	if (request->policy->on_deny == ON_DENY_DROP)
+		add_sink_rules(plan, request);
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
 		if (link->own[i].address.family != FAMILY_NONE)
 			add_address(plan, i);

@@ -32,6 +32,7 @@ struct packet {
 	const struct flow *flow;
 	uint32_t state;
 	uint32_t mark;
+	uint32_t packet_mark;
 	char log[64];  // the last prefix logged
 };
 
@@ -75,6 +76,9 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		break;
 	case SELECT_PROTOCOL:
 		put(to, selector, flow->remote.family == FAMILY_IPV4 ? ETH_P_IP : ETH_P_IPV6);
+		break;
+	case SELECT_MARK:
+		put(to, selector, packet->packet_mark);
 		break;
 	case SELECT_IIF:
 	case SELECT_OIF:
@@ -204,6 +208,7 @@ static bool holds(const struct packet *packet, const struct statement *s)
 	case STATEMENT_VERDICT:
 	case STATEMENT_NOTRACK:
 	case STATEMENT_SET_MARK:
+	case STATEMENT_MARK:
 	case STATEMENT_MASQUERADE:
 	case STATEMENT_DESTINATION:
 	case STATEMENTS:
@@ -224,6 +229,8 @@ static int run_rule(struct packet *packet, const struct nft_rule *rule)
 			return NFT_CONTINUE;
 		if (s->kind == STATEMENT_LOG)
 			strcpy(packet->log, s->log.prefix);
+		if (s->kind == STATEMENT_MARK)
+			packet->packet_mark = s->mark;
 		if (s->kind == STATEMENT_SET_MARK)
 			packet->mark = s->mark;
 		if (s->kind == STATEMENT_REJECT)
@@ -324,6 +331,13 @@ static void agree(const struct policy *policy, const struct ruleset *ruleset, co
 	bool accepted =
 	    run_chain(&packet, find_chain(ruleset, flow->direction == EGRESS ? "output" : "input")) == NF_ACCEPT;
 	char text[FLOW_TEXT_SIZE], expected[64] = "";
+
+	// Marked, it leaves by the sink, or not at all.
+	if (packet.packet_mark) {
+		assert_int_equal(packet.packet_mark, RULESET_SINK_MARK);
+		assert_int_equal(run_chain(&packet, find_chain(ruleset, "last")), NF_DROP);
+		accepted = false;
+	}
 
 	if (!judgement.allowed)
 		snprintf(expected, sizeof(expected), "vj1:%s:%u", layer_name(judgement.layer->kind, flow->direction),
