@@ -46,6 +46,28 @@ void breadcrumb_format(const struct launch_result *result, const struct policy *
 			      result->denials_beyond);
 }
 
+static void print_block(const struct host_block *block)
+{
+	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+
+	strbuf_add(&line, "this host's own firewall stopped packets of the job: table ");
+	strbuf_format(&line, "%s ", block->family);
+	strbuf_add_safe(&line, block->table);
+	strbuf_add(&line, ", chain ");
+	strbuf_add_safe(&line, block->chain);
+	if (block->rule)
+		strbuf_format(&line, ", rule with handle %" PRIu64, block->rule);
+	else
+		strbuf_add(&line, ", by its policy");
+	strbuf_format(&line, "; let it pass what comes from and goes to \"%s*\" (nft -a list chain %s ",
+		      RULESET_HOST_LINKS, block->family);
+	strbuf_add_safe(&line, block->table);
+	strbuf_add_char(&line, ' ');
+	strbuf_add_safe(&line, block->chain);
+	strbuf_add(&line, " shows it)");
+	output_message("%s", strbuf_text(&line));
+}
+
 void breadcrumb_print(const struct launch_result *result, const struct policy *policy)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
@@ -53,4 +75,6 @@ void breadcrumb_print(const struct launch_result *result, const struct policy *p
 	breadcrumb_format(result, policy, &line);
 	if (line.length)
 		output_message("%s", strbuf_text(&line));
+	vec_for_each (block, &result->blocks)
+		print_block(block);
 }

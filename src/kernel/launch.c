@@ -140,6 +140,7 @@ int launch_exit_status(const struct launch_result *result)
 void launch_result_release(struct launch_result *result)
 {
 	vec_release(&result->denials);
+	vec_release(&result->blocks);
 	vec_for_each (policy, &result->exchanged)
 		policy_release(policy);
 	vec_release(&result->exchanged);

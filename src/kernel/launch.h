@@ -34,11 +34,19 @@ struct denial {
 	unsigned policy;  // 0: of the launch; n: the n-th that was exchanged for it
 };
 
+// A rule or policy of the host's own that stopped packets of the job.
+struct host_block {
+	char family[8], table[64], chain[64];
+	uint64_t rule;   // its handle; 0: the chain's policy
+	uint64_t count;  // of the packets that were traced: a sample
+};
+
 struct launch_result {
-	int wait_status;               // of the workload, as waitpid(2) gives it
-	VEC(struct denial) denials;    // distinct destinations, in the order first seen, at most 4096
-	uint64_t denials_beyond;       // events that found the list full or the socket's buffer overrun
-	VEC(struct policy) exchanged;  // the policies that took the launch's place, in order
+	int wait_status;                // of the workload, as waitpid(2) gives it
+	VEC(struct denial) denials;     // distinct destinations, in the order first seen, at most 4096
+	uint64_t denials_beyond;        // events that found the list full or the socket's buffer overrun
+	VEC(struct host_block) blocks;  // distinct, at most 16
+	VEC(struct policy) exchanged;   // the policies that took the launch's place, in order
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.

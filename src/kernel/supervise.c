@@ -3,6 +3,7 @@
 #include "kernel/launch_state.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 
 #include "kernel/channel.h"
 #include "kernel/denials.h"
+#include "kernel/host_blocks.h"
 #include "kernel/pump.h"
 
 enum { PUMPS = 5, OWN = 3 /* signals, channel, log */, LAST_WORDS = 200 /* ms for a terminal's rest */ };
@@ -345,6 +347,8 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 		return code;
 	}
 	start_relays(&s);
+	if (launch->options->record && launch->plan->link.outside[0])
+		host_blocks_watch(&launch->loop, if_nametoindex(launch->plan->link.outside), result);
 	while (!s.ended) {
 		int ready = turn(&s, time_left(&s));
 		if (ready < 0)

@@ -194,16 +194,28 @@ void expression_notrack(struct linear *linear)
 	expression_add(linear, "notrack");
 }
 
-void expression_mark(struct linear *linear, uint32_t mark)
+static void set_meta(struct linear *linear, uint32_t key, const void *value, uint32_t length)
 {
-	struct nftnl_expr *value = expression_add(linear, "immediate");
+	struct nftnl_expr *immediate = expression_add(linear, "immediate");
 	struct nftnl_expr *set;
 
-	nftnl_expr_set_u32(value, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
-	nftnl_expr_set(value, NFTNL_EXPR_IMM_DATA, &mark, sizeof(mark));
+	nftnl_expr_set_u32(immediate, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(immediate, NFTNL_EXPR_IMM_DATA, value, length);
 	set = expression_add(linear, "meta");
-	nftnl_expr_set_u32(set, NFTNL_EXPR_META_KEY, NFT_META_MARK);
+	nftnl_expr_set_u32(set, NFTNL_EXPR_META_KEY, key);
 	nftnl_expr_set_u32(set, NFTNL_EXPR_META_SREG, NFT_REG_1);
+}
+
+void expression_mark(struct linear *linear, uint32_t mark)
+{
+	set_meta(linear, NFT_META_MARK, &mark, sizeof(mark));
+}
+
+void expression_trace(struct linear *linear)
+{
+	const uint8_t on = 1;
+
+	set_meta(linear, NFT_META_NFTRACE, &on, sizeof(on));
 }
 
 void expression_masquerade(struct linear *linear)

@@ -21,6 +21,7 @@ void expression_notrack(struct linear *linear);
 void expression_set_mark(struct linear *linear, uint32_t mark);
 
 void expression_mark(struct linear *linear, uint32_t mark);  // the packet's
+void expression_trace(struct linear *linear);
 void expression_masquerade(struct linear *linear);
 
 // The address (4 or 16 bytes) that conversations are sent to instead.

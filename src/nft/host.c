@@ -7,18 +7,22 @@
 // takes it away, and so that it vanishes with the supervisor. Then a packet of a dying job would leave under an address
 // that nobody else knows: `inet NAME-guard`, which nobody owns, drops what left untranslated.
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "base/cleanup.h"
 #include "nft/compile.h"
 
-enum { PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100, PRIORITY_BEHIND_NAT = 101 };
+enum { TRACES_A_SECOND = 10 };
+enum { PRIORITY_MANGLE = -150, PRIORITY_FILTER = 0, PRIORITY_SRCNAT = 100, PRIORITY_BEHIND_NAT = 101 };
 
 static const struct nft_hook input_hook = { "filter",  "input", NF_INET_LOCAL_IN, PRIORITY_FILTER, "filter",
 					    NF_ACCEPT, NULL };
 static const struct nft_hook forward_hook = { "filter",  "forward", NF_INET_FORWARD, PRIORITY_FILTER, "filter",
 					      NF_ACCEPT, NULL };
+static const struct nft_hook trace_hook = { "filter",  "prerouting", NF_INET_PRE_ROUTING, PRIORITY_MANGLE, "mangle",
+					    NF_ACCEPT, NULL };
 static const struct nft_hook source_hook = { "nat",     "postrouting", NF_INET_POST_ROUTING, PRIORITY_SRCNAT, "srcnat",
 					     NF_ACCEPT, NULL };
 static const struct nft_hook guard_hook = { "filter",  "postrouting", NF_INET_POST_ROUTING, PRIORITY_BEHIND_NAT, "101",
@@ -99,6 +103,18 @@ static void add_translation(struct nft_table *table, const struct ruleset_host *
 	}
 }
 
+// Of some packets that begin a conversation the kernel tells the way: so it is seen which of the host's own rules stops
+// the job.
+static void add_traces(struct nft_table *table, const struct ruleset_host *host)
+{
+	struct nft_rule *rule = chain_add_rule(table_add_chain(table, "traces", &trace_hook));
+
+	rule_add(rule, statement_compare_name(SELECT_IIFNAME, host->link.device));
+	rule_add(rule, statement_state(NF_CT_STATE_BIT(IP_CT_NEW)));
+	rule_add(rule, statement_limit(TRACES_A_SECOND));
+	rule_add(rule, statement_trace());
+}
+
 static void add_guard(struct nft_table *table, const struct ruleset_host *host)
 {
 	struct nft_chain *chain = table_add_chain(table, "postrouting", &guard_hook);
@@ -157,6 +173,7 @@ struct ruleset *ruleset_compile_host(const struct policy *policy, const struct r
 	add_guard(ruleset_add_table(ruleset, NFPROTO_INET, guard), host);
 	table = ruleset_add_table(ruleset, NFPROTO_INET, host->link.device);
 	table->flags = NFT_TABLE_F_OWNER;
+	add_traces(table, host);
 	add_ways(table, host);
 	add_translation(table, host);
 	return ruleset;

@@ -58,21 +58,25 @@ bool message_same(const struct named_message *a, const struct named_message *b)
 	return a->family == b->family && !strcmp(a->name, b->name) && !strcmp(a->table, b->table);
 }
 
+const char *family_word(uint8_t family)
+{
+	for (size_t i = 0; i < sizeof(family_rows) / sizeof(family_rows[0]); i++) {
+		if (family_rows[i].family == family)
+			return family_rows[i].name;
+	}
+	return "?";
+}
+
 void message_describe(const struct nlmsghdr *message, struct strbuf *out)
 {
 	enum message_kind kind = message_kind_of(message);
 	struct named_message read = message_read(message);
-	const char *family = "?";
 
-	for (size_t i = 0; i < sizeof(family_rows) / sizeof(family_rows[0]); i++) {
-		if (family_rows[i].family == read.family)
-			family = family_rows[i].name;
-	}
 	if (kind != MESSAGE_KINDS && kind_rows[kind].name) {
 		strbuf_format(out, "%s ", kind_rows[kind].word);
 		strbuf_add_safe(out, read.name);
 		strbuf_add(out, " of ");
 	}
-	strbuf_format(out, "table %s ", family);
+	strbuf_format(out, "table %s ", family_word(read.family));
 	strbuf_add_safe(out, read.table);
 }

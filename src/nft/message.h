@@ -30,6 +30,9 @@ struct named_message message_read(const struct nlmsghdr *message);
 // Both speak of the same object: family, table, name.
 bool message_same(const struct named_message *a, const struct named_message *b);
 
+// "inet", "ip": nft's word for a table's family. A literal.
+const char *family_word(uint8_t family);
+
 // "chain output of table inet vpcjail", safe to show.
 void message_describe(const struct nlmsghdr *message, struct strbuf *out);
 

@@ -2,12 +2,8 @@
 // The rule set in nft's own syntax: loading the text gives exactly what the batches give.
 #include <linux/netfilter.h>
 
+#include "nft/message.h"
 #include "nft/tables.h"
-
-static const char *family_name(uint8_t family)
-{
-	return family == NFPROTO_NETDEV ? "netdev" : "inet";
-}
 
 static void print_set(const struct nft_set *set, struct strbuf *out)
 {
@@ -53,7 +49,7 @@ static void print_chain(const struct nft_chain *chain, struct strbuf *out)
 void ruleset_print(const struct ruleset *ruleset, struct strbuf *out)
 {
 	vec_for_each (table, &ruleset->tables) {
-		strbuf_format(out, "table %s %s {\n", family_name(table->family), table->name);
+		strbuf_format(out, "table %s %s {\n", family_word(table->family), table->name);
 		vec_for_each (set, &table->sets)
 			print_set(*set, out);
 		vec_for_each (chain, &table->chains) {

@@ -250,6 +250,18 @@ static void linearize_mark(const struct statement *s, struct linear *linear)
 	expression_mark(linear, s->mark);
 }
 
+static void print_trace(const struct statement *s, struct strbuf *out)
+{
+	(void)s;
+	strbuf_add(out, "meta nftrace set 1");
+}
+
+static void linearize_trace(const struct statement *s, struct linear *linear)
+{
+	(void)s;
+	expression_trace(linear);
+}
+
 static void print_masquerade(const struct statement *s, struct strbuf *out)
 {
 	(void)s;
@@ -297,6 +309,7 @@ static const struct statement_row {
 	[STATEMENT_NOTRACK] = { print_notrack, linearize_notrack },
 	[STATEMENT_SET_MARK] = { print_set_mark, linearize_set_mark },
 	[STATEMENT_MARK] = { print_mark, linearize_mark },
+	[STATEMENT_TRACE] = { print_trace, linearize_trace },
 	[STATEMENT_MASQUERADE] = { print_masquerade, linearize_masquerade },
 	[STATEMENT_DESTINATION] = { print_destination, linearize_destination },
 };

@@ -29,6 +29,7 @@ enum statement_kind {
 	STATEMENT_NOTRACK,
 	STATEMENT_SET_MARK,     // of the conversation
 	STATEMENT_MARK,         // of the packet
+	STATEMENT_TRACE,        // the packet's way through the chains is told
 	STATEMENT_MASQUERADE,   // leaves with the address of the link it leaves by
 	STATEMENT_DESTINATION,  // goes to another address
 	STATEMENTS
@@ -76,6 +77,7 @@ struct statement statement_verdict(int code, const struct nft_chain *chain);
 struct statement statement_notrack(void);
 struct statement statement_set_mark(uint32_t mark);
 struct statement statement_mark(uint32_t mark);  // of the packet
+struct statement statement_trace(void);
 struct statement statement_masquerade(void);
 struct statement statement_destination(const struct address *address);
 

@@ -112,6 +112,11 @@ struct statement statement_mark(uint32_t mark)
 	return (struct statement){ STATEMENT_MARK, .mark = mark };
 }
 
+struct statement statement_trace(void)
+{
+	return (struct statement){ STATEMENT_TRACE };
+}
+
 struct statement statement_masquerade(void)
 {
 	return (struct statement){ STATEMENT_MASQUERADE };

@@ -209,6 +209,7 @@ static bool holds(const struct packet *packet, const struct statement *s)
 	case STATEMENT_NOTRACK:
 	case STATEMENT_SET_MARK:
 	case STATEMENT_MARK:
+	case STATEMENT_TRACE:
 	case STATEMENT_MASQUERADE:
 	case STATEMENT_DESTINATION:
 	case STATEMENTS:
