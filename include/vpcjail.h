@@ -50,7 +50,8 @@ struct vpcjail_job;
 
 /**
  * Loads a profile by name (searched as vpcjail-profile(5) says) or, when name has a slash, by path; NULL loads the
- * default. `extends` is followed, and everything is checked.
+ * default. `extends` is followed, everything is checked, and a VPC profile is filled in with what it says of this host
+ * (`subnets: host`).
  *
  * -EINVAL: the profile is wrong; the message is the first mistake with file, line and column (vpcjail check shows all).
  */

@@ -11,6 +11,8 @@
 #include "api/handles.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "kernel/host_network.h"
+#include "plan/settle.h"
 #include "profile/load.h"
 #include "profile/search.h"
 
@@ -45,6 +47,15 @@ static void first_mistake(const struct mistakes *mistakes, struct error *err)
 	}
 }
 
+// A profile that is loaded here is meant for this host.
+static int settle(struct profile *profile, struct error *err)
+{
+	CLEANUP(host_network_release) struct host_network host = { 0 };
+	int code = profile->network.isolation == ISOLATION_VPC ? host_network_read(&host, err) : 0;
+
+	return code < 0 ? code : profile_settle(profile, &host, err);
+}
+
 int vpcjail_profile_load(const char *name, struct vpcjail_profile **out, struct vpcjail_error *error)
 {
 	struct search search = { 0 };
@@ -64,6 +75,8 @@ int vpcjail_profile_load(const char *name, struct vpcjail_profile **out, struct 
 		struct profile_source source = search_source(&search);
 		if (profile_load(&source, wanted, &profile->profile, &mistakes) < 0)
 			first_mistake(&mistakes, &err);
+		else
+			(void)settle(&profile->profile, &err);
 	}
 	mistakes_release(&mistakes);
 	search_release(&search);

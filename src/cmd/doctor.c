@@ -80,8 +80,9 @@ static void add_json(const finding_vec *findings, bool able, struct strbuf *out)
 }
 
 // What the profile asks for and this version, or this kernel, cannot enforce, as findings.
-static void add_profile(const struct profile *profile, finding_vec *findings)
+static void add_profile(struct profile *profile, finding_vec *findings)
 {
+	CLEANUP(host_network_release) struct host_network network = { 0 };
 	CLEANUP(host_facts_release) struct host_facts host = { 0 };
 	unavailable_vec list = { 0 };
 	struct error err = { 0 };
@@ -89,6 +90,8 @@ static void add_profile(const struct profile *profile, finding_vec *findings)
 	launch_unavailable(profile, &list);
 	if (host_facts_read(profile, NULL, &host, &err) == 0)
 		launch_missing(profile, &host, &list);
+	if (load_settle(profile, &network, &err) < 0)
+		vec_push(&list, (struct unavailable){ .message = memory_copy_text(err.message) });
 	vec_for_each (row, &list)
 		vec_push(findings, (struct finding){ .state = FINDING_MISSING,
 						     .name = "profile",

@@ -10,6 +10,8 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "cmd/output.h"
+#include "kernel/host_network.h"
+#include "plan/settle.h"
 
 void load_search(struct search *search)
 {
@@ -48,6 +50,13 @@ int load_profile(const char *name, struct loaded_profile *loaded)
 		output_lines(&text);
 	}
 	return result;
+}
+
+int load_settle(struct profile *profile, struct host_network *host, struct error *err)
+{
+	int result = profile->network.isolation == ISOLATION_VPC ? host_network_read(host, err) : 0;
+
+	return result < 0 ? result : profile_settle(profile, host, err);
 }
 
 void loaded_profile_release(struct loaded_profile *loaded)

@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_CMD_LOAD_PROFILE_H
 #define VPCJAIL_CMD_LOAD_PROFILE_H
 
+#include "plan/host_network.h"
 #include "profile/load.h"
 #include "profile/search.h"
 
@@ -22,6 +23,10 @@ int load_profile_quietly(const char *name, struct loaded_profile *loaded);
 
 // The same; prints the mistakes on standard error when there is an error among them.
 int load_profile(const char *name, struct loaded_profile *loaded);
+
+// Reads this host's network (host: to be released in both cases) and settles the profile on it. Under full isolation
+// there is nothing to read. 0, or a negative errno with what the profile asks for and the host does not have.
+int load_settle(struct profile *profile, struct host_network *host, struct error *err);
 
 void loaded_profile_release(struct loaded_profile *loaded);
 

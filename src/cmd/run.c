@@ -12,6 +12,7 @@
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "kernel/launch.h"
+#include "plan/settle.h"
 
 enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
 
@@ -98,6 +99,8 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		return error_set(err, -EINVAL, "the profile %s is wrong",
 				 run->loaded.name ? run->loaded.name : "that is the default");
 	if (host_facts_read(&run->loaded.profile, invocation->user, &run->host, err) < 0)
+		return err->code;
+	if (profile_settle(&run->loaded.profile, &run->host.network, err) < 0)
 		return err->code;
 	if (policy_build(&run->loaded.profile, &run->policy, err) < 0)
 		return err->code;

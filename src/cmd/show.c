@@ -32,7 +32,7 @@ const struct option_row show_options[] = {
 const struct manual show_manual = {
 	.about = "Prints a profile as it is after `extends`, with every default written out, or what it\n"
 		 "compiles to:\n"
-		 "  policy   the layers, each rule with its reason\n"
+		 "  policy   the layers, each rule with its reason; of a VPC profile, as it is on this host\n"
 		 "  nft      the kernel's rule set, in the syntax of nft(8)\n"
 		 "  seccomp  the system call filter, each rule with its reason\n"
 		 "  plan     every step of a launch, in order, as this user on this host, and the table of\n"
@@ -40,7 +40,8 @@ const struct manual show_manual = {
 	.examples = { { "vpcjail show network-isolation", "the whole profile, which is also a profile" },
 		      { "vpcjail show -p network-isolation --as nft | unshare -Urn nft -c -f -", "nft agrees" },
 		      { "vpcjail show ./vpc.yaml --as policy --json", "for a program" } },
-	.exits = "0, 1 when there is no plan for such a profile yet, 2 usage, 3 when the profile is wrong.",
+	.exits = "0, 1 when there is no plan for such a profile yet or not on this host, 2 usage, 3 when the profile\n"
+		 "is wrong.",
 	.see = "vpcjail check, vpcjail-profile(5), vpcjail-design(7)",
 };
 
@@ -149,12 +150,18 @@ static enum status (*const forms[])(const struct shown *shown, struct strbuf *ou
 	show_profile, show_policy, show_nft, show_seccomp, show_plan,
 };
 
-static enum status build_and_show(const struct invocation *invocation, const struct profile *profile)
+// What a VPC profile compiles to depends on the host, the profile itself does not.
+static enum status build_and_show(const struct invocation *invocation, struct profile *profile)
 {
+	CLEANUP(host_network_release) struct host_network host = { 0 };
 	CLEANUP(policy_release) struct policy policy = { 0 };
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
 	struct error err = { 0 };
 
+	if (forms[invocation->as] != show_profile && load_settle(profile, &host, &err) < 0) {
+		output_message("%s", err.message);
+		return STATUS_NO;
+	}
 	if (policy_build(profile, &policy, &err) < 0) {
 		output_message("%s", err.message);
 		return STATUS_PROFILE;

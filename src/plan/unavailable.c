@@ -32,8 +32,6 @@ static void network(const struct profile *profile, unavailable_vec *out)
 	if (!full)
 		add_unless(out, profile->vpc.dns == DNS_NONE || network->uplink == UPLINK_NONE, profile->vpc.dns_at,
 			   "vpc.dns other than none is not available yet");
-	add_unless(out, !profile->vpc.subnets_of_host, profile->vpc.subnets_at,
-		   "vpc.subnets: host is not available yet");
 }
 
 void launch_unavailable(const struct profile *profile, unavailable_vec *out)

@@ -1,13 +1,93 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// uplink: none. Whatever the profile allows, there is no link to carry it.
+// What the link to the host carries: nothing under uplink: none, and never the host itself.
+//
+// A jail behind veth or pasta would reach the host under each of the host's own addresses, which other hosts of the
+// subnet reach through its firewall. Under `subnets: host` the subnet holds the ways out of it too: the gateway, the
+// resolver, the proxy. On AWS neither is there to be denied. The rules need what profile_settle found out.
+#include <netinet/in.h>
+
 #include "policy/layer.h"
 
+static const struct {
+	int protocol;
+	uint16_t port;
+} name_rows[] = {
+	{ IPPROTO_UDP, 53 },
+	{ IPPROTO_TCP, 53 },
+	{ IPPROTO_TCP, 853 },
+	{ IPPROTO_UDP, 853 },
+};
+
+// Whether the host forwards the jail's packets; auto may come to mean such a link.
+static bool goes_through_host(enum uplink uplink)
+{
+	switch (uplink) {
+	case UPLINK_AUTO:
+	case UPLINK_VETH:
+	case UPLINK_PASTA:
+		return true;
+	case UPLINK_NONE:
+	case UPLINK_MACVLAN:
+	case UPLINK_IPVLAN:
+	case UPLINK_DEVICE:
+		return false;
+	}
+	return true;
+}
+
+static void deny(struct layer_draft *draft, struct policy_match *match, const struct location *at, const char *reason)
+{
+	struct policy_rule *rule = layer_add(draft, VERDICT_DENY, match, at, "%s", reason);
+
+	if (rule)
+		rule->aws = "allowed";
+}
+
+static void deny_addresses(struct layer_draft *draft, const struct prefix_set *addresses, const struct location *at,
+			   const char *reason)
+{
+	struct policy_match match = match_of(PROTOCOL_ALL);
+
+	prefix_set_add_set(&match.remote, addresses);
+	deny(draft, &match, at, reason);
+}
+
+// The ways out of the host's own subnets.
+static void deny_ways_out(const struct profile *profile, struct layer_draft *draft)
+{
+	const struct location *at = &profile->vpc.subnets_at;
+
+	deny_addresses(draft, &profile->host.gateways, at,
+		       "the host's gateway: it leads out of the subnets (subnets: host)");
+	deny_addresses(draft, &profile->host.proxies, at,
+		       "the host's proxy: it leads out of the subnets (subnets: host)");
+	for (size_t i = 0; i < sizeof(name_rows) / sizeof(name_rows[0]); i++) {
+		struct policy_match match = match_of(name_rows[i].protocol);
+		struct port_range port = { name_rows[i].port, name_rows[i].port };
+
+		match.any_remote = true;
+		vec_push(&match.ports, port);
+		deny(draft, &match, at, "a resolver: its queries lead out of the subnets (subnets: host)");
+	}
+}
+
+// Stateful: the host may answer what it opened itself, where a group lets it in.
 int uplink_layer(const struct profile *profile, struct layer_draft *draft, struct error *err)
 {
 	(void)err;
-	if (profile->network.uplink != UPLINK_NONE)
+	if (profile->network.uplink == UPLINK_NONE) {
+		layer_close(draft, VERDICT_DENY, &profile->network.uplink_at,
+			    "allowed by the profile, but uplink: none carries nothing");
 		return 0;
-	layer_close(draft, VERDICT_DENY, &profile->network.uplink_at,
-		    "allowed by the profile, but uplink: none carries nothing");
+	}
+	if (draft->direction == INGRESS)
+		return 0;
+	draft->layer.stateful = true;
+	if (goes_through_host(profile->network.uplink))
+		deny_addresses(draft, &profile->host.own, NULL,
+			       "this host's own address: a jail reaches the host only through host-ports");
+	if (profile->vpc.subnets_of_host)
+		deny_ways_out(profile, draft);
+	layer_close(draft, VERDICT_PASS, NULL, "the link carries it");
 	return 0;
 }

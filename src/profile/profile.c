@@ -12,9 +12,18 @@ void profile_init(struct profile *profile)
 	table_init(&profile_keys, profile);
 }
 
+static void host_release(struct profile_host *host)
+{
+	prefix_set_release(&host->own);
+	prefix_set_release(&host->gateways);
+	prefix_set_release(&host->nameservers);
+	prefix_set_release(&host->proxies);
+}
+
 void profile_release(struct profile *profile)
 {
 	table_release(&profile_keys, profile);
+	host_release(&profile->host);
 	vec_for_each (file, &profile->files)
 		free(*file);
 	vec_release(&profile->files);

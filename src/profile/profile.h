@@ -93,7 +93,7 @@ struct profile_vpc {
 	struct location located_at;
 	prefix_value_vec cidrs;
 	prefix_value_vec subnets;
-	bool subnets_of_host;  // `subnets: host`: filled in by the caller of profile_load from the host's interface
+	bool subnets_of_host;  // `subnets: host`: subnets is empty until the profile is settled (plan/settle.h)
 	struct location subnets_at;
 	enum dns_mode dns;
 	struct location dns_at;
@@ -222,6 +222,16 @@ struct toleration {
 	struct location at;
 };
 
+// What is known of the host that the job runs on: no keys, but filled in by profile_settle (plan/settle.h). All of it
+// empty, and `known` false, for a profile that is looked at without a host.
+struct profile_host {
+	bool known;
+	struct prefix_set own;          // its own addresses, but for loopback and link-local ones
+	struct prefix_set gateways;     // of its routes
+	struct prefix_set nameservers;  // whom it asks for names
+	struct prefix_set proxies;      // of its environment
+};
+
 struct profile {
 	char *name;  // "network-isolation", or the path it was given by
 	char *path;  // the file, or "built-in:NAME"
@@ -240,6 +250,7 @@ struct profile {
 	struct profile_process process;
 	VEC(struct toleration) tolerate;
 	text_vec require;
+	struct profile_host host;
 	VEC(char *) files;  // owned file names that locations point to
 };
 

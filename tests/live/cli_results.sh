@@ -14,6 +14,11 @@ json doctor --json
 json doctor -jp vpc-private
 json check --json network-isolation sagemaker-vpc no-such-profile
 for profile in $(jail profiles --names); do
+  # A host whose main interface has no private subnet, such as a container, is no place for vpc-private.
+  if [ "$profile" = vpc-private ] && ! jail show vpc-private --as nft >/dev/null 2>"$work/err"; then
+    grep -q 'subnets: host: .*; the interfaces: ' "$work/err" || fail "vpc-private: $(cat "$work/err")"
+    continue
+  fi
   for form in profile policy nft seccomp; do
     json show "$profile" --as "$form" --json
   done

@@ -354,6 +354,24 @@ static bool reference_endpoint(const struct profile *profile, const struct flow 
 	return carried || (!gateway && !interface);
 }
 
+// The host itself is not reached through the host; under `subnets: host` no way out of the subnets either.
+static bool reference_uplink(const struct profile *profile, const struct flow *flow)
+{
+	enum uplink uplink = profile->network.uplink;
+	bool through_host = uplink == UPLINK_AUTO || uplink == UPLINK_VETH || uplink == UPLINK_PASTA;
+	bool names = flow->destination_port == 53 || flow->destination_port == 853;
+
+	if (uplink == UPLINK_NONE)
+		return false;
+	if (flow->direction == INGRESS || flow->state == FLOW_ESTABLISHED)
+		return true;
+	if (through_host && prefix_set_contains(&profile->host.own, &flow->remote))
+		return false;
+	return !profile->vpc.subnets_of_host ||
+	       (!prefix_set_contains(&profile->host.gateways, &flow->remote) &&
+		!prefix_set_contains(&profile->host.proxies, &flow->remote) && !(is_ported(flow->protocol) && names));
+}
+
 static int reference(const struct profile *profile, const struct flow *flow)
 {
 	bool leaving = flow->direction == EGRESS;
@@ -381,7 +399,7 @@ static int reference(const struct profile *profile, const struct flow *flow)
 		return LAYER_ROUTE;
 	if (leaving && !reference_endpoint(profile, flow))
 		return LAYER_ENDPOINT;
-	return profile->network.uplink == UPLINK_NONE ? LAYER_UPLINK : ALLOWED;
+	return reference_uplink(profile, flow) ? ALLOWED : LAYER_UPLINK;
 }
 
 #endif

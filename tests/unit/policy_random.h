@@ -34,6 +34,7 @@ static const char *const hosts[] = {
 static const char *const subnets[] = { "10.20.1.0/24", "10.20.2.0/24",   "10.20.9.0/24",
 				       "10.20.1.0/31", "fd12:3456::/64", "10.20.0.0/20" };
 static const char *const ports[] = { "443", "53", "80", "1024-65535", "8000-8100", "1", "53-80", "123, 443" };
+static const char *const uplinks[] = { "none", "veth", "veth", "pasta", "pasta", "auto", "auto", "auto" };
 static const char *const protocols[] = { "tcp", "udp", "icmp", "icmpv6", "all", "tcp", "47" };
 
 #define PICK(array) ((array)[below(sizeof(array) / sizeof((array)[0]))])
@@ -137,13 +138,34 @@ static void add_vpc(struct strbuf *text)
 		      chance(50) ? "allow" : "deny");
 }
 
+static void add_hosts(struct prefix_set *set)
+{
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		struct prefix prefix;
+
+		if (chance(20) && prefix_parse(hosts[i], &prefix, NULL) == 0)
+			prefix_set_add(set, &prefix);
+	}
+	prefix_set_normalize(set);
+}
+
+// What profile_settle would find out.
+static void random_host(struct profile *profile)
+{
+	add_hosts(&profile->host.own);
+	add_hosts(&profile->host.gateways);
+	add_hosts(&profile->host.proxies);
+	profile->host.known = true;
+	profile->vpc.subnets_of_host = chance(40);
+}
+
 static void random_text(struct strbuf *text)
 {
 	bool full = chance(10);
 
 	strbuf_format(text, "vpcjail: 1\nnetwork:\n  isolation: %s\n  peers: [", full ? "full" : "vpc");
 	add_some(text, hosts, COUNT(hosts), full && chance(50) ? 0 : 30);
-	strbuf_format(text, "]\n%s", !full && chance(5) ? "  uplink: none\n" : "");
+	strbuf_format(text, "]\n  uplink: %s\n", full || chance(50) ? "auto" : PICK(uplinks));
 	add_vpc(text);
 	strbuf_add(text, "prefix-lists:\n  pl-aaaa: {entries: [52.218.0.0/17, 3.5.64.0/21, '2600:1f00::/24']}\n"
 			 "  pl-bbbb: {entries: [10.20.8.0/24, 10.20.9.0/24, 52.218.64.0/18, 3.5.64.0/21]}\n"

@@ -65,6 +65,8 @@ static void test_reference(void **state)
 		random_text(&text);
 		fixture_load(strbuf_text(&text), &profile);
 		spoil_icmp(&profile);
+		if (chance(50))
+			random_host(&profile);
 		if (policy_build(&profile, &policy, &err))
 			print_error("%s\n%s\n", strbuf_text(&text), err.message);
 		assert_int_equal(err.code, 0);
