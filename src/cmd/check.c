@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "cmd/host_network.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "cmd/residual.h"
@@ -15,7 +16,7 @@
 const struct option_row check_options[] = {
 	OPTION_PROFILE,
 	{ "host", '\0', NULL, OPTION_FLAG, OPTION_OF(host),
-	  .help = "also judge by this host: what its kernel lacks, paths, file systems of the network" },
+	  .help = "also judge by this host: its kernel, paths, network file systems, and what the ranges are here" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -38,6 +39,7 @@ const struct manual check_manual = {
 struct residual {
 	text_list always;  // wherever it runs
 	text_list host;    // here; only when asked for
+	text_list means;   // what the profile's ranges are here; likewise
 	bool host_asked;
 };
 
@@ -45,9 +47,21 @@ static void residual_release(struct residual *residual)
 {
 	text_list_release(&residual->always);
 	text_list_release(&residual->host);
+	text_list_release(&residual->means);
 }
 
-static void add_text(const struct loaded_profile *loaded, const char *name, struct strbuf *out)
+static void add_block(const char *heading, const text_list *list, struct strbuf *out)
+{
+	if (list->count)
+		strbuf_add(out, heading);
+	vec_for_each (text, list) {
+		strbuf_add(out, "  ");
+		strbuf_add_safe(out, *text);
+		strbuf_add_char(out, '\n');
+	}
+}
+
+static void add_text(const struct loaded_profile *loaded, const char *name, const text_list *means, struct strbuf *out)
 {
 	size_t errors = loaded->mistakes.errors;
 	size_t warnings = loaded->mistakes.list.count - errors;
@@ -62,6 +76,7 @@ static void add_text(const struct loaded_profile *loaded, const char *name, stru
 	if (warnings)
 		strbuf_format(out, ", %zu warning%s", warnings, warnings == 1 ? "" : "s");
 	strbuf_add_char(out, '\n');
+	add_block("its ranges on this host:\n", means, out);
 }
 
 static void add_list(const char *key, const text_list *list, struct json *json)
@@ -94,20 +109,11 @@ static void add_json(const struct loaded_profile *loaded, const char *name, cons
 	}
 	json_array_end(json);
 	add_list("residual", &residual->always, json);
-	if (residual->host_asked)
+	if (residual->host_asked) {
 		add_list("host", &residual->host, json);
-	json_object_end(json);
-}
-
-static void add_block(const char *heading, const text_list *list, struct strbuf *out)
-{
-	if (list->count)
-		strbuf_add(out, heading);
-	vec_for_each (text, list) {
-		strbuf_add(out, "  ");
-		strbuf_add_safe(out, *text);
-		strbuf_add_char(out, '\n');
+		add_list("means", &residual->means, json);
 	}
+	json_object_end(json);
 }
 
 // Adds the texts that are not there yet.
@@ -132,7 +138,7 @@ static void check_policy(struct loaded_profile *loaded)
 		mistakes_add(&loaded->mistakes, SEVERITY_ERROR, &(struct location){ 0 }, NULL, "%s", err.message);
 }
 
-static int examine_host(struct loaded_profile *loaded, text_list *residual, struct error *err)
+static int examine_host(struct loaded_profile *loaded, struct residual *residual, struct error *err)
 {
 	CLEANUP(host_facts_release) struct host_facts host = { 0 };
 	int result = host_facts_read(&loaded->profile, NULL, &host, err);
@@ -140,7 +146,8 @@ static int examine_host(struct loaded_profile *loaded, text_list *residual, stru
 	if (result < 0)
 		return result;
 	warnings_add_host(&loaded->profile, &host, &loaded->mistakes);
-	return residual_add_host(&loaded->profile, &host, residual, err);
+	host_network_explain(&loaded->profile, &host.network, &loaded->mistakes, &residual->means);
+	return residual_add_host(&loaded->profile, &host, &residual->host, err);
 }
 
 static void find_residual(struct loaded_profile *loaded, struct residual *residual)
@@ -148,7 +155,7 @@ static void find_residual(struct loaded_profile *loaded, struct residual *residu
 	struct error err = { 0 };
 
 	residual_add(&loaded->profile, &residual->always);
-	if (residual->host_asked && examine_host(loaded, &residual->host, &err) < 0)
+	if (residual->host_asked && examine_host(loaded, residual, &err) < 0)
 		mistakes_add(&loaded->mistakes, SEVERITY_WARNING, &(struct location){ 0 }, NULL, "this host: %s",
 			     err.message);
 }
@@ -167,7 +174,7 @@ static bool check_one(const char *wanted, struct strbuf *text, struct json *json
 	if (json)
 		add_json(&loaded, name, &residual, json);
 	else
-		add_text(&loaded, name, text);
+		add_text(&loaded, name, &residual.means, text);
 	unite(&all->always, &residual.always);
 	unite(&all->host, &residual.host);
 	return !loaded.mistakes.errors;
