@@ -128,7 +128,8 @@ static void warn_residual(struct reader *reader)
 	vec_for_each (list, &profile->prefix_lists)
 		if (vpc && list->approximate)
 			reader_warn(reader, &list->at, "fetch the list itself: aws ec2 get-managed-prefix-list-entries",
-				    "prefix list \"%s\" is approximate: it allows more than AWS would", list->id);
+				    "prefix list \"%s\" is approximate: it allows more than AWS would%s%.10s", list->id,
+				    list->date ? "; its ip-ranges.json is of " : "", list->date ? list->date : "");
 }
 
 void profile_check(struct reader *reader)

@@ -13,6 +13,7 @@ void prefix_list_complete(struct reader *reader, const struct node *node, void *
 {
 	struct profile_prefix_list *list = member;
 	bool inline_entries = node_get(node, "entries"), file = node_get(node, "file");
+	size_t before = reader->mistakes->errors;
 
 	if (inline_entries == file)
 		reader_error(reader, &node->at,
@@ -21,7 +22,13 @@ void prefix_list_complete(struct reader *reader, const struct node *node, void *
 				  : "prefix list \"%s\" has neither entries nor a file",
 			     list->id);
 	else if (list->file.text)
-		prefix_file_read(reader, &list->file, &list->entries);
+		prefix_file_read(reader, list);
+	else
+		prefix_list_refuse_choice(reader, list);
+	if (reader->mistakes->errors == before && prefix_set_is_empty(&list->entries))
+		reader_error(reader, list->file.text ? &list->file.at : &node_get(node, "entries")->at,
+			     "leave out the list and what leads to it, or give its blocks",
+			     "prefix list \"%s\" is empty", list->id);
 }
 
 static bool has_ports(int protocol)

@@ -48,7 +48,13 @@ static const struct key_row prefix_list_rows[] = {
 	{ "entries", KEY_PREFIX_SET, FIELD(struct profile_prefix_list, entries),
 	  .help = "The CIDR blocks it stands for. Needed unless there is a file." },
 	{ "file", KEY_FILE, FIELD(struct profile_prefix_list, file),
-	  .help = "A text file of CIDR blocks, one a line, '#' begins a comment; relative to the profile." },
+	  .help = "A file with its CIDR blocks, relative to the profile: a text, one a line, '#' begins a comment; or "
+		  "JSON: "
+		  "get-managed-prefix-list-entries, describe-prefix-lists, or ip-ranges.json, which is approximate." },
+	{ "service", KEY_CHOICE, FIELD(struct profile_prefix_list, service), .form = form_service,
+	  .help = "Whose ranges to take from ip-ranges.json; default: what the name ends in." },
+	{ "region", KEY_CHOICE, FIELD(struct profile_prefix_list, region), .form = form_region,
+	  .help = "And of which Region; default: the one in the name." },
 	{ "approximate", KEY_YES_NO, FIELD(struct profile_prefix_list, approximate), .fallback = "no",
 	  .help = "Whether it was made from ip-ranges.json, which allows more than the list itself." },
 };

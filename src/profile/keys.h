@@ -24,6 +24,7 @@ enum key_kind {
 	KEY_PLAIN_TEXT,   // → char *
 	KEY_PATH,         // → struct text_value, made absolute
 	KEY_FILE,         // a file to be read while loading → struct text_value, as written
+	KEY_CHOICE,       // what to read from a file → struct text_value; not printed, as the file is not
 	KEY_RULE_NUMBER,  // → unsigned
 	KEY_PROTOCOL,     // → int
 	KEY_ICMP,         // `any` or 0 to 255 → int

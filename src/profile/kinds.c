@@ -14,6 +14,7 @@ static const struct kind kinds[KEY_KINDS] = {
 	[KEY_PLAIN_TEXT] = { SHAPE_SCALAR, "a text", NULL, plain_text_read, plain_text_write, plain_text_release },
 	[KEY_PATH] = { SHAPE_SCALAR, "a path", "/scratch/tmp", path_read, text_write, text_release },
 	[KEY_FILE] = { SHAPE_SCALAR, "a file's name", "s3.txt", text_read, NULL, text_release },
+	[KEY_CHOICE] = { SHAPE_SCALAR, "a text", "s3", text_read, NULL, text_release },
 	[KEY_RULE_NUMBER] = { SHAPE_SCALAR, "a number from 1 to 32766", "100", rule_number_read, rule_number_write,
 			      NULL },
 	[KEY_PROTOCOL] = { SHAPE_SCALAR, "a protocol", "tcp", protocol_read, protocol_write, NULL },

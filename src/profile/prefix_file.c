@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The text file of a prefix list: a CIDR block a line, '#' begins a comment.
+// The file of a prefix list: a CIDR block a line, '#' begins a comment; or JSON (prefix_json.c).
 #include "profile/prefix_file.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "profile/prefix_json.h"
 
 enum { MISTAKES_SHOWN = 20 };
 
@@ -67,8 +68,19 @@ static void read_lines(struct reader *reader, const char *path, char *text, size
 	}
 }
 
-void prefix_file_read(struct reader *reader, const struct text_value *file, struct prefix_set *set)
+void prefix_list_refuse_choice(struct reader *reader, const struct profile_prefix_list *list)
 {
+	const struct text_value *const choices[] = { &list->service, &list->region };
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (choices[i]->text)
+			reader_error(reader, &choices[i]->at, "leave it out",
+				     "service and region choose from ip-ranges.json alone");
+}
+
+void prefix_file_read(struct reader *reader, struct profile_prefix_list *list)
+{
+	const struct text_value *file = &list->file;
 	AUTO_FREE char *path = NULL;
 	AUTO_FREE char *text = NULL;
 	size_t length = 0;
@@ -79,10 +91,10 @@ void prefix_file_read(struct reader *reader, const struct text_value *file, stru
 		return;
 	}
 	if (is_json(path, text)) {
-		reader_error(reader, &file->at, "give a text file of CIDR blocks, one a line",
-			     "\"%.200s\" is JSON: not available yet", file->text);
+		prefix_json_read(reader, reader_file(reader, path), text, length, list);
 		return;
 	}
-	read_lines(reader, reader_file(reader, path), text, length, set);
-	prefix_set_normalize(set);
+	prefix_list_refuse_choice(reader, list);
+	read_lines(reader, reader_file(reader, path), text, length, &list->entries);
+	prefix_set_normalize(&list->entries);
 }

@@ -22,6 +22,8 @@ static void host_release(struct profile_host *host)
 
 void profile_release(struct profile *profile)
 {
+	vec_for_each (list, &profile->prefix_lists)
+		free(list->date);
 	table_release(&profile_keys, profile);
 	host_release(&profile->host);
 	vec_for_each (file, &profile->files)

@@ -110,6 +110,9 @@ struct profile_prefix_list {
 	struct text_value name;     // com.amazonaws.eu-west-1.s3; may be NULL
 	struct text_value file;     // as written; NULL when entries are inline
 	struct prefix_set entries;  // normalized
+	struct text_value service;  // what of ip-ranges.json it is made of; NULL with any other source
+	struct text_value region;   // likewise
+	char *date;                 // of ip-ranges.json ("2026-08-22-11-57-05"), no key; NULL: not known
 	bool approximate;           // made from ip-ranges.json: over-allows
 	struct location at;
 };

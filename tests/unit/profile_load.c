@@ -71,7 +71,7 @@ static const char rich[] =
     "hosts: {gpu02: 10.20.1.12}\n"
     "prefix-lists:\n"
     "  pl-1: {name: com.amazonaws.eu-west-1.s3, file: list, approximate: yes}\n"
-    "  pl-2: {entries: []}\n"
+    "  pl-2: {entries: [192.0.2.0/24]}\n"
     "endpoints:\n"
     "  - {service: s3, type: gateway, prefix-list: pl-1}\n"
     "  - {service: sts, type: interface, addresses: [10.20.1.40], names: [sts.example]}\n"
