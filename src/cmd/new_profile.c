@@ -97,6 +97,21 @@ static void compose(struct strbuf *out, const char *name, const char *parent, co
 	add_commented(out, template_text);
 }
 
+// A template is copied: what is made up in it stays marked until it is replaced.
+static void compose_copy(struct strbuf *out, const char *name, const char *template, const char *template_text)
+{
+	static const char licence[] = "# SPDX-";
+
+	strbuf_format(
+	    out,
+	    "# A copy of the template %s. Put your own values on the lines marked REPLACE, and take the mark off\n"
+	    "# each: `vpcjail check %s` names what is left. Keys: vpcjail-profile(5).\n",
+	    template, name);
+	if (strncmp(template_text, licence, strlen(licence)) == 0)
+		template_text += strcspn(template_text, "\n") + 1;
+	strbuf_add(out, template_text);
+}
+
 static int write_new(const char *path, const struct strbuf *text, struct error *err)
 {
 	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -115,7 +130,8 @@ static int write_new(const char *path, const struct strbuf *text, struct error *
 	return 0;
 }
 
-static int create(const struct search *search, const char *name, const char *template, char **path, struct error *err)
+static int create(const struct search *search, const char *name, const char *template, bool copy, char **path,
+		  struct error *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	AUTO_FREE char *template_path = NULL, *template_text = NULL;
@@ -130,7 +146,10 @@ static int create(const struct search *search, const char *name, const char *tem
 		return err->code;
 	AUTO_FREE char *real = realpath(template_path, NULL);
 	AUTO_FREE char *parent = parent_of(template, real ? real : template_path);
-	compose(&text, name, parent, template_text);
+	if (copy)
+		compose_copy(&text, name, template, template_text);
+	else
+		compose(&text, name, parent, template_text);
 	if (make_folders(folder, err) < 0)
 		return err->code;
 
@@ -139,6 +158,15 @@ static int create(const struct search *search, const char *name, const char *tem
 		return err->code;
 	*path = STEAL(file);
 	return 0;
+}
+
+// Whether made-up values stand in the profile's own file, not in one that it extends.
+static bool is_template(const struct profile *profile)
+{
+	vec_for_each (placeholder, &profile->placeholders)
+		if (strcmp(placeholder->at.file, profile->path) == 0)
+			return true;
+	return false;
 }
 
 static enum status refuse_template(const struct mistakes *mistakes, const char *template)
@@ -172,7 +200,7 @@ enum status new_profile(const struct search *search, const found_profile_vec *fo
 	}
 	if (profile_load(&source, template, &profile, &mistakes) < 0)
 		return refuse_template(&mistakes, template);
-	if (create(search, name, template, &path, &err) < 0) {
+	if (create(search, name, template, is_template(&profile), &path, &err) < 0) {
 		output_message("nothing was written: %s", err.message);
 		return STATUS_NO;
 	}

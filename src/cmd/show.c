@@ -54,7 +54,12 @@ struct shown {
 
 static enum status show_profile(const struct shown *shown, struct strbuf *out)
 {
+	size_t made_up = shown->profile->placeholders.count;
+
 	(shown->json ? profile_print_json : profile_print)(shown->profile, out);
+	if (made_up)  // the marks of a template are comments, which are not printed
+		output_message("%zu of these values %s a template's, made up; `vpcjail check %s` names them", made_up,
+			       made_up == 1 ? "is" : "are", shown->profile->name);
 	return STATUS_YES;
 }
 

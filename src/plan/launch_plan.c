@@ -104,6 +104,38 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .why = "only when all of the above succeeded");
 }
 
+// All in one message: "built-in:on-prem:11:10 vpc.cidrs; 12:12 vpc.subnets; …".
+static int refuse_placeholders(const struct profile *profile, struct error *err)
+{
+	enum { LIST_LENGTH = 480 };
+	CLEANUP(strbuf_release) struct strbuf list = { 0 };
+	unavailable_vec rows = { 0 };
+	const char *file = NULL;
+	size_t shown = 0;
+
+	launch_placeholders(profile, &rows);
+	vec_for_each (row, &rows) {
+		if (list.length > LIST_LENGTH)
+			break;
+		strbuf_add(&list, list.length ? "; " : "");
+		if (!file || strcmp(file, row->at.file) != 0)
+			strbuf_format(&list, "%s:", row->at.file);
+		file = row->at.file;
+		strbuf_format(&list, "%u:%u %.*s", row->at.line, row->at.column, (int)strcspn(row->message, " "),
+			      row->message);
+		shown++;
+	}
+	if (rows.count > shown)
+		strbuf_format(&list, "; and %zu more", rows.count - shown);
+	unavailable_release(&rows);
+	if (!list.length)
+		return 0;
+	return error_set(err, -EINVAL,
+			 "profile %.100s has made-up values of a template; write your own, and take REPLACE off their "
+			 "lines (`vpcjail profiles --new NAME --from TEMPLATE` copies one): %s",
+			 profile->name, strbuf_text(&list));
+}
+
 static int refuse_unavailable(const struct profile *profile, const struct host_facts *host, struct error *err)
 {
 	unavailable_vec list = { 0 };
@@ -170,6 +202,8 @@ static int refuse_places(const struct launch_request *request, struct error *err
 
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
+	if (refuse_placeholders(request->profile, err) < 0)
+		return -EINVAL;
 	if (refuse_unavailable(request->profile, request->host, err) < 0)
 		return -ENOTSUP;
 	if (refuse_places(request, err) < 0)

@@ -219,6 +219,9 @@ struct unavailable {
 };
 typedef VEC(struct unavailable) unavailable_vec;
 void launch_unavailable(const struct profile *profile, unavailable_vec *out);
+
+// Its part that is the user's to mend: values of a template that nobody has replaced, as far as they mean anything.
+void launch_placeholders(const struct profile *profile, unavailable_vec *out);
 // Likewise what it asks for and that host lacks: mechanisms of the kernel, paths.
 void launch_missing(const struct profile *profile, const struct host_facts *host, unavailable_vec *out);
 void unavailable_release(unavailable_vec *list);

@@ -163,6 +163,8 @@ static const struct key_table toleration_keys = TABLE(toleration_rows, struct to
 static const struct key_row profile_rows[] = {
 	{ "vpcjail", KEY_HEADER, .required = true, .help = "The version of this format: 1." },
 	{ "extends", KEY_HEADER, .help = "The profile that this one changes: maps merge, anything else replaces." },
+	{ "template", KEY_HEADER,
+	  .help = "Yes: the values on the lines of this file that the comment \"# REPLACE\" marks are made up." },
 	{ "description", KEY_PLAIN_TEXT, FIELD(P, description), .help = "One line for the list of profiles." },
 
 	{ "network", KEY_SECTION, .required = true, .help = "The network the job sees." },

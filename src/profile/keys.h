@@ -16,7 +16,7 @@ struct reader;
 
 // What a value is; kind.h says how each is read, written and released, and what its field in profile.h is.
 enum key_kind {
-	KEY_HEADER,       // `vpcjail`, `extends`: read by load.c, no field
+	KEY_HEADER,       // `vpcjail`, `extends`, `template`: of one file, read by load.c, no field
 	KEY_SECTION,      // a mapping whose keys are rows too
 	KEY_WORD,         // one of row->words → an enum
 	KEY_YES_NO,       // → bool

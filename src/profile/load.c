@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "profile/check.h"
 #include "profile/kind.h"
+#include "profile/placeholder.h"
 #include "profile/yaml.h"
 
 enum { EXTENDS_DEPTH = 8 };
@@ -107,6 +108,7 @@ static struct node *load_tree(struct reader *reader, const char *name, const str
 		return NULL;
 	}
 	check_version(reader, tree, !below);
+	placeholders_note(reader, tree, text, chain.path);
 	return follow_extends(reader, STEAL(tree), &chain);
 }
 
@@ -124,8 +126,10 @@ int profile_load(const struct profile_source *source, const char *name, struct p
 	if (tree) {
 		loaded.at = tree->at;
 		reader_mapping(&reader, &profile_keys, "", tree, &loaded);
+		placeholders_find(&reader, tree);
 		profile_check(&reader);
 	}
+	vec_release(&reader.marks);
 	if (mistakes->errors > errors)
 		return -EINVAL;
 	*profile = loaded;

@@ -26,6 +26,9 @@ void profile_release(struct profile *profile)
 		free(list->date);
 	table_release(&profile_keys, profile);
 	host_release(&profile->host);
+	vec_for_each (placeholder, &profile->placeholders)
+		free(placeholder->key);
+	vec_release(&profile->placeholders);
 	vec_for_each (file, &profile->files)
 		free(*file);
 	vec_release(&profile->files);

@@ -219,6 +219,12 @@ struct profile_process {
 	} devices;
 };
 
+// A value of a template that nobody has replaced yet (placeholder.h). No key.
+struct placeholder {
+	char *key;  // "vpc.region"
+	struct location at;
+};
+
 struct toleration {
 	char *destination;
 	char *reason;
@@ -254,6 +260,7 @@ struct profile {
 	VEC(struct toleration) tolerate;
 	text_vec require;
 	struct profile_host host;
+	VEC(struct placeholder) placeholders;
 	VEC(char *) files;  // owned file names that locations point to
 };
 

@@ -10,7 +10,8 @@
 struct reader {
 	const struct profile_source *source;
 	struct mistakes *mistakes;
-	struct profile *profile;  // the one being filled; owner of the file names in locations
+	struct profile *profile;     // the one being filled; owner of the file names in locations
+	VEC(struct location) marks;  // lines of templates whose values are made up (placeholder.h)
 };
 
 #define reader_error(reader, at, hint, ...) mistakes_add((reader)->mistakes, SEVERITY_ERROR, (at), (hint), __VA_ARGS__)

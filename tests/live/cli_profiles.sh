@@ -40,6 +40,27 @@ for name in $(jail profiles --names | grep -vx mine); do
   cmp -s "$work/one" "$work/other" || fail "from-$name compiles to something else than $name"
 done
 
+# A template is refused with the list of what is made up in it, and so is a copy, until the marks are gone.
+try jail run -p on-prem true
+gives 125 "run of a template"
+says "run of a template" "made-up values of a template"
+says "run of a template" "built-in:on-prem:"
+try jail run -p from-on-prem true
+gives 125 "run of an unchanged copy"
+says "run of an unchanged copy" "vpc.subnets"
+copy=$work/home/.config/vpcjail/profiles/from-on-prem.yaml
+as sed -i '/ cidrs: /s/#.*//' "$copy"
+try jail run -p from-on-prem true
+gives 125 "run of a copy in which one value is one's own"
+says "run of a copy in which one value is one's own" "vpc.subnets"
+case $err in *vpc.cidrs*) fail "a value without a mark is refused: $err" ;; esac
+as sed -i 's/# REPLACE.*//' "$copy"
+try jail check from-on-prem
+gives 0 "check of a copy without marks"
+case $out in *made-up*) fail "a copy without marks is a template still: $out" ;; esac
+try jail run -p sagemaker-vpc-isolated true
+gives 0 "full isolation on top of a template"
+
 # A file whose name is a command is a profile, and is nothing that a shell completes (and expands).
 as touch "$work/home/.config/vpcjail/profiles/\$(id).yaml"
 echo "$(jail profiles)" | grep -qF '$(id)  ' || fail "control: profiles does not list a name with a command in it"
