@@ -2,6 +2,8 @@
 // What a valid profile leaves open, and what this version cannot enforce of it: see warnings.h.
 #include "cmd/warnings.h"
 
+#include "policy/service_name.h"
+
 // A row a channel that profile_load does not warn of already: where the profile opens it (NULL: it does not), and what
 // that means.
 struct channel {
@@ -58,6 +60,12 @@ void warnings_add(const struct profile *profile, struct mistakes *mistakes)
 			mistakes_add(mistakes, SEVERITY_WARNING, at, NULL, "%s", channels[i].message);
 	}
 
+	vec_for_each (endpoint, &profile->endpoints)
+		if (endpoint->service.text && !endpoint_service_is_known(endpoint->service.text))
+			mistakes_add(mistakes, SEVERITY_WARNING, &endpoint->service.at,
+				     "look at the endpoint's private DNS names, and add those that differ as \"names\"",
+				     "the names of service %.80s are a guess: %.80s.REGION.amazonaws.com",
+				     endpoint->service.text, endpoint->service.text);
 	launch_unavailable(profile, &unavailable);
 	vec_for_each (row, &unavailable)
 		mistakes_add(mistakes, SEVERITY_WARNING, &row->at, "`vpcjail run` refuses this profile", "%s",

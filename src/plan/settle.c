@@ -142,6 +142,28 @@ static int check_cidrs(const struct profile *profile, struct error *err)
 	return 0;
 }
 
+// What profile_load could not tell without the subnets.
+static int check_endpoints(const struct profile *profile, struct error *err)
+{
+	vec_for_each (endpoint, &profile->endpoints) {
+		vec_for_each (address, &endpoint->addresses) {
+			bool inside = profile->vpc.cidrs.count || endpoint->type != ENDPOINT_INTERFACE;
+
+			vec_for_each (subnet, &profile->vpc.subnets)
+				inside = inside || prefix_contains(&subnet->prefix, &address->address);
+			if (inside)
+				continue;
+			AUTO_FREE char *place = profile_place(profile, &address->at, "endpoints");
+			char text[ADDRESS_TEXT_SIZE];
+			return error_set(err, -EINVAL,
+					 "%s: interface endpoint %s lies outside this host's subnets (subnets: host); "
+					 "write \"cidrs\", or type: custom for a server beyond the VPC",
+					 place, address_print(&address->address, text));
+		}
+	}
+	return 0;
+}
+
 static int settle_subnets(struct profile *profile, const struct host_network *host, struct error *err)
 {
 	const struct host_route *route = default_route(host);
@@ -161,7 +183,7 @@ static int settle_subnets(struct profile *profile, const struct host_network *ho
 		    memory_format("%s, which holds the default route, has no private prefix", interface->name);
 		return refuse(profile, host, reason, err);
 	}
-	return check_cidrs(profile, err);
+	return check_cidrs(profile, err) < 0 ? -EINVAL : check_endpoints(profile, err);
 }
 
 static void add_address(struct prefix_set *set, const struct address *address)

@@ -97,6 +97,18 @@ static void check_available(struct reader *reader)
 			reader_error(reader, rows[i].at, rows[i].hint, "%s is not available yet", rows[i].what);
 }
 
+// "com.amazonaws.eu-west-1.s3" in a VPC of us-east-1. Lists of one's own have names of one's own.
+static bool is_of_other_region(const struct profile_prefix_list *list, const char *region)
+{
+	static const char front[] = "com.amazonaws.";
+	size_t length = region ? strlen(region) : 0;
+
+	if (!length || !list->name.text || strncmp(list->name.text, front, strlen(front)) != 0)
+		return false;
+	const char *own = list->name.text + strlen(front);
+	return strncmp(own, region, length) != 0 || own[length] != '.';
+}
+
 // What stays open although every rule holds: said, so that nobody is surprised.
 static void warn_residual(struct reader *reader)
 {
@@ -126,6 +138,11 @@ static void warn_residual(struct reader *reader)
 			    "also to what belongs to others",
 			    endpoint->service.text);
 	vec_for_each (list, &profile->prefix_lists)
+		if (vpc && is_of_other_region(list, profile->vpc.region.text))
+			reader_warn(reader, &list->name.at, "give the list of the VPC's own Region",
+				    "prefix list \"%s\" is of another Region than the VPC: a gateway leads to its own",
+				    list->id);
+	vec_for_each (list, &profile->prefix_lists)
 		if (vpc && list->approximate)
 			reader_warn(reader, &list->at, "fetch the list itself: aws ec2 get-managed-prefix-list-entries",
 				    "prefix list \"%s\" is approximate: it allows more than AWS would%s%.10s", list->id,
@@ -140,5 +157,6 @@ void profile_check(struct reader *reader)
 	check_available(reader);
 	check_vpc(reader);
 	check_references(reader);
+	check_families(reader);
 	warn_residual(reader);
 }

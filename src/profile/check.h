@@ -9,8 +9,10 @@
 void profile_check(struct reader *reader);
 
 // Its parts. check_references: every prefix list, endpoint and group that is named exists (check_references.c).
-// check_vpc: ranges, endpoints, ACLs, routes (check_vpc.c).
+// check_vpc: ranges, endpoints, ACLs, routes (check_vpc.c). check_families: nothing says one address family where only
+// the other is (check_families.c).
 void check_references(struct reader *reader);
 void check_vpc(struct reader *reader);
+void check_families(struct reader *reader);
 
 #endif

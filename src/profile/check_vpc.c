@@ -55,6 +55,22 @@ static bool any_covers(const prefix_value_vec *prefixes, const struct prefix *in
 	return false;
 }
 
+// As at AWS: a host is in one subnet.
+static void check_overlaps(struct reader *reader)
+{
+	const prefix_value_vec *subnets = &reader->profile->vpc.subnets;
+	char out[PREFIX_TEXT_SIZE], other_out[PREFIX_TEXT_SIZE];
+
+	vec_for_each (subnet, subnets)
+		for (const struct prefix_value *other = subnets->items; other < subnet; other++)
+			if (prefix_covers(&other->prefix, &subnet->prefix) ||
+			    prefix_covers(&subnet->prefix, &other->prefix))
+				reader_error(reader, &subnet->at, "remove one of them",
+					     "subnet %s overlaps subnet %s in line %u",
+					     prefix_print(&subnet->prefix, out),
+					     prefix_print(&other->prefix, other_out), other->at.line);
+}
+
 static void check_ranges(struct reader *reader)
 {
 	struct profile_vpc *vpc = &reader->profile->vpc;
@@ -69,6 +85,10 @@ static void check_ranges(struct reader *reader)
 				     "subnet %s lies outside the VPC's CIDR blocks",
 				     prefix_print(&subnet->prefix, out));
 	}
+	check_overlaps(reader);
+	if (vpc->subnets_at.line && !vpc->subnets.count && !vpc->subnets_of_host && !reader->mistakes->errors)
+		reader_error(reader, &vpc->subnets_at, "write the job's own subnet, or subnets: host",
+			     "no subnet is in \"vpc.subnets\"");
 	if (!vpc->cidrs.count)
 		vec_for_each (subnet, &vpc->subnets)
 			vec_push(&vpc->cidrs, *subnet);
@@ -102,14 +122,15 @@ static void check_endpoint(struct reader *reader, const struct profile_endpoint 
 	if (endpoint->service.text && !profile->vpc.region.text)
 		reader_error(reader, &endpoint->service.at, "write \"region: eu-west-1\" under \"vpc\"",
 			     "an endpoint of a service needs \"vpc.region\"");
-	if (endpoint->type != ENDPOINT_INTERFACE || profile->vpc.subnets_of_host)
-		return;
+	if (endpoint->type != ENDPOINT_INTERFACE || !profile->vpc.cidrs.count)
+		return;  // told already, or told by profile_settle
 	vec_for_each (value, &endpoint->addresses) {
 		struct prefix prefix = prefix_of_address(&value->address);
 		if (!any_covers(&profile->vpc.cidrs, &prefix))
-			reader_warn(reader, &value->at, NULL,
-				    "interface endpoint %s lies outside the VPC's CIDR blocks",
-				    address_print(&value->address, out));
+			reader_error(reader, &value->at,
+				     "add its range to \"vpc.cidrs\"; a server beyond the VPC is of type custom",
+				     "interface endpoint %s lies outside the VPC's CIDR blocks and subnets",
+				     address_print(&value->address, out));
 	}
 }
 

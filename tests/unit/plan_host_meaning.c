@@ -7,11 +7,11 @@
 
 static const char listed[] =
     "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc:\n  region: eu-west-1\n  cidrs: [10.0.0.0/8, 172.16.0.0/12]\n"
-    "  subnets: [10.20.0.0/16, 172.17.0.0/24, 10.20.1.5/32]\n"
+    "  subnets: [10.20.0.0/16, 172.17.0.0/24]\n"
     "prefix-lists:\n  pl-a: {name: com.amazonaws.eu-west-1.s3, entries: [52.218.0.0/17, 3.5.64.0/21, 172.17.5.0/25]}\n"
     "endpoints:\n  - {service: s3, type: gateway, prefix-list: pl-a}\n"
     "  - {service: sts, type: interface, addresses: [10.20.1.40, 10.99.0.1]}\n"
-    "  - {name: web, type: custom, addresses: [10.20.1.8], ports: [3128]}\n"
+    "  - {name: web, type: custom, addresses: [10.20.1.8, 10.20.1.5], ports: [3128]}\n"
     "security-groups:\n  sg-a:\n    egress:\n      - {to: 10.20.1.0/24, protocol: udp, ports: [53]}\n"
     "      - {to: [web, sts]}\n      - {to: 10.20.1.1/32, protocol: tcp, ports: [80, 443, 8000-8100, 9000]}\n"
     "      - {to: 10.20.1.5/32, protocol: tcp}\n"
@@ -71,10 +71,10 @@ static void test_meaning(void **state)
 	AUTO_FREE char *got = meaning(listed, &plain);
 	assert_string_equal(got, "subnet 10.20.0.0/16: through eth0 by 10.20.1.1, but 10.20.1.0/24 on eth0 itself\n"
 				 "subnet 172.17.0.0/24: on docker0 (bridge) itself\n"
-				 "subnet 10.20.1.5: this host itself\n"
 				 "endpoint sts, 10.20.1.40: on eth0 itself\n"
 				 "endpoint sts, 10.99.0.1: through eth0 by 10.20.1.1\n"
 				 "endpoint web, 10.20.1.8: on eth0 itself\n"
+				 "endpoint web, 10.20.1.5: this host itself\n"
 				 "prefix list pl-a (com.amazonaws.eu-west-1.s3): 2 blocks through eth0 by 10.20.1.1,"
 				 " 1 block on docker0 (bridge) itself\n");
 	AUTO_FREE char *settled = meaning(PROFILE("", "subnets: host"), &plain);

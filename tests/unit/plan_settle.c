@@ -96,6 +96,13 @@ static void test_refusals(void **state)
 			fail_msg("%s", got);
 	}
 	AUTO_FREE char *outside = settle(PROFILE("", "cidrs: [10.20.0.0/16], subnets: host"), &plain);
+	AUTO_FREE char *endpoint =
+	    settle("vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {region: eu-west-1, subnets: host}\n"
+		   "endpoints:\n  - {service: sts, type: interface, addresses: [10.20.1.9]}\n"
+		   "  - {service: kms, type: interface, addresses: [10.20.2.9]}\n"
+		   "process: {credentials: scrub}\n",
+		   &plain);
+	assert_non_null(strstr(endpoint, "test.yaml:6:49: endpoints: interface endpoint 10.20.2.9 lies outside"));
 	assert_non_null(strstr(outside, "this host's subnet fd00:20::/64 lies outside the VPC's CIDR blocks"));
 }
 

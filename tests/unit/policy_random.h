@@ -31,11 +31,11 @@ static const char *const cidrs[] = {
 static const char *const hosts[] = {
 	"10.20.1.21", "10.20.2.22", "10.20.9.1", "fd12:3456::21", "10.21.0.5", "10.20.1.128", "10.20.3.7",
 };
-static const char *const subnets[] = { "10.20.1.0/24", "10.20.2.0/24",   "10.20.9.0/24",
-				       "10.20.1.0/31", "fd12:3456::/64", "10.20.0.0/20" };
+static const char *const subnets[] = { "10.20.1.0/24", "10.20.2.0/24", "10.20.1.0/31" };
+static const char *const more_subnets[] = { "10.20.9.0/24", "fd12:3456::/64", "10.20.16.0/20", "10.20.3.4/30" };
 static const char *const ports[] = { "443", "53", "80", "1024-65535", "8000-8100", "1", "53-80", "123, 443" };
 static const char *const uplinks[] = { "none", "veth", "veth", "pasta", "pasta", "auto", "auto", "auto" };
-static const char *const protocols[] = { "tcp", "udp", "icmp", "icmpv6", "all", "tcp", "47" };
+static const char *const protocols[] = { "tcp", "udp", "all", "tcp", "47" };
 
 #define PICK(array) ((array)[below(sizeof(array) / sizeof((array)[0]))])
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -48,13 +48,8 @@ static void add_traffic(struct strbuf *text)
 	if (chance(20))
 		return;
 	strbuf_format(text, ", protocol: %s", protocol);
-	if ((strcmp(protocol, "tcp") == 0 || strcmp(protocol, "udp") == 0) && chance(70))
+	if ((strcmp(protocol, "tcp") == 0 || strcmp(protocol, "udp") == 0) && chance(50))
 		strbuf_format(text, ", ports: [%s]", PICK(ports));
-	else if (strncmp(protocol, "icmp", 4) == 0 && chance(60)) {
-		strbuf_format(text, ", icmp-type: %d", PICK(((const int[]){ 0, 3, 8, 128 })));
-		if (chance(50))
-			strbuf_format(text, ", icmp-code: %u", below(2));
-	}
 }
 
 // A few different ones of a list: "a, 'b', c".
@@ -128,10 +123,10 @@ static void add_vpc(struct strbuf *text)
 {
 	strbuf_add(text, "vpc:\n  region: eu-west-1\n");
 	if (chance(60))
-		strbuf_add(text, "  cidrs: [10.20.0.0/16, 'fd12:3456::/56']\n");
-	strbuf_format(text, "  subnets: ['%s'", subnets[below(5)]);
-	if (chance(60))
-		strbuf_format(text, ", '%s'", subnets[5]);
+		strbuf_format(text, "  cidrs: [10.20.0.0/16, 'fd12:3456::/56']\n  subnets: ['%s', '%s'", PICK(subnets),
+			      PICK(more_subnets));
+	else  // without other blocks, the endpoints' addresses lie in the subnets
+		strbuf_format(text, "  subnets: ['10.20.0.0/20'%s", chance(50) ? ", 'fd12:3456::/64'" : "");
 	strbuf_format(text, "]\n  dns: %s\n  resolver: %s\n", chance(50) ? "resolver" : "none",
 		      chance(50) ? "10.20.0.2" : "10.21.0.53");
 	strbuf_format(text, "  imds: %s\n  time-sync: %s\n", chance(50) ? "allow" : "deny",
@@ -200,21 +195,35 @@ static void random_text(struct strbuf *text)
 	strbuf_format(text, "process: {credentials: %s}\n", full || chance(50) ? "scrub" : "keep");
 }
 
-// AWS takes "any type, code 5", which the loader refuses but an import can bring.
-static void spoil_icmp(struct profile *profile)
+static void make_icmp(int *protocol, size_t port_count, int *type, int *code)
 {
-	vec_for_each (group, &profile->security_groups)
+	if ((*protocol != IPPROTO_TCP && *protocol != IPPROTO_UDP) || port_count || chance(30))
+		return;
+	*protocol = chance(50) ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	*type = chance(60) ? PICK(((const int[]){ 0, 3, 8, 128 })) : -1;
+	*code = chance(50) ? (int)below(2) : -1;
+	if (chance(20)) {
+		*type = -1;
+		*code = 5;
+	}
+}
+
+// Of either ICMP with addresses of either family, and "any type, code 5": AWS takes what matches nothing, the loader
+// refuses it, and an import can bring it.
+static void add_icmp(struct profile *profile)
+{
+	vec_for_each (group, &profile->security_groups) {
 		vec_for_each (rule, &group->egress)
-			if (rule->protocol == IPPROTO_ICMP && chance(30)) {
-				rule->icmp_type = -1;
-				rule->icmp_code = 5;
-			}
-	vec_for_each (acl, &profile->network_acls)
+			make_icmp(&rule->protocol, rule->ports.count, &rule->icmp_type, &rule->icmp_code);
+		vec_for_each (rule, &group->ingress)
+			make_icmp(&rule->protocol, rule->ports.count, &rule->icmp_type, &rule->icmp_code);
+	}
+	vec_for_each (acl, &profile->network_acls) {
 		vec_for_each (rule, &acl->egress)
-			if (rule->protocol == IPPROTO_ICMP && chance(30)) {
-				rule->icmp_type = -1;
-				rule->icmp_code = 5;
-			}
+			make_icmp(&rule->protocol, rule->ports.count, &rule->icmp_type, &rule->icmp_code);
+		vec_for_each (rule, &acl->ingress)
+			make_icmp(&rule->protocol, rule->ports.count, &rule->icmp_type, &rule->icmp_code);
+	}
 }
 
 static const char *const edges[] = {

@@ -64,7 +64,7 @@ static void test_reference(void **state)
 
 		random_text(&text);
 		fixture_load(strbuf_text(&text), &profile);
-		spoil_icmp(&profile);
+		add_icmp(&profile);
 		if (chance(50))
 			random_host(&profile);
 		if (policy_build(&profile, &policy, &err))
