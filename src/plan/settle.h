@@ -9,9 +9,9 @@
 #include "profile/profile.h"
 
 // Fills in profile->host, and for `subnets: host` vpc.subnets: the private prefixes of the interface that holds the
-// default route, IPv4's before IPv6's; where vpc.cidrs is empty, the subnets are the VPC. Nothing under isolation: full,
-// which knows no host. 0, also when it was done before; or -EINVAL with where, what the host has instead and what to
-// do.
+// default route, IPv4's before IPv6's; where vpc.cidrs is empty, the subnets are the VPC. Nothing under isolation:
+// full, which knows no host. 0, also when it was done before; or -EINVAL with where, what the host has instead and what
+// to do.
 int profile_settle(struct profile *profile, const struct host_network *host, struct error *err);
 
 #endif
