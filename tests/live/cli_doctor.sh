@@ -12,8 +12,8 @@ case $out in *MISSING*) fail "doctor misses something where a job runs: $out" ;;
 try jail doctor -p network-isolation
 gives 0 "doctor -p network-isolation"
 try jail doctor -p sagemaker-vpc
-gives 1 "doctor -p of a profile that needs an uplink"
-case $out in *"MISSING  profile: uplink"*) ;; *) fail "the uplink is not named: $out" ;; esac
+gives 1 "doctor -p of a template"
+case $out in *"MISSING  profile: vpc.region has a made-up value"*) ;; *) fail "the made-up value is not named: $out" ;; esac
 try jail doctor -p no-such-profile
 gives 3 "doctor -p of no profile"
 
