@@ -31,7 +31,7 @@ struct invocation {
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
 	bool help, json, quiet, names, host;
-	const char *profile, *user, *new_profile, *template;
+	const char *profile, *user, *new_profile, *template, *peer_ports;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
 	VEC(const char *) share;

@@ -12,6 +12,7 @@
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "kernel/launch.h"
+#include "kernel/stand_in.h"
 #include "plan/settle.h"
 
 enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
@@ -24,6 +25,9 @@ const struct option_row run_options[] = {
 	  .help = "keep this path visible, though the job has a /tmp or /run of its own; may be repeated" },
 	{ "keep-fd", '\0', "N", OPTION_NUMBERS, OPTION_OF(keep_fds), .maximum = DESCRIPTOR_MAXIMUM,
 	  .help = "leave descriptor N open in the job (regular files and pipes only); may be repeated" },
+	{ "peer-ports", '\0', "FIRST-LAST", OPTION_TEXT, OPTION_OF(peer_ports),
+	  .help = "ports of this host's address at which peers reach the job (uplink veth; default: 1024-65535, less "
+		  "those in use)" },
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
 	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
@@ -54,6 +58,7 @@ struct run {
 	struct host_facts host;
 	struct policy policy;
 	text_list share;
+	struct port_range peer_ports;
 	struct launch_plan plan;
 	struct launch_result result;
 };
@@ -102,8 +107,12 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		return err->code;
 	if (profile_settle(&run->loaded.profile, &run->host.network, err) < 0)
 		return err->code;
+	if (stand_ins_resolve(&run->loaded.profile, err) < 0)
+		return err->code;
 	if (policy_build(&run->loaded.profile, &run->policy, err) < 0)
 		return err->code;
+	if (invocation->peer_ports && port_range_parse(invocation->peer_ports, &run->peer_ports, err) < 0)
+		return error_prefix(err, "--peer-ports");
 	if (resolve_share(invocation, &run->share, err) < 0)
 		return err->code;
 	return launch_plan_build(
@@ -117,6 +126,7 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		.keep_fd_count = invocation->keep_fds.count,
 		.share = run->share.items,
 		.share_count = run->share.count,
+		.peer_ports = run->peer_ports,
 	    },
 	    &run->plan, err);
 }

@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "kernel/guarded.h"
 #include "kernel/host_network.h"
+#include "kernel/host_ports.h"
 #include "kernel/identity.h"
 #include "kernel/launch_state.h"
 
@@ -77,11 +78,13 @@ static bool needs_network(const struct profile *profile)
 	return profile->network.isolation == ISOLATION_VPC || profile->network.peers.count;
 }
 
-static int read_network(struct host_facts *facts, struct error *err)
+static int read_network(const struct profile *profile, struct host_facts *facts, struct error *err)
 {
 	if (getrandom(&facts->jail, sizeof(facts->jail), 0) != (ssize_t)sizeof(facts->jail))
 		return error_set_errno(err, -errno, "cannot draw a random number");
 	facts->forwards_ipv6 = access("/proc/sys/net/ipv6/conf/default/force_forwarding", F_OK) == 0;
+	if (profile->network.peers.count)
+		host_ports_read(&facts->used_ports);
 	return host_network_read(&facts->network, err);
 }
 
@@ -96,7 +99,7 @@ int host_facts_read(const struct profile *profile, const char *user, struct host
 		host_facts_release(&read);
 		return err ? err->code : -EIO;
 	}
-	if (needs_network(profile) && read_network(&read, err) < 0) {
+	if (needs_network(profile) && read_network(profile, &read, err) < 0) {
 		host_facts_release(&read);
 		return err ? err->code : -EIO;
 	}
@@ -128,6 +131,7 @@ void host_facts_release(struct host_facts *facts)
 	text_list_release(&facts->links);
 	text_list_release(&facts->python_environments);
 	host_network_release(&facts->network);
+	vec_release(&facts->used_ports);
 	identity_release(&facts->identity);
 	*facts = (struct host_facts){ 0 };
 }

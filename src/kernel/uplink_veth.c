@@ -70,6 +70,7 @@ static int commit(struct uplink_state *uplink, const struct launch_plan *plan, s
 	struct ruleset_host host = {
 		.link = { .device = link->outside, .own = { link->own[0].address, link->own[1].address } },
 		.uplink = link->device,
+		.translation = &plan->translation,
 		.only_for_jails = { uplink->forwarding[0].raised, uplink->forwarding[1].raised },
 	};
 	nft_batch_vec batches = { 0 };

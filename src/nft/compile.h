@@ -38,6 +38,9 @@ const struct nft_chain *compile_walls(const struct compilation *c, enum directio
 // Under an exchanged policy: what answers a conversation of an earlier generation must have begun as this one allows.
 void compile_again(const struct compilation *c, enum direction direction, struct nft_chain *base);
 
+// Where packets of the job, and of its peers, are sent instead. Inside the host's own table.
+void compile_destinations(struct nft_table *table, const struct ruleset_host *host);
+
 // The chains of the device at one end of the jail's link: the base chain at that hook, and what may pass.
 void compile_link(struct nft_table *table, const struct nft_hook *hook, const struct policy *policy,
 		  const struct ruleset_link *link);

@@ -59,6 +59,18 @@ static void add_only(struct nft_chain *chain, const char *uplink, size_t family)
 	rule_add(rule, statement_verdict(NF_DROP, NULL));
 }
 
+// Who begins a conversation with the jail and was not sent to it by us: a peer is.
+static void add_uninvited(struct nft_chain *chain, const char *jail)
+{
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	rule_add(rule, statement_compare_name(SELECT_OIFNAME, jail));
+	rule_add(rule, statement_compare_not(SELECT_CT_DIRECTION, IP_CT_DIR_REPLY));
+	rule_add(rule, statement_masked_not(SELECT_CT_STATUS, IPS_DST_NAT, IPS_DST_NAT));
+	rule_add(rule, statement_counter());
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
+}
+
 // Neither the host itself nor, by whatever link, anybody but through the uplink; and nobody comes in by himself.
 static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 {
@@ -72,8 +84,7 @@ static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 	rule_add(rule, statement_verdict(NF_DROP, NULL));
 	add_drop(forward, statement_compare_name(SELECT_IIFNAME, jail), not_by(SELECT_OIFNAME, host->uplink));
 	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail), not_by(SELECT_IIFNAME, host->uplink));
-	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail),
-		 statement_compare_not(SELECT_CT_DIRECTION, IP_CT_DIR_REPLY));
+	add_uninvited(forward, jail);
 	for (size_t i = 0; i < 2; i++)
 		if (host->only_for_jails[i])
 			add_only(forward, host->uplink, i);
@@ -176,5 +187,7 @@ struct ruleset *ruleset_compile_host(const struct policy *policy, const struct r
 	add_traces(table, host);
 	add_ways(table, host);
 	add_translation(table, host);
+	if (host->translation)
+		compile_destinations(table, host);
 	return ruleset;
 }

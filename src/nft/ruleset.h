@@ -58,12 +58,28 @@ struct ruleset;  // opaque: tables, sets, chains, rules of statements; released 
 struct ruleset *ruleset_compile(const struct policy *policy, const struct ruleset_options *options);
 void ruleset_free(struct ruleset *ruleset);
 
+// Where the host sends packets instead, for a jail whose link is a pair.
+struct stand_in {
+	struct policy_match match;  // what the job sends: addresses of an endpoint, protocol, ports
+	struct address at[2];       // where it is reached from here: IPv4, IPv6; family NONE: not in that one
+};
+
+struct translation_plan {
+	VEC(struct stand_in) stand_ins;  // vpc.located: elsewhere
+	struct prefix_set elsewhere;     // ranges of the VPC, to which no packet may leave the host
+	struct prefix_set peers;         // who reaches the jail at the host's address
+	port_range_vec peer_ports;       // at these ports of TCP and UDP
+};
+
+void translation_plan_release(struct translation_plan *plan);
+
 // What stands on the host for a jail whose link is a pair (kernel/uplink_veth.c): tables of their own, each under the
 // name of the host's end.
 struct ruleset_host {
 	struct ruleset_link link;  // the host's end
 	const char *uplink;        // the host's link that the job's packets leave by; they take its address
 	bool only_for_jails[2];    // it forwards IPv4, IPv6 for jails alone: it did not before
+	const struct translation_plan *translation;  // NULL: the source alone is translated
 };
 
 // Of them, the wall alone: what depends on the policy.

@@ -22,6 +22,7 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_IIFNAME]     = { "iifname", SOURCE_META, NFT_META_IIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
 	[SELECT_OIFNAME]     = { "oifname", SOURCE_META, NFT_META_OIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
 	[SELECT_CT_STATE]    = { "ct state", SOURCE_CT, NFT_CT_STATE, 4, FORM_STATE, FAMILY_NONE, 0 },
+	[SELECT_CT_STATUS]   = { "ct status", SOURCE_CT, NFT_CT_STATUS, 4, FORM_CT_STATUS, FAMILY_NONE, 0 },
 	[SELECT_CT_MARK]     = { "ct mark", SOURCE_CT, NFT_CT_MARK, 4, FORM_HOST, FAMILY_NONE, 0 },
 	[SELECT_CT_DIRECTION] = { "ct direction", SOURCE_CT, NFT_CT_DIRECTION, 1, FORM_CT_DIRECTION, FAMILY_NONE, 0 },
 	[SELECT_CT_IP_SADDR] = { "ct original ip saddr", SOURCE_CT_ORIGINAL, NFT_CT_SRC_IP, 4, FORM_ADDRESS, FAMILY_NONE, 0 },
@@ -65,6 +66,7 @@ static const struct value_name value_names[] = {
 	{ FORM_ETHERTYPE, ETH_P_IPV6, "ip6" },
 	{ FORM_ETHERTYPE, ETH_P_ARP, "arp" },
 	{ FORM_CT_DIRECTION, IP_CT_DIR_REPLY, "reply" },
+	{ FORM_CT_STATUS, IPS_DST_NAT, "dnat" },
 	{ FORM_PROTOCOL, IPPROTO_ICMP, "icmp" },
 	{ FORM_PROTOCOL, IPPROTO_TCP, "tcp" },
 	{ FORM_PROTOCOL, IPPROTO_UDP, "udp" },
@@ -82,8 +84,8 @@ static const struct value_name value_names[] = {
 
 static bool host_order(enum value_form form)
 {
-	return form == FORM_HOST || form == FORM_MARK || form == FORM_INDEX || form == FORM_STATE ||
-	       form == FORM_ROUTE_TYPE;
+	return form == FORM_HOST || form == FORM_CT_STATUS || form == FORM_MARK || form == FORM_INDEX ||
+	       form == FORM_STATE || form == FORM_ROUTE_TYPE;
 }
 
 struct value value_of_number(enum selector selector, uint32_t number)
@@ -175,6 +177,7 @@ void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, st
 	case FORM_FAMILY:
 	case FORM_ETHERTYPE:
 	case FORM_CT_DIRECTION:
+	case FORM_CT_STATUS:
 	case FORM_PROTOCOL:
 	case FORM_INDEX:
 	case FORM_STATE:

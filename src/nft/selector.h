@@ -19,6 +19,7 @@ enum selector {
 	SELECT_IIFNAME,
 	SELECT_OIFNAME,
 	SELECT_CT_STATE,
+	SELECT_CT_STATUS,
 	SELECT_CT_MARK,
 	SELECT_CT_DIRECTION,  // of the packet: original or reply
 	SELECT_CT_IP_SADDR,   // of the conversation's first packet, like the next ones
@@ -62,6 +63,7 @@ enum value_form {
 	FORM_FAMILY,
 	FORM_ETHERTYPE,
 	FORM_CT_DIRECTION,
+	FORM_CT_STATUS,
 	FORM_PROTOCOL,
 	FORM_INDEX,
 	FORM_NAME,

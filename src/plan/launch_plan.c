@@ -180,6 +180,8 @@ static int choose_link(const struct launch_request *request, struct launch_plan 
 	}
 	if (plan->link.kind != UPLINK_NONE)
 		options.link = &link;
+	if (plan_translation(plan, request, err) < 0)
+		return err ? err->code : -EINVAL;
 	plan->policy = request->policy;
 	plan->ruleset = ruleset_compile(request->policy, &options);
 	return 0;
@@ -261,6 +263,7 @@ void launch_plan_release(struct launch_plan *plan)
 	vec_release(&plan->watched);
 	vec_release(&plan->keep_fds);
 	link_plan_release(&plan->link);
+	translation_plan_release(&plan->translation);
 	ruleset_free(plan->ruleset);
 	filter_release(&plan->filter);
 	*plan = (struct launch_plan){ 0 };

@@ -71,6 +71,7 @@ struct host_facts {
 	text_list links;                // symbolic links on the way to those, their folders' paths real
 	text_list python_environments;  // the active ones, real paths
 	struct host_network network;    // read where the profile may need a link
+	port_range_vec used_ports;      // that the host's programs listen on; read where there are peers
 	bool forwards_ipv6;             // the kernel can forward IPv6 by single links
 	uint32_t jail;                  // a random number: names and addresses of this jail's link
 };
@@ -157,7 +158,8 @@ struct launch_request {
 	size_t keep_fd_count;
 	char *const *share;  // further --share paths, real, absolute
 	size_t share_count;
-	struct link_request link;  // --address, --gateway
+	struct link_request link;      // --address, --gateway
+	struct port_range peer_ports;  // --peer-ports; first 0: not given
 };
 
 // "veth": the profile's word. A literal.
@@ -199,8 +201,9 @@ struct launch_plan {
 	struct landlock_domain landlock;
 	VEC(int) keep_fds;
 	struct link_plan link;
-	struct ruleset *ruleset;      // owned
-	const struct policy *policy;  // borrowed from the request: the rules of the host's side are made of it
+	struct translation_plan translation;  // by the host, of a pair
+	struct ruleset *ruleset;              // owned
+	const struct policy *policy;          // borrowed from the request: the rules of the host's side are made of it
 	struct filter_program filter;
 	const struct identity *identity;  // borrowed from the request's host
 	bool root;

@@ -30,6 +30,9 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
 
+// Fills plan->translation; after the link was chosen. -ENOTSUP where the link cannot do what the profile asks for.
+int plan_translation(struct launch_plan *plan, const struct launch_request *request, struct error *err);
+
 // Parts of the network: what init does when the supervisor has made the link, and when the rules stand.
 void plan_link_wait(struct launch_plan *plan, const struct launch_request *request);
 void plan_link_up(struct launch_plan *plan, const struct launch_request *request);

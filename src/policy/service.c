@@ -64,6 +64,9 @@ static const struct prefix service_ranges[] = {
 
 static bool service_is_allowed(const struct profile *profile, enum service service)
 {
+	// What answers at such an address here is another VPC's, if anybody's. Names are the supervisor's own.
+	if (profile->vpc.located == LOCATED_ELSEWHERE && service != SERVICE_RESOLVER)
+		return false;
 	switch (service) {
 	case SERVICE_RESOLVER:
 		return profile->vpc.dns == DNS_RESOLVER;

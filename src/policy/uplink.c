@@ -6,7 +6,9 @@
 // resolver, the proxy. On AWS neither is there to be denied. The rules need what profile_settle found out.
 #include <netinet/in.h>
 
+#include "base/cleanup.h"
 #include "policy/layer.h"
+#include "policy/peer.h"
 
 static const struct {
 	int protocol;
@@ -71,15 +73,49 @@ static void deny_ways_out(const struct profile *profile, struct layer_draft *dra
 	}
 }
 
+// A VPC that is elsewhere: its ranges mean something else here, or nothing. Only what stands in for an endpoint is
+// reached.
+static int pass_stand_ins(const struct profile *profile, struct layer_draft *draft, struct error *err)
+{
+	vec_for_each (endpoint, &profile->endpoints) {
+		CLEANUP(match_release) struct policy_match match = match_of(PROTOCOL_ALL);
+
+		if (!endpoint->stand_in.text)
+			continue;
+		int result = endpoint_ports(endpoint, &match, err);
+		if (result == 0)
+			result = endpoint_add(profile, endpoint, &match.remote, err);
+		if (result)
+			return result;
+		layer_add(draft, VERDICT_PASS, &match, &endpoint->stand_in.at, "endpoint %s by its stand-in %s",
+			  endpoint_name(endpoint), endpoint->stand_in.text);
+	}
+	return 0;
+}
+
+static int elsewhere(const struct profile *profile, struct layer_draft *draft, struct error *err)
+{
+	int result = draft->direction == EGRESS ? pass_stand_ins(profile, draft, err) : 0;
+
+	draft->layer.stateful = true;
+	if (result == 0)
+		layer_close(draft, VERDICT_DENY, &profile->vpc.located_at,
+			    draft->direction == EGRESS
+				? "allowed by the profile, not reachable from this host: the VPC is elsewhere"
+				: "the VPC is elsewhere: nobody of it can connect here");
+	return result;
+}
+
 // Stateful: the host may answer what it opened itself, where a group lets it in.
 int uplink_layer(const struct profile *profile, struct layer_draft *draft, struct error *err)
 {
-	(void)err;
 	if (profile->network.uplink == UPLINK_NONE) {
 		layer_close(draft, VERDICT_DENY, &profile->network.uplink_at,
 			    "allowed by the profile, but uplink: none carries nothing");
 		return 0;
 	}
+	if (profile->vpc.located == LOCATED_ELSEWHERE)
+		return elsewhere(profile, draft, err);
 	if (draft->direction == INGRESS)
 		return 0;
 	draft->layer.stateful = true;

@@ -88,8 +88,6 @@ static void check_available(struct reader *reader)
 		  "write uplink: auto" },
 		{ profile->network.uplink == UPLINK_DEVICE, &profile->network.uplink_at, "uplink device",
 		  "write uplink: auto" },
-		{ profile->vpc.located == LOCATED_ELSEWHERE, &profile->vpc.located_at, "located elsewhere",
-		  "write located: here" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

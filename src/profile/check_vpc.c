@@ -141,6 +141,10 @@ static void check_endpoints(struct reader *reader)
 	vec_for_each (endpoint, &profile->endpoints) {
 		const char *title = endpoint_title(endpoint);
 		check_endpoint(reader, endpoint);
+		if (endpoint->stand_in.text && profile->vpc.located == LOCATED_HERE)
+			reader_error(
+			    reader, &endpoint->stand_in.at, "leave it out, or write \"vpc.located: elsewhere\"",
+			    "\"stand-in\" is for a VPC that is elsewhere: here the endpoint itself is reached");
 		for (const struct profile_endpoint *other = profile->endpoints.items; title && other < endpoint;
 		     other++) {
 			if (!endpoint_title(other) || strcmp(endpoint_title(other), title) != 0)

@@ -98,6 +98,24 @@ static void check_endpoint_keys(struct reader *reader, const struct node *node, 
 	}
 }
 
+// An address, or the word for what a service is under its public name.
+static void read_stand_in(struct reader *reader, const struct node *node, struct profile_endpoint *endpoint)
+{
+	struct address address;
+	struct error err = { 0 };
+
+	endpoint->stand_in_public = strcmp(endpoint->stand_in.text, "public") == 0;
+	if (endpoint->stand_in_public && endpoint->type == ENDPOINT_CUSTOM)
+		reader_error(reader, &node->at, "write the address where it is reached from here",
+			     "a custom endpoint has no public name");
+	if (endpoint->stand_in_public)
+		return;
+	if (address_parse(endpoint->stand_in.text, &address, &err) < 0)
+		reader_error(reader, &node->at, "write an address, or public", "\"stand-in\": %s", err.message);
+	else
+		endpoint->stand_in_at[address.family == FAMILY_IPV6] = address;
+}
+
 void endpoint_complete(struct reader *reader, const struct node *node, void *member)
 {
 	static const struct port_value https = { .range = { 443, 443 } };
@@ -105,8 +123,8 @@ void endpoint_complete(struct reader *reader, const struct node *node, void *mem
 	const struct node *type = node_get(node, "type"), *stand_in = node_get(node, "stand-in");
 
 	check_ports(reader, node, endpoint->protocol);
-	if (stand_in)
-		reader_error(reader, &stand_in->at, NULL, "\"stand-in\" is not available yet");
+	if (stand_in && endpoint->stand_in.text)
+		read_stand_in(reader, stand_in, endpoint);
 	if (!type || !type->text || strcmp(type->text, endpoint_type_names[endpoint->type]) != 0)
 		return;  // told already
 	check_endpoint_keys(reader, node, endpoint->type);

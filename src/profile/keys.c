@@ -80,7 +80,8 @@ static const struct key_row endpoint_rows[] = {
 	  .help = "Its ports; default: 443 for gateway and interface endpoints. Needed for custom endpoints of tcp or "
 		  "udp." },
 	{ "stand-in", KEY_TEXT, FIELD(struct profile_endpoint, stand_in),
-	  .help = "Where it is reached from a host outside the VPC: not available yet." },
+	  .help = "Under vpc.located: elsewhere, where it is reached from this host: an address, or public (what the "
+		  "host's resolver gives for the service's public name)." },
 };
 static const struct key_table endpoint_keys = TABLE(endpoint_rows, struct profile_endpoint, endpoint_complete);
 

@@ -127,6 +127,8 @@ struct profile_endpoint {
 	int protocol;    // IPPROTO_TCP unless given
 	port_vec ports;  // default 443 for gateway and interface endpoints
 	struct text_value stand_in;
+	bool stand_in_public;           // the word: what the host's resolver gives for the service's public name
+	struct address stand_in_at[2];  // IPv4, IPv6; family NONE: none, or not looked up yet
 	struct location at;
 };
 

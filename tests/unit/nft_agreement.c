@@ -147,6 +147,7 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 			: flow->destination_port);
 		break;
 	case SELECT_IIFNAME:
+	case SELECT_CT_STATUS:
 	case SELECT_CT_DIRECTION:
 	case SELECTORS:
 		return false;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The ports that programs of this host use.
+#ifndef VPCJAIL_KERNEL_HOST_PORTS_H
+#define VPCJAIL_KERNEL_HOST_PORTS_H
+
+#include "net/port_range.h"
+
+// Adds the ports that some socket of this network namespace listens on (TCP) or is bound to (UDP), of both families:
+// sorted and merged. A table that cannot be read adds nothing: what comes to a port in use is then sent to the jail,
+// which is not less than the profile says.
+void host_ports_read(port_range_vec *out);
+
+#endif
