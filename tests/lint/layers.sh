@@ -12,12 +12,13 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["net"] = "base"
     below["profile"] = "base net"
     below["policy"] = "base net profile"
+    below["dns"] = "base net profile policy"
     below["nft"] = "base net profile policy"
     below["seccomp"] = "base net profile policy"
-    below["plan"] = "base net profile policy nft seccomp"
-    below["kernel"] = "base net profile policy nft seccomp plan"
-    below["api"] = "base net profile policy nft seccomp plan kernel"
-    below["cmd"] = "base net profile policy nft seccomp plan kernel"
+    below["plan"] = "base net profile policy dns nft seccomp"
+    below["kernel"] = "base net profile policy dns nft seccomp plan"
+    below["api"] = "base net profile policy dns nft seccomp plan kernel"
+    below["cmd"] = "base net profile policy dns nft seccomp plan kernel"
     below["main.c"] = "base cmd"
   }
   FNR == 1 {
