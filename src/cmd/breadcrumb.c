@@ -33,6 +33,17 @@ static void add_first(const struct denial *denial, const char *reason, struct st
 	strbuf_format(line, " rule %u)", denial->rule);
 }
 
+static void add_names(const struct launch_result *result, struct strbuf *line)
+{
+	size_t count = result->names_refused.count;
+
+	if (!count)
+		return;
+	strbuf_format(line, "%s%zu%s name%s refused; first: ", line->length ? "; " : "", count,
+		      result->names_refused_beyond ? " and more" : "", count == 1 ? "" : "s");
+	strbuf_add_safe(line, result->names_refused.items[0].name);
+}
+
 void breadcrumb_format(const struct launch_result *result, const struct policy *policy, struct strbuf *line)
 {
 	size_t count = result->denials.count;
@@ -44,6 +55,7 @@ void breadcrumb_format(const struct launch_result *result, const struct policy *
 	if (result->denials_beyond)
 		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "",
 			      result->denials_beyond);
+	add_names(result, line);
 }
 
 static void print_block(const struct host_block *block)

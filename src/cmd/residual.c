@@ -36,6 +36,30 @@ static bool shows_home(const struct profile *profile)
 	return profile->process.home == HOME_SHARED;
 }
 
+static bool answers(const struct profile *profile, enum dns_mode mode)
+{
+	return profile->network.isolation == ISOLATION_VPC && profile->vpc.dns == mode;
+}
+
+static bool resolves_everything(const struct profile *profile)
+{
+	return answers(profile, DNS_RESOLVER);
+}
+
+static bool resolves_domains(const struct profile *profile)
+{
+	return answers(profile, DNS_ENDPOINTS) && profile->vpc.domains.count;
+}
+
+static bool resolves_buckets(const struct profile *profile)
+{
+	if (answers(profile, DNS_ENDPOINTS))
+		vec_for_each (endpoint, &profile->endpoints)
+			if (endpoint->type == ENDPOINT_GATEWAY)
+				return true;
+	return false;
+}
+
 static bool always(const struct profile *profile)
 {
 	(void)profile;
@@ -58,6 +82,13 @@ static const struct {
 	  "any other file may hold code" },
 	{ shows_home,
 	  "credential files that are replaced outside while the job runs; process.home: private closes it" },
+	{ resolves_everything,
+	  "DNS: every question for a name that the profile does not know is forwarded (vpc.dns: resolver), and what a "
+	  "name says reaches who owns its domain; vpc.dns: endpoints closes it" },
+	{ resolves_domains, "DNS: questions below vpc.domains are forwarded, and reach who owns those domains" },
+	{ resolves_buckets,
+	  "DNS: names of buckets below a gateway endpoint are asked of this host's name servers: 64 different ones at "
+	  "once, then one in 10 seconds, of 63 characters each" },
 	{ always, "files and pipes in the working directory and in shared paths, and standard output, by design" },
 	{ always, "network file systems (NFS, FUSE, 9p, …): the host's traffic, not the job's; `vpcjail check --host` "
 		  "names them" },

@@ -29,6 +29,7 @@ static step_function *const functions[] = {
 	[STEP_NEIGHBOUR] = step_neighbour,
 	[STEP_ROUTE] = step_route,
 	[STEP_SINK_RULE] = step_sink_rule,
+	[STEP_DNS] = step_dns,
 	[STEP_HAND_OVER] = step_hand_over,
 	[STEP_VIEW_START] = step_view_start,
 	[STEP_VIEW_END] = step_view_end,

@@ -11,6 +11,7 @@ enum message_kind {
 	MESSAGE_LOG,       // descriptor: the namespace's NFLOG socket
 	MESSAGE_RULES,     // descriptor: a socket to the namespace's nf_tables
 	MESSAGE_ROUTES,    // descriptor: a socket to its links and routes; value: the number of its link, 0 without
+	MESSAGE_DNS,       // descriptor: a socket of the job's resolver
 	MESSAGE_TERMINAL,  // descriptor: the master of the jail's pseudo-terminal
 	MESSAGE_STARTED,   // descriptor: a pidfd of the workload
 	MESSAGE_STOPPED,   // the workload was stopped from its terminal

@@ -144,5 +144,8 @@ void launch_result_release(struct launch_result *result)
 	vec_for_each (policy, &result->exchanged)
 		policy_release(policy);
 	vec_release(&result->exchanged);
+	vec_for_each (refused, &result->names_refused)
+		free(refused->name);
+	vec_release(&result->names_refused);
 	*result = (struct launch_result){ 0 };
 }

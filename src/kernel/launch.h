@@ -41,12 +41,21 @@ struct host_block {
 	uint64_t count;  // of the packets that were traced: a sample
 };
 
+// A name that the job's resolver did not resolve.
+struct refused_name {
+	char *name;  // owned; see dns/question.h
+	uint32_t hash;
+	uint64_t count;
+};
+
 struct launch_result {
-	int wait_status;                // of the workload, as waitpid(2) gives it
-	VEC(struct denial) denials;     // distinct destinations, in the order first seen, at most 4096
-	uint64_t denials_beyond;        // events that found the list full or the socket's buffer overrun
-	VEC(struct host_block) blocks;  // distinct, at most 16
-	VEC(struct policy) exchanged;   // the policies that took the launch's place, in order
+	int wait_status;                         // of the workload, as waitpid(2) gives it
+	VEC(struct denial) denials;              // distinct destinations, in the order first seen, at most 4096
+	uint64_t denials_beyond;                 // events that found the list full or the socket's buffer overrun
+	VEC(struct refused_name) names_refused;  // distinct, in the order first asked, at most 4096
+	uint64_t names_refused_beyond;           // questions for others
+	VEC(struct host_block) blocks;           // distinct, at most 16
+	VEC(struct policy) exchanged;            // the policies that took the launch's place, in order
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.

@@ -22,6 +22,7 @@ enum scratch { SCRATCH_TMP, SCRATCH_VAR_TMP, SCRATCH_HOME, SCRATCHES };
 extern const char *const scratch_names[SCRATCHES];
 
 struct nl_sock;
+struct dns_server;
 
 // What stands since the policy of the running jail was exchanged; zeroed: what the plan says.
 struct exchange {
@@ -55,6 +56,7 @@ struct launch {
 	unsigned link_index;          // the number of the jail's link in there
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
 	struct exchange exchange;
+	struct dns_server *dns;  // a source of it; NULL without
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
@@ -108,7 +110,8 @@ step_function step_clone, step_death_signal, step_user_map, step_prove, step_wor
 step_function step_uplink, step_uplink_wait;                                            // uplink.c
 step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log,
     step_link_up, step_address, step_route,
-    step_hand_over;  // network.c
+    step_hand_over;      // network.c
+step_function step_dns;  // dns_sockets.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,
     step_make_directory, step_symlink, step_file, step_cover;  // mounts.c
 step_function step_pin;                                        // pins.c

@@ -16,6 +16,7 @@
 
 #include "kernel/channel.h"
 #include "kernel/denials.h"
+#include "kernel/dns_server.h"
 #include "kernel/host_blocks.h"
 #include "kernel/pump.h"
 
@@ -179,6 +180,13 @@ static void take(struct supervision *s, const struct message *message, int fd)
 	case MESSAGE_ROUTES:
 		s->launch->jail_routes = fd;
 		s->launch->link_index = (unsigned)message->value;
+		return;
+	case MESSAGE_DNS:
+		if (dns_server_add(&s->launch->dns, &s->launch->loop, &s->launch->plan->dns,
+				   s->launch->options->record ? s->result : NULL, fd, &s->error) < 0) {
+			s->failed = true;
+			pidfd_signal(s->launch->init_fd, SIGKILL);
+		}
 		return;
 	case MESSAGE_TERMINAL:
 		start_terminal(s, fd);

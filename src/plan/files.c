@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
+#include "plan/steps.h"
 
 char *file_hosts(const struct launch_request *request)
 {
 	struct strbuf text = { 0 };
 	const struct host_facts *host = request->host;
+	const struct zone_facts facts = dns_facts(host);
+	zone_host_vec hosts = { 0 };
 	char address[ADDRESS_TEXT_SIZE];
 
 	strbuf_add(&text, "127.0.0.1 localhost\n");
@@ -21,26 +25,35 @@ char *file_hosts(const struct launch_request *request)
 	strbuf_add_char(&text, '\n');
 	vec_for_each (row, &request->profile->hosts)
 		strbuf_format(&text, "%s %s\n", address_print(&row->address, address), row->name);
+	zone_job_hosts(request->profile, &facts, &hosts);
+	vec_for_each (row, &hosts)
+		strbuf_format(&text, "%s %s\n", address_print(&row->address, address), row->name);
+	zone_hosts_release(&hosts);
 	return strbuf_steal(&text);
 }
 
-char *file_resolv(void)
+// A host without a resolv.conf gives no file to put another in its place; there programs ask 127.0.0.1.
+// "search ." keeps a name as it is written: without it the domain of the host's own name would be tried too.
+char *file_resolv(const struct profile *profile)
 {
-	struct strbuf text = { 0 };
-
-	strbuf_add(&text, "# vpcjail: no resolver can be reached from here\n");
-	return strbuf_steal(&text);
+	return memory_copy_text(dns_is_answered(profile) ? "# vpcjail: answers what the profile knows\n"
+							   "nameserver 127.0.0.53\n"
+							   "options edns0\n"
+							   "search .\n"
+							 : "# vpcjail: no resolver can be reached from here\n");
 }
 
-// `files` alone: no directory service, no multicast name, no resolver's socket is asked for anything.
-char *file_nsswitch(void)
+// `files`, and DNS where the job has a resolver: no directory service, no multicast name, no resolver's socket is asked
+// for anything.
+char *file_nsswitch(const struct profile *profile)
 {
 	static const char *const databases[] = { "passwd",   "group",     "shadow", "gshadow", "hosts",   "networks",
 						 "services", "protocols", "ethers", "rpc",     "netgroup" };
 	struct strbuf text = { 0 };
 
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++)
-		strbuf_format(&text, "%s: files\n", databases[i]);
+		strbuf_format(&text, "%s: files%s\n", databases[i],
+			      strcmp(databases[i], "hosts") == 0 && dns_is_answered(profile) ? " dns" : "");
 	return strbuf_steal(&text);
 }
 

@@ -265,6 +265,7 @@ void launch_plan_release(struct launch_plan *plan)
 	link_plan_release(&plan->link);
 	translation_plan_release(&plan->translation);
 	ruleset_free(plan->ruleset);
+	dns_rules_release(&plan->dns);
 	filter_release(&plan->filter);
 	*plan = (struct launch_plan){ 0 };
 }

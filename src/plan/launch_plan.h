@@ -12,8 +12,10 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "dns/answer.h"
 #include "nft/ruleset.h"
 #include "plan/guarded.h"
+#include "plan/host_network.h"
 #include "plan/mechanism.h"
 #include "plan/uplink.h"
 #include "policy/policy.h"
@@ -102,6 +104,7 @@ enum step_kind {
 	STEP_NEIGHBOUR,       // value, an address on the link path, is at data
 	STEP_ROUTE,           // value (a prefix) to the link path, by the gateway data where there is one
 	STEP_SINK_RULE,       // what has the mark flags and is of value's family, by the link path
+	STEP_DNS,             // sockets for DNS on the address path, to the supervisor
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
 	STEP_VIEW_START,      // the child that makes the file tree
 	STEP_VIEW_END,        // it has: go on, or give up
@@ -204,6 +207,7 @@ struct launch_plan {
 	struct translation_plan translation;  // by the host, of a pair
 	struct ruleset *ruleset;              // owned
 	const struct policy *policy;          // borrowed from the request: the rules of the host's side are made of it
+	struct dns_rules dns;                 // what the job's resolver answers
 	struct filter_program filter;
 	const struct identity *identity;  // borrowed from the request's host
 	bool root;

@@ -83,6 +83,7 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 		STEP(plan, PLACE_INIT, .kind = STEP_ROUTE, .closes = NETWORK,
 		     .name = i ? "sink route IPv6" : "sink route IPv4", .path = "sink0", .value = sink_routes[i],
 		     .why = "everything without a real route");
+	plan_dns(plan, request);
 	plan_link_up(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .closes = NETWORK, .name = "hand sockets over",
 	     .why = "the supervisor reads the denials from outside");

@@ -148,6 +148,7 @@ static void add_opened(struct strbuf *out, const struct launch_plan *plan)
 	} rows[] = {
 		{ "device_rdma", "RDMA: traffic that no packet filter sees" },
 		{ "device_imex", "IMEX: memory shared between machines" },
+		{ "dns", "DNS: some questions leave" },
 		{ "device_mps", "MPS: a daemon shared with jobs that are not isolated" },
 	};
 

@@ -27,6 +27,7 @@ void steps_add(struct launch_plan *plan, enum place place, const struct step_row
 void plan_supervisor(struct launch_plan *plan, const struct launch_request *request);
 void plan_uplink(struct launch_plan *plan, const struct launch_request *request);  // the supervisor's
 void plan_network(struct launch_plan *plan, const struct launch_request *request);
+void plan_dns(struct launch_plan *plan, const struct launch_request *request);
 void plan_view(struct launch_plan *plan, const struct launch_request *request);
 void plan_workload(struct launch_plan *plan, const struct launch_request *request);
 
@@ -63,6 +64,10 @@ void plan_covers(struct launch_plan *plan, const struct launch_request *request)
 
 // The step of the workload's Landlock domain, as far as this kernel goes.
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request);
+
+// Whether the job has a resolver, and what its zone must know of the host.
+bool dns_is_answered(const struct profile *profile);
+struct zone_facts dns_facts(const struct host_facts *host);
 
 // The profile opens the door of that name.
 void plan_open_door(struct launch_plan *plan, const char *door, const char *opener);

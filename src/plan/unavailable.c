@@ -28,9 +28,6 @@ static void network(const struct profile *profile, unavailable_vec *out)
 		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone",
 				  uplink_word(network->uplink)));
 	add_unless(out, !network->host_ports.count, network->host_ports_at, "network.host-ports is not available yet");
-	if (!full)
-		add_unless(out, profile->vpc.dns == DNS_NONE || network->uplink == UPLINK_NONE, profile->vpc.dns_at,
-			   "vpc.dns other than none is not available yet");
 }
 
 // Whether full isolation makes a key mean nothing.

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The resolver as a source of the loop, and its UDP side: see dns_server.h and dns_state.h.
+#include "kernel/dns_server.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "kernel/dns_state.h"
+
+enum {
+	EVENTS_A_TURN = 64,    // then the loop's other sources have theirs
+	QUERIES_AN_EVENT = 8,  // of one UDP socket
+	NAMES_MAXIMUM = 4096,  // refused ones that are kept
+};
+
+void dns_end_set(struct dns_end *end, const struct address *address)
+{
+	uint8_t bytes[16];
+	unsigned length = address_to_bytes(address, bytes);
+
+	*end = (struct dns_end){ 0 };
+	if (address->family == FAMILY_IPV4) {
+		end->four = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
+		memcpy(&end->four.sin_addr, bytes, length);
+		end->length = sizeof(end->four);
+	} else {
+		end->six = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(DNS_PORT) };
+		memcpy(&end->six.sin6_addr, bytes, length);
+		end->length = sizeof(end->six);
+	}
+}
+
+uint64_t dns_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+int dns_watch_add(struct dns_server *server, struct dns_watch *watch, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+
+	return epoll_ctl(server->poll, EPOLL_CTL_ADD, watch->fd, &event) < 0 ? -errno : 0;
+}
+
+void dns_watch_change(struct dns_server *server, struct dns_watch *watch, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+
+	(void)epoll_ctl(server->poll, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void dns_watch_close(struct dns_server *server, struct dns_watch *watch)
+{
+	if (watch->fd < 0)
+		return;
+	(void)epoll_ctl(server->poll, EPOLL_CTL_DEL, watch->fd, NULL);
+	close(watch->fd);
+	watch->fd = -1;
+}
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619;
+	return hash;
+}
+
+void dns_refused(struct dns_server *server, const char *name)
+{
+	struct launch_result *result = server->result;
+	uint32_t hash = hash_of(name);
+
+	if (!result)
+		return;
+	vec_for_each (known, &result->names_refused)
+		if (known->hash == hash && strcmp(known->name, name) == 0) {
+			known->count++;
+			return;
+		}
+	if (result->names_refused.count == NAMES_MAXIMUM)
+		result->names_refused_beyond++;
+	else
+		vec_push(&result->names_refused,
+			 (struct refused_name){ .name = memory_copy_text(name), .hash = hash, .count = 1 });
+}
+
+void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const struct dns_bytes *reply)
+{
+	// What finds no room is lost, as datagrams are; the job asks again.
+	if (asker->client)
+		dns_client_send(server, asker->client, reply);
+	else
+		(void)sendto(asker->fd, reply->bytes, reply->length, MSG_DONTWAIT | MSG_NOSIGNAL, &asker->end.any,
+			     asker->end.length);
+}
+
+void dns_serve(struct dns_server *server, const struct dns_asker *asker, const uint8_t *query, size_t length)
+{
+	struct dns_question question;
+	struct forward_target target;
+	struct dns_bytes reply = { 0 };
+
+	switch (
+	    dns_answer(server->rules, query, length, asker->client ? DNS_TCP : DNS_UDP, &question, &target, &reply)) {
+	case DNS_DROPPED:
+		return;
+	case DNS_REFUSED:
+		dns_refused(server, question.text);
+		break;
+	case DNS_ANSWERED:
+		break;
+	case DNS_FORWARDED:
+		dns_exchange_start(server, asker, &question, &target);
+		return;
+	}
+	dns_deliver(server, asker, &reply);
+	dns_bytes_release(&reply);
+}
+
+static void udp_ready(struct dns_server *server, struct dns_watch *watch, uint32_t events)
+{
+	static uint8_t query[DNS_MESSAGE_SIZE];
+
+	(void)events;
+	for (unsigned i = 0; i < QUERIES_AN_EVENT; i++) {
+		struct dns_asker asker = { .fd = watch->fd, .end = { .length = sizeof(asker.end.room) } };
+		ssize_t got =
+		    recvfrom(watch->fd, query, sizeof(query), MSG_DONTWAIT, &asker.end.any, &asker.end.length);
+		if (got < 0)
+			return;
+		dns_serve(server, &asker, query, (size_t)got);
+	}
+}
+
+static size_t watch_set(void *data, struct pollfd *out)
+{
+	const struct dns_server *server = data;
+
+	out[0] = (struct pollfd){ .fd = server->poll, .events = POLLIN };
+	return 1;
+}
+
+static int time_left(void *data)
+{
+	const struct dns_server *server = data;
+	uint64_t clients = dns_clients_due(server), exchanges = dns_exchanges_due(server);
+	uint64_t due = clients < exchanges ? clients : exchanges;
+
+	if (due == UINT64_MAX)
+		return -1;
+	uint64_t now = dns_now();
+	return due <= now ? 0 : due - now > INT_MAX ? INT_MAX : (int)(due - now);
+}
+
+static void turn(void *data, const struct pollfd *seen, size_t count)
+{
+	struct dns_server *server = data;
+	uint64_t now = dns_now();
+	struct epoll_event event;
+
+	(void)seen;
+	(void)count;
+	dns_exchanges_expire(server, now);
+	dns_clients_expire(server, now);
+	for (unsigned i = 0; i < EVENTS_A_TURN && epoll_wait(server->poll, &event, 1, 0) == 1; i++) {
+		struct dns_watch *watch = event.data.ptr;
+		watch->ready(server, watch, event.events);
+	}
+}
+
+static void release(void *data)
+{
+	struct dns_server *server = data;
+
+	dns_exchanges_release(server);
+	dns_clients_release(server);
+	vec_for_each (socket, &server->sockets) {
+		dns_watch_close(server, *socket);
+		free(*socket);
+	}
+	vec_release(&server->sockets);
+	dns_budget_release(&server->budget);
+	close(server->poll);
+	free(server);
+}
+
+static int start(struct dns_server **out, struct loop *loop, const struct dns_rules *rules,
+		 struct launch_result *result, struct error *err)
+{
+	int poll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (poll < 0)
+		return error_set_errno(err, -errno, "cannot wait for questions to the job's resolver");
+	struct dns_server *server = NEW(struct dns_server);
+	server->poll = poll;
+	server->rules = rules;
+	server->result = result;
+	loop_add(loop, &(struct loop_source){
+			   .data = server, .watch = watch_set, .turn = turn, .left = time_left, .release = release });
+	*out = server;
+	return 0;
+}
+
+int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
+		   struct launch_result *result, int fd, struct error *err)
+{
+	int type = 0;
+	socklen_t length = sizeof(type);
+
+	if (!*server && start(server, loop, rules, result, err) < 0) {
+		close(fd);
+		return err->code;
+	}
+	(void)getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length);
+	struct dns_watch *watch = NEW(struct dns_watch);
+	*watch = (struct dns_watch){ .fd = fd, .ready = type == SOCK_DGRAM ? udp_ready : dns_client_accept };
+	vec_push(&(*server)->sockets, watch);
+	int added = dns_watch_add(*server, watch, EPOLLIN);
+	return added < 0 ? error_set_errno(err, added, "cannot wait for questions to the job's resolver") : 0;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The job's resolver: the supervisor's answers on sockets that lie in the jail, as one source of its loop.
+#ifndef VPCJAIL_KERNEL_DNS_SERVER_H
+#define VPCJAIL_KERNEL_DNS_SERVER_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "kernel/launch.h"
+#include "kernel/loop.h"
+
+enum { DNS_PORT = 53 };
+
+// A socket's address.
+struct dns_end {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+		struct sockaddr_storage room;
+	};
+	socklen_t length;
+};
+
+// Port 53 of an address.
+void dns_end_set(struct dns_end *end, const struct address *address);
+
+struct dns_server;
+
+// Serves one more socket, UDP or a TCP listener, which is owned from here on, also when this fails. The first one makes
+// the server and adds it to the loop, which releases it; rules and result must outlive that. Names that are refused are
+// counted in result, unless it is NULL.
+int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
+		   struct launch_result *result, int fd, struct error *err);
+
+#endif
