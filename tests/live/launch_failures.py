@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-from launch_lib import Bench, Mode, assert_nothing_left, check, equal, main, run, succeeded, user_folder
+from launch_lib import Bench, Mode, assert_nothing_left, check, equal, main, run, succeeded, user_folder, write_file
 
 VARIABLE, WITHOUT, NO_CLONE = HOOKS = ('VPCJAIL_TEST_FAIL', 'VPCJAIL_TEST_WITHOUT', 'VPCJAIL_TEST_NO_CLONE')
 
@@ -21,8 +21,8 @@ def hooks_of(path):
     return [name for name in HOOKS if name.encode() in text]
 
 
-def step_names(mode: Mode):
-    done = subprocess.run([Bench.binary, 'show', '-p', 'network-isolation', '--as', 'plan', '--json'],
+def step_names(mode: Mode, profile='network-isolation'):
+    done = subprocess.run([Bench.binary, 'show', '-p', profile, '--as', 'plan', '--json'],
                           env=mode.full_environment({}), cwd=Bench.folder, capture_output=True, text=True, timeout=20, check=True,
                           **mode.popen_arguments())
     names = [step['name'] for step in json.loads(done.stdout)['steps']]
@@ -31,21 +31,34 @@ def step_names(mode: Mode):
     return names
 
 
-def every_step(mode):
+def fail_each(mode, names, profile='network-isolation'):
     marker = os.path.join(user_folder(mode, 'failures'), 'ran')
-    names = step_names(mode)
-    check(('map user' in names) != mode.root, 'the steps are those of this mode')
     # Positive control: with a name that no step has, the command runs.
-    succeeded(run(mode, ['touch', marker], environment={VARIABLE: 'no such step'}))
+    succeeded(run(mode, ['touch', marker], environment={VARIABLE: 'no such step'}, profile=profile))
     os.unlink(marker)
     wrong = []
     for name in names:
-        done = run(mode, ['touch', marker], environment={VARIABLE: name})
+        done = run(mode, ['touch', marker], environment={VARIABLE: name}, profile=profile)
         if done.returncode != 125 or name not in done.stderr or 'made to fail' not in done.stderr or os.path.exists(marker):
             wrong.append((name, done.returncode, done.stderr, os.path.exists(marker)))
         assert_nothing_left(f'after "{name}" failed:')
     check(not wrong, 'not refused as they should:', *wrong)
     print(f'        {len(names)} steps')
+
+
+def every_step(mode):
+    names = step_names(mode)
+    check(('map user' in names) != mode.root, 'the steps are those of this mode')
+    fail_each(mode, names)
+
+
+def steps_of_names(mode):
+    """Those of a job with a resolver that one in isolation does not have."""
+    profile = write_file('names.yaml', 'vpcjail: 1\nnetwork: {isolation: vpc, uplink: none}\n'
+                                       'vpc: {region: eu-west-1, subnets: [10.20.1.0/24]}\nprocess: {credentials: scrub}\n')
+    further = [name for name in step_names(mode, profile) if name not in step_names(mode)]
+    check('resolver on 127.0.0.53' in further and 'resolver address 10.20.1.2' in further, further)
+    fail_each(mode, further, profile)
 
 
 def release_ignores_the_variables(mode):
@@ -69,4 +82,4 @@ if '--release' in sys.argv:
     main([release_ignores_the_variables], once)
 else:
     equal(hooks_of(sys.argv[1]), list(HOOKS), 'this build has no hooks (-Dtest-hooks=true)')
-    main([every_step], once)
+    main([every_step, steps_of_names], once)
