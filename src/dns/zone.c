@@ -85,19 +85,22 @@ static int by_address(const void *left, const void *right)
 
 void zone_job_hosts(const struct profile *profile, const struct zone_facts *facts, zone_host_vec *hosts)
 {
-	bool known = facts->own.family != FAMILY_NONE;
+	bool known = facts->known_as.family != FAMILY_NONE;
 	unsigned number = 0;
 
 	vec_for_each (peer, &profile->network.peers)
 		vec_push(hosts, (struct zone_host){ .address = peer->address });
 	if (known)
-		vec_push(hosts, (struct zone_host){ .address = facts->own });
+		vec_push(hosts, (struct zone_host){ .address = facts->known_as });
 	if (hosts->count)
 		qsort(hosts->items, hosts->count, sizeof(hosts->items[0]), by_address);
 	if (!known)
-		vec_push(hosts, (struct zone_host){ .address = loopback4 });
-	vec_for_each (host, hosts)
+		vec_push(hosts, (struct zone_host){ 0 });
+	vec_for_each (host, hosts) {
 		host->name = memory_format("algo-%u", ++number);
+		if (address_equal(&host->address, &facts->known_as))
+			host->address = *own_address(facts);
+	}
 }
 
 void zone_hosts_release(zone_host_vec *hosts)

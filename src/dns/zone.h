@@ -24,7 +24,8 @@ struct zone {
 struct zone_facts {
 	const char *hostname, *full_name;
 	bool ipv6;
-	struct address own;  // the job's address among its peers; family NONE: not known, then it is loopback
+	struct address own;       // the job's address; family NONE: loopback is all it has
+	struct address known_as;  // what its peers reach it by, which differs behind a NAT; family NONE: nobody does
 };
 
 // localhost; the job's own names; `hosts`; the job's hosts as algo-1, algo-2, …; the names of interface and custom
@@ -42,8 +43,8 @@ struct zone_host {
 };
 typedef VEC(struct zone_host) zone_host_vec;
 
-// The hosts of the job by the names that training toolkits give them: algo-1, … in the order of their addresses; the
-// job's own is among them, last where its address is not known.
+// The hosts of the job by the names that training toolkits give them: algo-1, … in the order of the addresses that all
+// of them know; the job itself is among them, by its own address, and last where nobody reaches it.
 void zone_job_hosts(const struct profile *profile, const struct zone_facts *facts, zone_host_vec *hosts);
 void zone_hosts_release(zone_host_vec *hosts);
 

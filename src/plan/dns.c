@@ -14,9 +14,31 @@ bool dns_is_answered(const struct profile *profile)
 	return profile->network.isolation == ISOLATION_VPC && profile->vpc.dns != DNS_NONE;
 }
 
-struct zone_facts dns_facts(const struct host_facts *host)
+// The host's address on the device of a link, in the family of the peers.
+static struct address host_address(const struct launch_plan *plan, const struct host_facts *host, enum family family)
 {
-	return (struct zone_facts){ .hostname = host->hostname, .full_name = host->full_name, .ipv6 = host->ipv6 };
+	const struct host_interface *device = host_network_interface(&host->network, plan->link.device_index);
+
+	if (device)
+		vec_for_each (each, &device->addresses)
+			if (each->address.family == family)
+				return each->address;
+	return (struct address){ 0 };
+}
+
+struct zone_facts dns_facts(const struct launch_plan *plan, const struct launch_request *request)
+{
+	const struct host_facts *host = request->host;
+	const address_vec *peers = &request->profile->network.peers;
+	enum family family = peers->count ? peers->items[0].address.family : FAMILY_IPV4;
+	struct zone_facts facts = { .hostname = host->hostname, .full_name = host->full_name, .ipv6 = host->ipv6 };
+
+	if (plan->link.kind == UPLINK_NONE)
+		return facts;
+	facts.own = plan->link.own[family == FAMILY_IPV6].address;
+	// A pair has addresses that only this host knows.
+	facts.known_as = plan->link.outside[0] ? host_address(plan, host, family) : facts.own;
+	return facts;
 }
 
 static void add_sockets(struct launch_plan *plan, const char *address)
@@ -54,7 +76,7 @@ static void open_door(struct launch_plan *plan)
 
 void plan_dns(struct launch_plan *plan, const struct launch_request *request)
 {
-	const struct zone_facts facts = dns_facts(request->host);
+	const struct zone_facts facts = dns_facts(plan, request);
 	dns_address_vec addresses = { 0 };
 
 	dns_rules_build(request->profile, &facts, request->host->network.nameservers.items,

@@ -8,18 +8,20 @@
 #include "base/memory.h"
 #include "plan/steps.h"
 
-char *file_hosts(const struct launch_request *request)
+char *file_hosts(const struct launch_plan *plan, const struct launch_request *request)
 {
 	struct strbuf text = { 0 };
 	const struct host_facts *host = request->host;
-	const struct zone_facts facts = dns_facts(host);
+	const struct zone_facts facts = dns_facts(plan, request);
 	zone_host_vec hosts = { 0 };
 	char address[ADDRESS_TEXT_SIZE];
 
 	strbuf_add(&text, "127.0.0.1 localhost\n");
 	if (host->ipv6)
 		strbuf_add(&text, "::1 localhost ip6-localhost ip6-loopback\n");
-	strbuf_format(&text, "127.0.0.1 %s", host->full_name);
+	strbuf_format(&text, "%s %s",
+		      facts.own.family == FAMILY_NONE ? "127.0.0.1" : address_print(&facts.own, address),
+		      host->full_name);
 	if (strcmp(host->full_name, host->hostname) != 0)
 		strbuf_format(&text, " %s", host->hostname);
 	strbuf_add_char(&text, '\n');

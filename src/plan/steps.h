@@ -67,7 +67,7 @@ void plan_landlock(struct launch_plan *plan, const struct launch_request *reques
 
 // Whether the job has a resolver, and what its zone must know of the host.
 bool dns_is_answered(const struct profile *profile);
-struct zone_facts dns_facts(const struct host_facts *host);
+struct zone_facts dns_facts(const struct launch_plan *plan, const struct launch_request *request);
 
 // The profile opens the door of that name.
 void plan_open_door(struct launch_plan *plan, const char *door, const char *opener);

@@ -20,7 +20,6 @@ static void add_unless(unavailable_vec *out, bool fine, struct location at, cons
 static void network(const struct profile *profile, unavailable_vec *out)
 {
 	const struct profile_network *network = &profile->network;
-	bool full = network->isolation == ISOLATION_FULL;
 
 	if (network->uplink == UPLINK_MACVLAN || network->uplink == UPLINK_IPVLAN || network->uplink == UPLINK_DEVICE ||
 	    network->uplink == UPLINK_PASTA)

@@ -63,12 +63,13 @@ static void what_a_profile_knows(void **state)
 				 rows[i].addresses);
 }
 
-// With its own address known the job has its place among its peers, and its name leads there.
+// A job that its peers reach has its place among them, and its name leads to its own address.
 static void own_place(void **state)
 {
 	const struct zone_facts facts = { .hostname = "box",
 					  .full_name = "box",
-					  .own = { FAMILY_IPV4, 0x0a140116 } };  // 10.20.1.22
+					  .own = { FAMILY_IPV4, 0x0a630002 },         // 10.99.0.2
+					  .known_as = { FAMILY_IPV4, 0x0a140116 } };  // 10.20.1.22
 	CLEANUP(profile_release) struct profile profile = { 0 };
 	CLEANUP(zone_release) struct zone zone = { 0 };
 
@@ -77,9 +78,9 @@ static void own_place(void **state)
 		     &profile);
 	zone_build(&profile, &facts, &zone);
 	assert_string_equal(addresses_of(&zone, "algo-1"), "10.20.1.21");
-	assert_string_equal(addresses_of(&zone, "algo-2"), "10.20.1.22");
+	assert_string_equal(addresses_of(&zone, "algo-2"), "10.99.0.2");
 	assert_string_equal(addresses_of(&zone, "algo-3"), "10.20.1.23");
-	assert_string_equal(addresses_of(&zone, "box"), "10.20.1.22");
+	assert_string_equal(addresses_of(&zone, "box"), "10.99.0.2");
 	assert_string_equal(addresses_of(&zone, "localhost"), "127.0.0.1");
 }
 
