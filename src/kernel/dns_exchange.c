@@ -272,6 +272,13 @@ void dns_exchanges_forget(struct dns_server *server, const struct dns_client *cl
 			exchange_free(server, server->exchanges[i]);
 }
 
+void dns_exchanges_fail(struct dns_server *server)
+{
+	for (size_t i = 0; i < DNS_EXCHANGES; i++)
+		if (server->exchanges[i])
+			finish_failed(server, server->exchanges[i]);
+}
+
 void dns_exchanges_expire(struct dns_server *server, uint64_t now)
 {
 	for (size_t i = 0; i < DNS_EXCHANGES; i++)

@@ -190,6 +190,7 @@ static void release(void *data)
 	}
 	vec_release(&server->sockets);
 	dns_budget_release(&server->budget);
+	dns_rules_release(&server->exchanged);
 	close(server->poll);
 	free(server);
 }
@@ -227,4 +228,13 @@ int dns_server_add(struct dns_server **server, struct loop *loop, const struct d
 	vec_push(&(*server)->sockets, watch);
 	int added = dns_watch_add(*server, watch, EPOLLIN);
 	return added < 0 ? error_set_errno(err, added, "cannot wait for questions to the job's resolver") : 0;
+}
+
+void dns_server_exchange(struct dns_server *server, struct dns_rules *rules)
+{
+	dns_exchanges_fail(server);  // they point into the rules
+	dns_rules_release(&server->exchanged);
+	server->exchanged = *rules;
+	*rules = (struct dns_rules){ 0 };
+	server->rules = &server->exchanged;
 }

@@ -33,4 +33,7 @@ struct dns_server;
 int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
 		   struct launch_result *result, int fd, struct error *err);
 
+// Answers by other rules from now on, which move to the server. Questions that are under way fail.
+void dns_server_exchange(struct dns_server *server, struct dns_rules *rules);
+
 #endif

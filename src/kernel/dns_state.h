@@ -32,6 +32,7 @@ struct dns_exchange;
 struct dns_server {
 	int poll;  // the epoll set
 	const struct dns_rules *rules;
+	struct dns_rules exchanged;  // those that took the launch's place
 	struct launch_result *result;
 	VEC(struct dns_watch *) sockets;
 	struct dns_client *clients[DNS_CLIENTS];
@@ -74,6 +75,7 @@ uint64_t dns_clients_due(const struct dns_server *server);  // when the next one
 void dns_exchange_start(struct dns_server *server, const struct dns_asker *asker, const struct dns_question *question,
 			const struct forward_target *target);
 void dns_exchanges_forget(struct dns_server *server, const struct dns_client *client);
+void dns_exchanges_fail(struct dns_server *server);  // all of them
 void dns_exchanges_expire(struct dns_server *server, uint64_t now);
 void dns_exchanges_release(struct dns_server *server);
 uint64_t dns_exchanges_due(const struct dns_server *server);

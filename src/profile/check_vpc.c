@@ -94,10 +94,21 @@ static void check_ranges(struct reader *reader)
 			vec_push(&vpc->cidrs, *subnet);
 }
 
+// With a Region there is AWS's resolver, the third address of the VPC's first IPv4 block.
+static bool has_resolver(const struct profile_vpc *vpc)
+{
+	if (vpc->resolver.address.family != FAMILY_NONE)
+		return true;
+	vec_for_each (cidr, &vpc->cidrs)
+		if (vpc->region.text && cidr->prefix.base.family == FAMILY_IPV4 && cidr->prefix.length <= 30)
+			return true;
+	return false;
+}
+
 static void check_dns(struct reader *reader)
 {
 	const struct profile_vpc *vpc = &reader->profile->vpc;
-	bool given = vpc->resolver.address.family != FAMILY_NONE;
+	bool given = has_resolver(vpc);
 
 	if (vpc->dns == DNS_RESOLVER && !given)
 		reader_error(reader, &vpc->dns_at,

@@ -47,6 +47,25 @@ static void where_questions_go(void **state)
 	}
 }
 
+// Without vpc.resolver it is AWS's: the third address of the first IPv4 block, where there is a Region.
+static void the_usual_resolver(void **state)
+{
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(forward_rules_release) struct forward_rules rules = { 0 };
+	struct forward_target target;
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	fixture_load("vpcjail: 1\ndescription: a\nnetwork: {isolation: vpc}\nprocess: {credentials: scrub}\n"
+		     "vpc: {region: eu-west-1, cidrs: [\"2001:db8::/56\", 10.30.0.0/16, 10.20.0.0/16],\n"
+		     "  subnets: [10.20.1.0/24], dns: resolver}\n",
+		     &profile);
+	forward_rules_build(&profile, NULL, 0, &rules);
+	assert_true(forward_find(&rules, "pypi.org", &target));
+	assert_int_equal(target.server_count, 1);
+	assert_string_equal(address_print(&target.servers[0], text), "10.30.0.2");
+}
+
 // One question under way.
 struct exchange {
 	struct dns_rules rules;
@@ -413,9 +432,9 @@ static void what_a_tunnel_gets_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(where_questions_go),     cmocka_unit_test(what_is_sent),
-		cmocka_unit_test(what_is_believed),       cmocka_unit_test(what_a_resolver_says),
-		cmocka_unit_test(what_a_tunnel_gets_out),
+		cmocka_unit_test(where_questions_go),   cmocka_unit_test(the_usual_resolver),
+		cmocka_unit_test(what_is_sent),         cmocka_unit_test(what_is_believed),
+		cmocka_unit_test(what_a_resolver_says), cmocka_unit_test(what_a_tunnel_gets_out),
 	};
 
 	return cmocka_run_group_tests_name("dns_forward", tests, NULL, NULL);
