@@ -22,7 +22,9 @@ def enter_network():
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), 'unshare')
     assert os.stat('/proc/self/ns/net').st_ino != before
-    for command in ('link set lo up', f'address add {VPC_RESOLVER}/32 dev lo'):
+    for command in ('link set lo up', f'address add {VPC_RESOLVER}/32 dev lo', 'link add up0 type veth peer name up1',
+                    'address add 10.20.1.5/24 dev up0', 'link set up0 up', 'link set up1 up',
+                    'route add default via 10.20.1.1'):
         subprocess.run(['ip'] + command.split(), check=True)
 
 

@@ -85,6 +85,7 @@ def prepare():
     World.servers = dns_outside.Servers()
     for mode in ('endpoints', 'resolver', 'none'):
         World.profiles[mode] = write_file(mode + '.yaml', PROFILE.replace('MODE', mode))
+    World.profiles['link'] = write_file('link.yaml', PROFILE.replace('MODE', 'endpoints').replace('uplink: none', 'uplink: veth'))
     World.profiles['domains'] = write_file('domains.yaml', PROFILE.replace('dns: MODE', 'domains: [corp.example]'))
     here = os.path.dirname(os.path.abspath(__file__))
     shutil.copy(os.path.join(here, 'dns_client.py'), Bench.folder)
@@ -304,6 +305,34 @@ def sockets_of_the_host(mode):
         check(done.returncode == 1 and 'FileNotFoundError' in done.stderr, path, done.stderr)
 
 
+def with_a_link(mode):
+    """The resolver's addresses stay on loopback, whatever the link leads to: nothing for port 53 is seen on it."""
+    if not mode.root:
+        return
+    sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+    questions = [{'name': name, 'server': server, 'tcp': tcp} for server in RESOLVERS for tcp in (False, True)
+                 for name in (ENDPOINT, 'honest' + BUCKETS)]
+    seen = client(mode, 'link', do='ask', questions=questions)
+    for question, answer in zip(questions, seen):
+        equal(answer.get('found'), [ENDPOINT_ADDRESS if question['name'] == ENDPOINT else dns_outside.INSIDE], question)
+    own = client(mode, 'link', do='system', names=[socket.gethostname(), 'algo-1', 'algo-2'])
+    check(own[socket.gethostname()][0].startswith('198.1'), own)  # the link's
+    equal(own['algo-1'], own[socket.gethostname()])  # 10.20.1.5 comes before its peers
+    equal(own['algo-2'], ['10.20.1.21'])
+    sniffer.settimeout(0)
+    devices, leaked = set(), []
+    try:
+        while True:
+            packet, (device, *_) = sniffer.recvfrom(2000)
+            devices.add(device)
+            if device != 'lo' and packet[:1] == b'E' and b'\0\x35' in packet[20:24]:
+                leaked.append((device, packet[:24].hex()))
+    except BlockingIOError:
+        pass
+    equal(leaked, [])
+    check('lo' in devices, devices)  # where the supervisor asks: something was seen
+
+
 def files(mode):
     done = succeeded(run(mode, ['cat', '/etc/resolv.conf', '/etc/nsswitch.conf'], profile=World.profiles['endpoints']))
     for line in ('nameserver 127.0.0.53', 'options edns0', 'search .', 'hosts: files dns', 'passwd: files'):
@@ -317,4 +346,5 @@ if __name__ == '__main__':
             skip(needed)
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     main([c_library, other_resolvers, every_address_and_transport, kinds_of_questions, malformed, pipelining, forwarding,
-          at_once, supervisor_lives, tunnel, resolver, domains, none, sockets_of_the_host, files], prepare=prepare)
+          at_once, supervisor_lives, tunnel, resolver, domains, none, sockets_of_the_host,
+          with_a_link, files], prepare=prepare)
