@@ -170,7 +170,19 @@ static void breadcrumbs(void **state)
 	assert_string_equal(strbuf_text(&line), "1 destination denied; first: tcp 192.0.2.1:443, inbound, denied "
 						"(a\\x1b[31m rule 1)");
 
+	strbuf_clear(&line);
 	vec_release(&result.denials);
+	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("pypi.org"), .count = 2 });
+	breadcrumb_format(&result, &policy, &line);
+	assert_string_equal(strbuf_text(&line), "1 name refused; first: pypi.org");
+	strbuf_clear(&line);
+	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
+	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("b"), .count = 1 });
+	result.names_refused_beyond = 1;
+	breadcrumb_format(&result, &policy, &line);
+	assert_non_null(strstr(strbuf_text(&line), "rule 1); 2 and more names refused; first: pypi.org"));
+
+	launch_result_release(&result);
 	policy_release(&policy);
 	profile_release(&profile);
 }

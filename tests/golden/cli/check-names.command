@@ -1,0 +1,1 @@
+vpcjail check ./names.yaml
