@@ -58,6 +58,7 @@ void forward_rules_build(const struct profile *profile, const struct address *na
 	if (profile->network.isolation == ISOLATION_FULL || profile->vpc.dns == DNS_NONE)
 		return;
 	rules->resolver = resolver_of(profile);
+	rules->elsewhere = profile->vpc.located == LOCATED_ELSEWHERE;
 	rules->everything = profile->vpc.dns == DNS_RESOLVER;
 	for (size_t i = 0; i < count; i++)
 		vec_push(&rules->nameservers, nameservers[i]);
@@ -133,8 +134,11 @@ static bool asks_resolver(const struct forward_rules *rules, const char *name)
 bool forward_find(const struct forward_rules *rules, const char *name, struct forward_target *target)
 {
 	if (asks_resolver(rules, name)) {
-		*target = (struct forward_target){ .servers = &rules->resolver,
-						   .server_count = rules->resolver.family != FAMILY_NONE };
+		*target = rules->elsewhere
+			      ? (struct forward_target){ .servers = rules->nameservers.items,
+							 .server_count = rules->nameservers.count }
+			      : (struct forward_target){ .servers = &rules->resolver,
+							 .server_count = rules->resolver.family != FAMILY_NONE };
 		return true;
 	}
 	vec_for_each (gateway, &rules->gateways)

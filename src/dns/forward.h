@@ -22,6 +22,7 @@ struct forward_rules {
 	VEC(struct forward_gateway) gateways;
 	VEC(char *) domains;          // lower case, without dots around them
 	bool everything;              // dns: resolver
+	bool elsewhere;               // vpc.located: the VPC's resolver is not here, the host's own are asked instead
 	struct address resolver;      // of domains and everything
 	dns_address_vec nameservers;  // of gateways, in order
 };

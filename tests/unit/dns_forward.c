@@ -28,6 +28,7 @@ static void where_questions_go(void **state)
 		{ "endpoints", ", domains: [corp.example, .lab.example]", "example", "" },
 		{ "resolver", "", "anything.org", "10.20.0.2" },
 		{ "resolver", "", BUCKET, "10.20.0.2" },
+		{ "resolver", ", located: elsewhere", "anything.org", "198.51.100.1" },
 		{ "none", "", BUCKET, "" },
 	};
 
@@ -43,7 +44,8 @@ static void where_questions_go(void **state)
 		if (strcmp(server, rows[i].server) != 0)
 			fail_msg("%s %s: %s", rows[i].mode, rows[i].name, server);
 		if (found)
-			assert_int_equal(target.within != NULL, strstr(rows[i].server, "198.51") != NULL);
+			assert_int_equal(target.within != NULL, strcmp(rows[i].mode, "endpoints") == 0 &&
+								    strstr(rows[i].server, "198.51") != NULL);
 	}
 }
 
