@@ -114,6 +114,25 @@ def spoofed(address, port, payload, seconds):
         return send_and_wait(s, address, port, payload, seconds)
 
 
+QUESTION = struct.pack('!HHHHHH', 7, 0x100, 1, 0, 0, 0) + b'\3www\7example\3com\0' + struct.pack('!HH', 1, 1)
+
+
+def dns(address, port, _, seconds):
+    """Asks a name server for the address of www.example.com, over UDP."""
+    with socket.socket(family_of(address), socket.SOCK_DGRAM) as s:
+        s.settimeout(seconds)
+        s.sendto(QUESTION, (address, port))
+        return 'echoed' if s.recv(2000)[:2] == QUESTION[:2] else 'open'
+
+
+def dns_tcp(address, port, _, seconds):
+    with socket.socket(family_of(address), socket.SOCK_STREAM) as s:
+        s.settimeout(seconds)
+        s.connect((address, port))
+        s.sendall(struct.pack('!H', len(QUESTION)) + QUESTION)
+        return 'echoed' if s.recv(2000)[2:4] == QUESTION[:2] else 'open'
+
+
 def name(address, _, __, ___):
     """Resolves a name: what it gives, or why not."""
     try:
@@ -123,7 +142,8 @@ def name(address, _, __, ___):
 
 
 WAYS = {'tcp': tcp, 'udp': udp, 'connected-udp': connected_udp, 'fast-open': fast_open, 'icmp': icmp, 'raw': raw,
-        'packet': packet, 'spoofed': spoofed, 'name': name}
+        'packet': packet, 'spoofed': spoofed, 'name': name, 'dns': dns,
+        'dns-tcp': dns_tcp}
 
 
 def attempt(row, token, seconds, answers):
@@ -153,4 +173,5 @@ def main():
     print(json.dumps(answers))
 
 
-main()
+if __name__ == '__main__':
+    main()
