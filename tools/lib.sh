@@ -91,6 +91,21 @@ install_packages() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $lib_missing
 }
 
+# install_modules BUILD: what runs on Node in the tests, in BUILD/modules, exactly as the lock file says; once for each
+# version of that file.
+install_modules() {
+  lib_lock=$lib_root/tests/live/range/s3/package-lock.json lib_modules=$1/modules
+  if cmp -s "$lib_lock" "$lib_modules/installed"; then
+    return 0
+  fi
+  command -v npm >/dev/null || install_packages npm
+  as_invoker rm -rf "$lib_modules"
+  as_invoker mkdir -p "$lib_modules"
+  as_invoker cp "$lib_lock" "${lib_lock%-lock.json}.json" "$lib_modules"
+  quietly "npm ci" as_invoker npm ci --prefix "$lib_modules" --ignore-scripts --no-audit --no-fund --no-update-notifier
+  as_invoker cp "$lib_lock" "$lib_modules/installed"
+}
+
 # build_into FOLDER TARGETS MESON-OPTION…: configures (again, when the options changed) and builds the targets.
 build_into() {
   lib_folder=$1 lib_targets=$2

@@ -10,7 +10,7 @@ fail() {
 }
 
 awk '!/^#/ && !/^[a-z]+ +[a-z0-9.+-]+ +# [^ ]/ { print "tools/packages:" NR ": " $0; bad = 1 } END { exit bad }' tools/packages || failures=1
-for purpose in build test quickstart bench ci; do
+for purpose in build test npm quickstart bench ci; do
   grep -q "^$purpose " tools/packages || fail "tools/packages: nothing for $purpose"
 done
 grep -nE 'apt(-get)? .*install' tools/test tools/quickstart .ci/run tests -r --include='*' |
