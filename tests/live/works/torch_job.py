@@ -82,22 +82,27 @@ def train(model, batches):
     return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
 
 
+def agree(rank, address, port):
+    """One rank of data-parallel training, with the rendezvous at this address; all come to what one alone would."""
+    os.environ.update(MASTER_ADDR=address, MASTER_PORT=port, RANK=str(rank), WORLD_SIZE=str(RANKS))
+    dist.init_process_group('gloo', timeout=LIMIT)
+    model, data = model_and_data()
+    parameters = train(DistributedDataParallel(model), data[:, rank])
+    everyone = [torch.empty_like(parameters) for _ in range(RANKS)]
+    dist.all_gather(everyone, parameters)
+    assert torch.equal(*everyone), everyone
+    alone, data = model_and_data()
+    wanted = train(alone, data.flatten(1, 2))
+    assert torch.allclose(parameters, wanted, atol=1e-5), (parameters, wanted)
+    dist.barrier()
+    dist.destroy_process_group()
+
+
 def rank_main(rank, ports):
     """One rank: data-parallel training with the rendezvous at each address; then a group that also talks over ::1."""
     torch.set_num_threads(1)
     for address, port in zip(('127.0.0.1', '::1'), ports):
-        os.environ.update(MASTER_ADDR=address, MASTER_PORT=port, RANK=str(rank), WORLD_SIZE=str(RANKS))
-        dist.init_process_group('gloo', timeout=LIMIT)
-        model, data = model_and_data()
-        parameters = train(DistributedDataParallel(model), data[:, rank])
-        everyone = [torch.empty_like(parameters) for _ in range(RANKS)]
-        dist.all_gather(everyone, parameters)
-        assert torch.equal(*everyone), everyone
-        alone, data = model_and_data()
-        wanted = train(alone, data.flatten(1, 2))
-        assert torch.allclose(parameters, wanted, atol=1e-5), (parameters, wanted)
-        dist.barrier()
-        dist.destroy_process_group()
+        agree(rank, address, port)
     store = dist.TCPStore('::1', int(ports[2]), RANKS, rank == 0, LIMIT)
     options = dist.ProcessGroupGloo._Options()  # pylint: disable=protected-access
     options._devices = [dist.ProcessGroupGloo.create_device(hostname='::1')]  # pylint: disable=protected-access
