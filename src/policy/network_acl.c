@@ -17,15 +17,30 @@ static bool acl_names_subnet(const struct network_acl *acl, const struct prefix 
 	return false;
 }
 
+// A subnet of both families is listed as two blocks: the job's own is the first of each.
+static bool is_own_subnet(const struct profile *profile, const struct prefix_value *subnet)
+{
+	vec_for_each (listed, &profile->vpc.subnets)
+		if (listed->prefix.base.family == subnet->prefix.base.family)
+			return listed == subnet;
+	return false;
+}
+
+static bool acl_names_own_subnet(const struct network_acl *acl, const struct profile *profile)
+{
+	vec_for_each (subnet, &profile->vpc.subnets)
+		if (is_own_subnet(profile, subnet) && acl_names_subnet(acl, &subnet->prefix))
+			return true;
+	return false;
+}
+
 // *found: the one ACL that applies, NULL when none does. A subnet has one ACL: two are a mistake.
 static int acl_find(const struct profile *profile, const struct network_acl **found, struct error *err)
 {
-	const struct prefix *subnet = profile->vpc.subnets.count ? &profile->vpc.subnets.items[0].prefix : NULL;
-
 	*found = NULL;
 	for (int named = 1; named >= 0 && !*found; named--) {
 		vec_for_each (acl, &profile->network_acls) {
-			bool applies = named ? subnet && acl_names_subnet(acl, subnet) : acl->subnets.count == 0;
+			bool applies = named ? acl_names_own_subnet(acl, profile) : acl->subnets.count == 0;
 
 			if (!applies)
 				continue;
@@ -78,7 +93,9 @@ static void exemptions_add(const struct profile *profile, struct layer_draft *dr
 	CLEANUP(prefix_set_release) struct prefix_set subnet = { 0 }, services = { 0 };
 
 	if (profile->vpc.subnets.count) {
-		prefix_set_add(&subnet, &profile->vpc.subnets.items[0].prefix);
+		vec_for_each (listed, &profile->vpc.subnets)
+			if (is_own_subnet(profile, listed))
+				prefix_set_add(&subnet, &listed->prefix);
 		prefix_set_normalize(&subnet);
 		exemption_add(draft, &subnet, PROTOCOL_ALL, &profile->vpc.subnets.items[0].at,
 			      "same subnet: a network ACL is not evaluated");

@@ -228,6 +228,15 @@ static bool reference_group(const struct profile *profile, const struct flow *fl
 	return false;
 }
 
+// The job's own subnet: the first block of a family that is listed; NULL without one.
+static const struct prefix *reference_own(const struct profile *profile, enum family family)
+{
+	vec_for_each (subnet, &profile->vpc.subnets)
+		if (subnet->prefix.base.family == family)
+			return &subnet->prefix;
+	return NULL;
+}
+
 // The ACL of the first subnet: one that names it, else one that names none.
 static const struct network_acl *reference_acl(const struct profile *profile)
 {
@@ -237,8 +246,8 @@ static const struct network_acl *reference_acl(const struct profile *profile)
 		if (!acl->subnets.count && !found)
 			found = acl;
 		vec_for_each (subnet, &acl->subnets)
-			if (profile->vpc.subnets.count &&
-			    prefix_covers(&subnet->prefix, &profile->vpc.subnets.items[0].prefix))
+			if (reference_own(profile, subnet->prefix.base.family) &&
+			    prefix_covers(&subnet->prefix, reference_own(profile, subnet->prefix.base.family)))
 				return acl;
 	}
 	return found;
@@ -251,7 +260,8 @@ static bool reference_network_acl(const struct profile *profile, const struct fl
 
 	if (!acl)
 		return true;
-	if (profile->vpc.subnets.count && prefix_contains(&profile->vpc.subnets.items[0].prefix, &flow->remote))
+	const struct prefix *own = reference_own(profile, flow->remote.family);
+	if (own && prefix_contains(own, &flow->remote))
 		return true;
 	// An answer of a service that may be asked: judged by nobody.
 	question.direction = EGRESS;
