@@ -35,8 +35,8 @@ const struct manual show_manual = {
 		 "  policy   the layers, each rule with its reason; of a VPC profile, as it is on this host\n"
 		 "  nft      the kernel's rule set, in the syntax of nft(8)\n"
 		 "  seccomp  the system call filter, each rule with its reason\n"
-		 "  plan     every step of a launch, in order, as this user on this host, and the table of\n"
-		 "           doors: every way out that is closed, and by what",
+		 "  plan     every step of a launch, in order, as this user on this host; the names that\n"
+		 "           resolve in the job; the table of doors: every way out that is closed, and by what",
 	.examples = { { "vpcjail show network-isolation", "the whole profile, which is also a profile" },
 		      { "vpcjail show -p network-isolation --as nft | unshare -Urn nft -c -f -", "nft agrees" },
 		      { "vpcjail show ./vpc.yaml --as policy --json", "for a program" } },

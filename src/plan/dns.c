@@ -36,8 +36,9 @@ struct zone_facts dns_facts(const struct launch_plan *plan, const struct launch_
 	if (plan->link.kind == UPLINK_NONE)
 		return facts;
 	facts.own = plan->link.own[family == FAMILY_IPV6].address;
-	// A pair has addresses that only this host knows.
-	facts.known_as = plan->link.outside[0] ? host_address(plan, host, family) : facts.own;
+	// A pair and pasta have addresses that only this host knows.
+	bool translated = plan->link.kind == UPLINK_VETH || plan->link.kind == UPLINK_PASTA;
+	facts.known_as = translated ? host_address(plan, host, family) : facts.own;
 	return facts;
 }
 
@@ -83,6 +84,7 @@ void plan_dns(struct launch_plan *plan, const struct launch_request *request)
 			request->host->network.nameservers.count, &plan->dns);
 	if (!dns_is_answered(request->profile))
 		return;
+	plan->resolver = true;
 	open_door(plan);
 	add_sockets(plan, first_address);
 	if (!request->host->resolv)

@@ -207,6 +207,7 @@ struct launch_plan {
 	struct translation_plan translation;  // by the host, of a pair
 	struct ruleset *ruleset;              // owned
 	const struct policy *policy;          // borrowed from the request: the rules of the host's side are made of it
+	bool resolver;                        // the job has one
 	struct dns_rules dns;                 // what the job's resolver answers
 	struct filter_program filter;
 	const struct identity *identity;  // borrowed from the request's host

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "dns/print.h"
 #include "plan/doors.h"
 
 static const char *place_name(enum place place)
@@ -74,6 +75,10 @@ void launch_plan_print(const struct launch_plan *plan, struct strbuf *out)
 		strbuf_add_safe(out, *name);
 		strbuf_add_char(out, '\n');
 	}
+	if (plan->resolver) {
+		strbuf_add(out, "\nnames that resolve:\n");
+		dns_rules_print(&plan->dns, out);
+	}
 	if (plan->landlock.write)
 		strbuf_add(out, "\nwritable alone:\n");
 	vec_for_each (granted, &plan->landlock.writable) {
@@ -117,6 +122,10 @@ void launch_plan_print_json(const struct launch_plan *plan, struct strbuf *out)
 	json_list(&json, "hidden", &plan->hidden);
 	json_list(&json, "notices", &plan->notices);
 	json_list(&json, "missing", &plan->missing);
+	if (plan->resolver) {
+		json_key(&json, "names");
+		dns_rules_print_json(&plan->dns, &json);
+	}
 	json_key(&json, "writable");
 	json_array_begin(&json);
 	vec_for_each (granted, &plan->landlock.writable)

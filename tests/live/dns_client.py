@@ -142,6 +142,15 @@ def connections(job):
     return {'newest': newest, 'oldest': oldest.hex()}
 
 
+def idle(job):
+    """How long a silent connection stays."""
+    del job
+    begin = time.monotonic()
+    with socket.create_connection(('127.0.0.53', 53), 30) as client:
+        assert client.recv(1) == b''
+    return time.monotonic() - begin
+
+
 def flood(job):
     """Questions from several threads: how many were answered rightly, and how long all took."""
     right = []

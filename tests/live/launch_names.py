@@ -191,6 +191,9 @@ def pipelining(mode):
     seen = client(mode, 'endpoints', do='connections', name=ENDPOINT, count=80)
     equal(seen['newest']['found'], [ENDPOINT_ADDRESS])
     equal(seen['oldest'], '')
+    if mode.name == 'rootless':
+        seconds = client(mode, 'endpoints', do='idle')
+        check(9 < seconds < 14, 'closed after', seconds)
 
 
 def forwarding(mode):
