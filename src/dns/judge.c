@@ -8,7 +8,7 @@
 #include "dns/wire.h"
 
 enum {
-	RECORDS_MAXIMUM = 512,  // of an answer: what is more is not taken apart
+	RECORDS_MAXIMUM = 128,  // of an answer: what is more is not taken apart
 	CHAIN_MAXIMUM = 8,      // aliases followed
 	FORWARDED_TTL = 5,      // seconds; the addresses behind a gateway change often
 };

@@ -48,22 +48,35 @@ static unsigned count_at(const uint8_t *bytes, size_t offset)
 	return (unsigned)bytes[offset] << 8 | bytes[offset + 1];
 }
 
-// Checked before the packet is taken apart: so that what a query may hold is little, and so is the work.
-static bool counts_are_plain(const uint8_t *bytes)
+// Where the name at an offset ends, when it is written out: nothing stands before a query's name that it could point
+// to. 0: it is not.
+static size_t name_end(const uint8_t *bytes, size_t length, size_t at)
 {
-	enum { QUESTIONS = 4, ANSWERS = 6, AUTHORITIES = 8, ADDITIONAL = 10, ADDITIONAL_MAXIMUM = 2 };
+	enum { LONGEST_LABEL = 63 };
 
-	return count_at(bytes, QUESTIONS) == 1 && count_at(bytes, ANSWERS) == 0 && count_at(bytes, AUTHORITIES) == 0 &&
-	       count_at(bytes, ADDITIONAL) <= ADDITIONAL_MAXIMUM;
+	while (at < length && bytes[at]) {
+		if (bytes[at] > LONGEST_LABEL)
+			return 0;
+		at += 1U + bytes[at];
+	}
+	return at < length ? at + 1 : 0;
 }
 
-// ldns takes every OPT record out of the additional section, and one is allowed.
-static bool has_two_opt(const uint8_t *bytes, const ldns_pkt *packet)
+// Looked at before ldns takes the packet apart: ldns follows pointers 65,535 times, which would give a job a cheap way
+// to keep the supervisor at work. One question, and beside it an OPT record at most: no client sends another (a
+// signature would not be understood).
+static bool is_plain(const uint8_t *bytes, size_t length)
 {
-	enum { ADDITIONAL = 10 };
-	size_t left = ldns_rr_list_rr_count(ldns_pkt_additional(packet)) + (ldns_pkt_tsig(packet) ? 1 : 0);
+	enum { QUESTIONS = 4, ANSWERS = 6, AUTHORITIES = 8, ADDITIONAL = 10, TYPE_AND_CLASS = 4, ROOT_AND_TYPE = 3 };
+	size_t end = name_end(bytes, length, DNS_HEADER_SIZE);
 
-	return count_at(bytes, ADDITIONAL) > left + 1;
+	if (!end || count_at(bytes, QUESTIONS) != 1 || count_at(bytes, ANSWERS) || count_at(bytes, AUTHORITIES))
+		return false;
+	end += TYPE_AND_CLASS;
+	if (!count_at(bytes, ADDITIONAL))
+		return true;
+	return count_at(bytes, ADDITIONAL) == 1 && end + ROOT_AND_TYPE <= length && bytes[end] == 0 &&
+	       count_at(bytes, end + 1) == LDNS_RR_TYPE_OPT;
 }
 
 static void read_edns(const ldns_pkt *packet, enum dns_transport transport, struct dns_question *question)
@@ -79,8 +92,7 @@ static void read_edns(const ldns_pkt *packet, enum dns_transport transport, stru
 							: asked;
 }
 
-static int judge_packet(const uint8_t *bytes, const ldns_pkt *packet, enum dns_transport transport,
-			struct dns_question *question)
+static int judge_packet(const ldns_pkt *packet, enum dns_transport transport, struct dns_question *question)
 {
 	const ldns_rr *asked = ldns_rr_list_rr(ldns_pkt_question(packet), 0);
 	const ldns_rdf *name = ldns_rr_owner(asked);
@@ -91,7 +103,7 @@ static int judge_packet(const uint8_t *bytes, const ldns_pkt *packet, enum dns_t
 	question->type = (uint16_t)ldns_rr_get_type(asked);
 	question->class = (uint16_t)ldns_rr_get_class(asked);
 	read_edns(packet, transport, question);
-	if (has_two_opt(bytes, packet) || question->type == LDNS_RR_TYPE_OPT)
+	if (question->type == LDNS_RR_TYPE_OPT)
 		return LDNS_RCODE_FORMERR;
 	if (question->edns && ldns_pkt_edns_version(packet))
 		return EXTENDED_BAD_VERSION;
@@ -117,7 +129,7 @@ int dns_question_read(const uint8_t *bytes, size_t length, enum dns_transport tr
 	};
 	if (question->opcode != LDNS_PACKET_QUERY)
 		return LDNS_RCODE_NOTIMPL;
-	if (!counts_are_plain(bytes) || ldns_wire2pkt(&packet, bytes, length) != LDNS_STATUS_OK)
+	if (!is_plain(bytes, length) || ldns_wire2pkt(&packet, bytes, length) != LDNS_STATUS_OK)
 		return LDNS_RCODE_FORMERR;
-	return judge_packet(bytes, packet, transport, question);
+	return judge_packet(packet, transport, question);
 }

@@ -2,6 +2,8 @@
 // dns: queries and what is answered, over UDP and TCP; what is wrong with a query and what that gets.
 #include "dns_wire.h"
 
+#include <time.h>
+
 enum { FORWARD = 1000 };  // in place of a code: the question goes to a name server
 
 #define LONG_LABEL "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"  // 63
@@ -243,6 +245,17 @@ static void additional_missing(struct wire *wire)
 	wire->bytes[11] = 1;
 }
 
+static void additional_other(struct wire *wire)
+{
+	put_record(wire, 5, "", TYPE_A, 1, "\1\2\3\4", 4);
+}
+
+static void additional_pointer(struct wire *wire)
+{
+	put_opt(wire, 4096, 0, false);
+	wire->bytes[wire->length - 11] = 0xc0;
+}
+
 static void many_additional(struct wire *wire)
 {
 	for (int i = 0; i < 3; i++)
@@ -305,6 +318,8 @@ static const struct {
 	ROW(opt_twice, DNS_CODE_FORMAT),
 	ROW(opt_cut, DNS_CODE_FORMAT),
 	ROW(additional_missing, DNS_CODE_FORMAT),
+	ROW(additional_other, DNS_CODE_FORMAT),
+	ROW(additional_pointer, DNS_CODE_FORMAT),
 	ROW(many_additional, DNS_CODE_FORMAT),
 	ROW(length_beyond, DNS_CODE_FORMAT),
 	ROW(edns_version, DNS_CODE_BAD_VERSION),
@@ -404,13 +419,30 @@ static void names_as_text(void **state)
 	}
 }
 
+// A ring of pointers is no work: ldns alone would follow it 65,535 times, a thousand times as long as a good query
+// takes.
+static void rings_are_cheap(void **state)
+{
+	CLEANUP(dns_rules_release) struct dns_rules rules = { 0 };
+	static struct wire wire;
+
+	(void)state;
+	rules_of("endpoints", "", &rules);
+	good(&wire);
+	pointers_in_a_ring(&wire);
+	clock_t begin = clock();
+	for (unsigned i = 0; i < 10000; i++) {
+		struct dns_question question;
+		assert_int_equal(dns_question_read(wire.bytes, wire.length, DNS_UDP, &question), DNS_CODE_FORMAT);
+	}
+	assert_true(clock() - begin < CLOCKS_PER_SEC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(queries),
-		cmocka_unit_test(wrong_queries),
-		cmocka_unit_test(truncation),
-		cmocka_unit_test(names_as_text),
+		cmocka_unit_test(queries),    cmocka_unit_test(wrong_queries), cmocka_unit_test(rings_are_cheap),
+		cmocka_unit_test(truncation), cmocka_unit_test(names_as_text),
 	};
 
 	return cmocka_run_group_tests_name("dns_answer", tests, NULL, NULL);
