@@ -86,7 +86,7 @@ void host_claim_drop(struct host_claim *claim)
 {
 	if (claim->fd < 0)
 		return;
-	AUTO_CLOSE int lock = enter(NULL);
+	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
 	remove_note(LINKS, claim->name);
 	close(claim->fd);
 	claim->fd = -1;
@@ -169,7 +169,7 @@ void forwarding_drop(struct forwarding *forwarding)
 {
 	if (forwarding->fd < 0)
 		return;
-	AUTO_CLOSE int lock = enter(NULL);
+	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
 	close(forwarding->fd);
 	forwarding->fd = -1;
 	settle_switch(forwarding->name);
@@ -184,7 +184,7 @@ static bool is_free(const char *folder, const char *name)
 
 void host_state_sweep(void (*remove_link)(const char *name, void *data), void *data)
 {
-	AUTO_CLOSE int lock = enter(NULL);
+	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
 	AUTO_CLOSEDIR DIR *links = lock < 0 ? NULL : opendir(LINKS);
 	AUTO_CLOSEDIR DIR *switches = lock < 0 ? NULL : opendir(SWITCHES);
 
