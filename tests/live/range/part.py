@@ -125,6 +125,12 @@ class Part:
             thread.join()
         return answers
 
+    def own(self, to):
+        """The address that packets to `to` leave with."""
+        asked = socket.socket(socket.AF_INET6 if ':' in to else socket.AF_INET, socket.SOCK_DGRAM)
+        asked.connect((to, 7001))
+        return asked.getsockname()[0]
+
     # Services.
 
     def _loop(self):
