@@ -183,6 +183,12 @@ static enum status not_run(const struct error *err, const char *command)
 	return STATUS_NOT_RUN;
 }
 
+static void say_link_lost(void *data)
+{
+	(void)data;
+	output_message("pasta, which carried the job's link, has ended: nothing passes the link any more");
+}
+
 enum status cmd_run(const struct invocation *invocation)
 {
 	CLEANUP(run_release) struct run run = { 0 };
@@ -196,7 +202,9 @@ enum status cmd_run(const struct invocation *invocation)
 	if (summary)
 		print_summary(&run);
 
-	struct launch_options options = { .stop_timeout = invocation->stop_timeout, .record = !invocation->quiet };
+	struct launch_options options = { .stop_timeout = invocation->stop_timeout,
+					  .record = !invocation->quiet,
+					  .link_lost = say_link_lost };
 	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
 		return not_run(&err, invocation->operands.items[0]);
 

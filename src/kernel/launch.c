@@ -116,6 +116,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	sigaction(SIGCHLD, &child, &old_child);  // an ignored SIGCHLD would swallow the exit status
 	*result = (struct launch_result){ 0 };
 	int code = run(&launch, result, &local);
+	result->link_lost = launch.uplink.lost;
 	stdio_release(&launch);
 	exchange_release(&launch.exchange);
 	uplink_close(&launch.uplink, plan);

@@ -22,7 +22,8 @@ struct launch_options {
 	bool record;            // read the denials (NFLOG) while the job runs
 	void (*started)(
 	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
-	void *started_data;
+	void (*link_lost)(void *data);  // called once when the link has ended before the job; may be NULL
+	void *started_data;             // given to both
 };
 
 // One denied destination, for the breadcrumb.
@@ -56,6 +57,7 @@ struct launch_result {
 	uint64_t names_refused_beyond;           // questions for others
 	VEC(struct host_block) blocks;           // distinct, at most 16
 	VEC(struct policy) exchanged;            // the policies that took the launch's place, in order
+	bool link_lost;                          // pasta ended before the job: nothing passed since
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.

@@ -57,6 +57,7 @@ struct launch {
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
 	struct exchange exchange;
 	struct dns_server *dns;  // a source of it; NULL without
+	struct error failure;  // of something served that the job cannot do without; code 0: none
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
@@ -108,7 +109,7 @@ step_function step_touch, step_automounts;                    // automounts.c
 step_function step_list_sockets, step_cover_sockets;          // host_sockets.c, cover_sockets.c
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_uplink, step_uplink_wait;                                            // uplink.c
-step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log,
+step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_quiet,
     step_link_up, step_address, step_route,
     step_hand_over;      // network.c
 step_function step_dns;  // dns_sockets.c

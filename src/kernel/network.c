@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,6 +53,11 @@ int step_sink(struct launch *launch, const struct launch_step *step, struct erro
 	if (rtnetlink_open(&launch->routes, err) < 0)
 		return err->code;
 	return link_add_pair(launch->routes, step->path, step->value, err);
+}
+
+int step_link_quiet(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	return link_quiet(launch->routes, step->path, (unsigned)strtoul(step->value, NULL, 10), err);
 }
 
 int step_link_up(struct launch *launch, const struct launch_step *step, struct error *err)

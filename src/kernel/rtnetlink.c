@@ -145,6 +145,20 @@ int link_delete(struct nl_sock *socket, const char *name, struct error *err)
 	return code < 0 && code != -NLE_NODEV && code != -NLE_OBJ_NOTFOUND ? failed(err, code, "remove link", name) : 0;
 }
 
+int link_quiet(struct nl_sock *socket, const char *name, unsigned mtu, struct error *err)
+{
+	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();
+	CLEANUP(put_link) struct rtnl_link *change = rtnl_link_alloc();
+
+	if (!link || !change)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_ifindex(link, (int)if_nametoindex(name));
+	rtnl_link_set_flags(change, IFF_NOARP);
+	rtnl_link_set_mtu(change, mtu);
+	int code = rtnl_link_change(socket, link, change, 0);
+	return code < 0 ? failed(err, code, "switch ARP off on", name) : 0;
+}
+
 int link_up(struct nl_sock *socket, const char *name, struct error *err)
 {
 	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_alloc();

@@ -31,6 +31,9 @@ struct link_end {
 int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, const struct link_end *far,
 			 int far_namespace, unsigned mtu, struct error *err);
 
+// ARP off, and with it all that IPv6 says by itself; packets of at most mtu bytes. The link is down.
+int link_quiet(struct nl_sock *socket, const char *name, unsigned mtu, struct error *err);
+
 int link_up(struct nl_sock *socket, const char *name, struct error *err);
 
 // Removes a link, with its other end and all routes through it. One that is not there is no failure.

@@ -331,6 +331,10 @@ static int verdict(struct supervision *s, int init_status, struct error *err)
 		*err = s->error;
 		return err->code ? err->code : -EIO;
 	}
+	if (s->launch->failure.code) {
+		*err = s->launch->failure;
+		return err->code;
+	}
 	if (s->ended && WIFEXITED(init_status) && WEXITSTATUS(init_status) == 0)
 		return 0;
 	if (s->started) {  // init was killed, and the job with it

@@ -17,12 +17,13 @@ static const struct uplink_kind *kind_of(enum uplink kind)
 	switch (kind) {
 	case UPLINK_VETH:
 		return &uplink_veth;
+	case UPLINK_PASTA:
+		return &uplink_pasta;
 	case UPLINK_AUTO:
 	case UPLINK_NONE:
 	case UPLINK_MACVLAN:
 	case UPLINK_IPVLAN:
 	case UPLINK_DEVICE:
-	case UPLINK_PASTA:
 		break;
 	}
 	return &none;
@@ -59,7 +60,13 @@ int uplink_update(struct uplink_state *uplink, const struct launch_plan *plan, c
 
 int step_uplink(struct launch *launch, const struct launch_step *step, struct error *err)
 {
+	const struct uplink_kind *kind = kind_of(launch->plan->link.kind);
+
 	(void)step;
+	if (kind->start) {
+		launch->uplink.attached = true;
+		return kind->start(launch, err);
+	}
 	int result = uplink_open(&launch->uplink, launch->plan, launch->network, err);
 	if (result < 0)
 		return result;

@@ -6,9 +6,13 @@
 #ifndef VPCJAIL_KERNEL_UPLINK_H
 #define VPCJAIL_KERNEL_UPLINK_H
 
+#include <time.h>
+
 #include "kernel/host_state.h"
+#include "kernel/pasta.h"
 #include "plan/launch_plan.h"
 
+struct launch;
 struct nl_sock;
 
 struct uplink_state {
@@ -18,11 +22,14 @@ struct uplink_state {
 	struct ruleset *ruleset;  // what stands on the host; owned
 	struct host_claim claim;  // of the link's name
 	struct forwarding forwarding[LINK_FAMILIES];
+	struct pasta pasta;
+	struct timespec since;  // pasta was started
+	bool there, lost;       // pasta has made the link; it has ended since
 };
 
 #define UPLINK_CLOSED                                                                                                  \
 	{                                                                                                              \
-		.rules = -1, .claim = { .fd = -1 }, .forwarding = { { .fd = -1 }, { .fd = -1 } }                       \
+		.rules = -1, .claim = { .fd = -1 }, .forwarding = { { .fd = -1 }, { .fd = -1 } }, .pasta = PASTA_NONE  \
 	}
 
 // Makes plan->link in the network namespace that the descriptor `inside` is, down, and the host's side of it, walls
@@ -36,14 +43,17 @@ void uplink_close(struct uplink_state *uplink, const struct launch_plan *plan);
 int uplink_update(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
 		  struct error *err);
 
-// The kinds; each adds to *uplink what it has done at once, so that uplink_close finds it after a failure.
+// The kinds; each adds to *uplink what it has done at once, so that uplink_close finds it after a failure. A kind whose
+// link is not there at once has `start` instead of `open`: it adds a source to the supervisor's loop, which tells init.
 struct uplink_kind {
 	int (*open)(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err);
 	void (*close)(struct uplink_state *uplink, const struct launch_plan *plan);
 	int (*update)(struct uplink_state *uplink, const struct launch_plan *plan, const struct policy *policy,
 		      struct error *err);  // NULL: nothing on the host depends on the policy
+	int (*start)(struct launch *launch, struct error *err);
 };
 
-extern const struct uplink_kind uplink_veth;  // uplink_veth.c
+extern const struct uplink_kind uplink_veth;   // uplink_veth.c
+extern const struct uplink_kind uplink_pasta;  // uplink_pasta.c
 
 #endif

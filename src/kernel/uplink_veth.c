@@ -175,4 +175,4 @@ static int update_veth(struct uplink_state *uplink, const struct launch_plan *pl
 	return result;
 }
 
-const struct uplink_kind uplink_veth = { open_veth, close_veth, update_veth };
+const struct uplink_kind uplink_veth = { .open = open_veth, .close = close_veth, .update = update_veth };

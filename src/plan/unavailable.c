@@ -21,8 +21,7 @@ static void network(const struct profile *profile, unavailable_vec *out)
 {
 	const struct profile_network *network = &profile->network;
 
-	if (network->uplink == UPLINK_MACVLAN || network->uplink == UPLINK_IPVLAN || network->uplink == UPLINK_DEVICE ||
-	    network->uplink == UPLINK_PASTA)
+	if (network->uplink == UPLINK_MACVLAN || network->uplink == UPLINK_IPVLAN || network->uplink == UPLINK_DEVICE)
 		add(out, network->uplink_at,
 		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone",
 				  uplink_word(network->uplink)));

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "plan/link_routes.h"
+#include "plan/pasta.h"
 #include "policy/reach.h"
 
 #define INSIDE_NAME "eth0"
@@ -241,7 +242,7 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 		return err->code;
 	set_name(link->device, interface->name);
 	link->device_index = interface->index;
-	link->mtu = interface->mtu;
+	link->mtu = link->kind == UPLINK_PASTA ? PASTA_MTU : interface->mtu;
 	set_name(link->inside, INSIDE_NAME);
 	if (link->kind == UPLINK_VETH)
 		(void)snprintf(link->outside, LINK_NAME_SIZE, "vpcj%08x", (unsigned)facts->jail);
@@ -249,15 +250,35 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 	return take_families(facts, interface, link, err);
 }
 
+// What no choice of addresses would make possible.
+static int refuse_kind(const struct link_facts *facts, enum uplink kind, struct error *err)
+{
+	const struct profile_network *network = &facts->profile->network;
+
+	if (kind == UPLINK_NONE)
+		return 0;
+	if (kind == UPLINK_PASTA && facts->root)
+		return place_error(facts->profile, &network->uplink_at, "network.uplink", err, -EPERM,
+				   "pasta is for users without root; as root write `uplink: veth` or `uplink: auto`");
+	if (kind != UPLINK_PASTA && !facts->root)
+		return place_error(
+		    facts->profile, &network->uplink_at, "network.uplink", err, -EPERM,
+		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
+	if (kind == UPLINK_PASTA && network->peers.count)
+		return place_error(
+		    facts->profile, &network->peers_at, "network.peers", err, -ENOTSUP,
+		    "uplink pasta carries no connection from outside, so no peer can reach the job; start "
+		    "it as root, or leave the peers out");
+	return 0;
+}
+
 int link_plan_choose(const struct link_facts *facts, struct link_plan *link, struct error *err)
 {
 	struct link_plan made = { 0 };
 
 	made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
-	if (made.kind != UPLINK_NONE && made.kind != UPLINK_PASTA && !facts->root)
-		return place_error(
-		    facts->profile, &facts->profile->network.uplink_at, "network.uplink", err, -EPERM,
-		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
+	if (refuse_kind(facts, made.kind, err) < 0)
+		return err->code;
 	if (made.kind != UPLINK_NONE && choose(facts, &made, err) < 0) {
 		link_plan_release(&made);
 		return err->code;

@@ -135,6 +135,11 @@ void plan_link_up(struct launch_plan *plan, const struct launch_request *request
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
 		if (link->own[i].address.family != FAMILY_NONE)
 			add_address(plan, i);
+	if (link->kind == UPLINK_PASTA) {
+		AUTO_FREE char *mtu = memory_format("%u", link->mtu);
+		STEP(plan, PLACE_INIT, .kind = STEP_LINK_QUIET, .closes = NETWORK, .name = "link quiet",
+		     .path = link->inside, .value = mtu, .why = "pasta's tap: nobody is asked for on it");
+	}
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "link up", .path = link->inside,
 	     .why = "after the rules, which stand on both ends");
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
