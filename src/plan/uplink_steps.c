@@ -132,14 +132,15 @@ void plan_link_up(struct launch_plan *plan, const struct launch_request *request
 		return;
 	if (request->policy->on_deny == ON_DENY_DROP)
 		add_sink_rules(plan, request);
-	for (size_t i = 0; i < LINK_FAMILIES; i++)
-		if (link->own[i].address.family != FAMILY_NONE)
-			add_address(plan, i);
 	if (link->kind == UPLINK_PASTA) {
 		AUTO_FREE char *mtu = memory_format("%u", link->mtu);
 		STEP(plan, PLACE_INIT, .kind = STEP_LINK_QUIET, .closes = NETWORK, .name = "link quiet",
-		     .path = link->inside, .value = mtu, .why = "pasta's tap: nobody is asked for on it");
+		     .path = link->inside, .value = mtu,
+		     .why = "pasta's tap: nobody is asked for on it, nor does IPv6 speak by itself");
 	}
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		if (link->own[i].address.family != FAMILY_NONE)
+			add_address(plan, i);
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "link up", .path = link->inside,
 	     .why = "after the rules, which stand on both ends");
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
