@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "kernel/launch_state.h"
+#include "kernel/pasta.h"
 
 enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 14, FEW_NAMESPACES = 16 };
 
@@ -181,11 +182,32 @@ void doctor_ipv6(finding_vec *findings)
 			   memory_copy_text("nothing to deny; ::1 does not work inside either"));
 }
 
+// What carries the link of a user without root; root needs none of it.
+void doctor_pasta(finding_vec *findings)
+{
+	const char *path = pasta_find();
+	struct error err = { 0 };
+
+	if (geteuid() == 0)
+		return;
+	if (path)
+		doctor_add(findings, FINDING_OK, false, "pasta", memory_copy_text(path), NULL);
+	else
+		doctor_add(findings, FINDING_NOTE, false, "pasta", memory_copy_text("not installed"),
+			   memory_copy_text("it carries the link of `isolation: vpc` for users without root; as root: "
+					    "apt-get install passt"));
+	if (pasta_check_tun(&err) == 0)
+		doctor_add(findings, FINDING_OK, false, PASTA_TUN, memory_copy_text("this user may open it"), NULL);
+	else
+		doctor_add(findings, FINDING_NOTE, false, PASTA_TUN,
+			   memory_copy_text("pasta cannot make a link with it"), memory_copy_text(err.message));
+}
+
 void doctor_examine(finding_vec *findings)
 {
 	static doctor_examination *const examinations[] = {
 		doctor_kernel,   doctor_limits, doctor_namespaces,   doctor_netfilter, doctor_seccomp,
-		doctor_landlock, doctor_cgroup, doctor_core_pattern, doctor_ipv6,
+		doctor_landlock, doctor_cgroup, doctor_core_pattern, doctor_ipv6,      doctor_pasta,
 	};
 
 	for (size_t i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++)

@@ -9,7 +9,7 @@
 typedef void doctor_examination(finding_vec *findings);
 
 doctor_examination doctor_kernel, doctor_limits, doctor_seccomp, doctor_landlock, doctor_cgroup, doctor_core_pattern,
-    doctor_ipv6;                       // doctor.c
+    doctor_ipv6, doctor_pasta;         // doctor.c
 doctor_examination doctor_namespaces;  // doctor_namespaces.c
 doctor_examination doctor_netfilter;   // doctor_netfilter.c
 

@@ -109,8 +109,8 @@ step_function step_touch, step_automounts;                    // automounts.c
 step_function step_list_sockets, step_cover_sockets;          // host_sockets.c, cover_sockets.c
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_uplink, step_uplink_wait;                                            // uplink.c
-step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log, step_link_quiet,
-    step_link_up, step_address, step_route,
+step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log,
+    step_link_quiet, step_link_up, step_address, step_route,
     step_hand_over;      // network.c
 step_function step_dns;  // dns_sockets.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,

@@ -21,8 +21,6 @@
 // What the child has open when it becomes pasta.
 enum { READY = 3, OPEN_LIMIT };
 
-#define TUN "/dev/net/tun"
-
 const char *pasta_find(void)
 {
 	static const char *const paths[] = { "/usr/bin/pasta", "/usr/local/bin/pasta", "/bin/pasta" };
@@ -33,20 +31,16 @@ const char *pasta_find(void)
 	return NULL;
 }
 
-int pasta_check(struct error *err)
+int pasta_check_tun(struct error *err)
 {
-	if (!pasta_find())
-		return error_set(err, -ENOENT,
-				 "the program pasta, which carries the link of a user without root, is not installed: "
-				 "install the package passt");
-	if (access(TUN, F_OK) < 0)
+	if (access(PASTA_TUN, F_OK) < 0)
 		return error_set(err, -errno,
-				 TUN " is missing, with which pasta makes the link; as root: modprobe tun (in a "
-				     "container: give it the device)");
-	if (access(TUN, R_OK | W_OK) < 0)
+				 PASTA_TUN " is missing, with which pasta makes the link; as root: modprobe tun (in a "
+					   "container: give it the device)");
+	if (access(PASTA_TUN, R_OK | W_OK) < 0)
 		return error_set(err, -errno,
-				 TUN " cannot be opened by this user, and pasta makes the link with it; as root: "
-				     "chmod 0666 " TUN " (it gives no rights over the host's own network)");
+				 PASTA_TUN " cannot be opened by this user, and pasta makes the link with it; as root: "
+					   "chmod 0666 " PASTA_TUN " (it gives no rights over the host's own network)");
 	return 0;
 }
 
@@ -147,7 +141,11 @@ int pasta_start(struct pasta *pasta, const struct launch_plan *plan, pid_t init,
 	struct start start = { .path = pasta_find(), .parent = getpid(), .init_fd = init_fd };
 	int ready[2], words[2];
 
-	if (pasta_check(err) < 0)
+	if (!start.path)
+		return error_set(err, -ENOENT,
+				 "the program pasta, which carries the link of a user without root, is not installed: "
+				 "install the package passt");
+	if (pasta_check_tun(err) < 0)
 		return err ? err->code : -ENOENT;
 	if (pipe2(ready, O_CLOEXEC | O_NONBLOCK) < 0)
 		return error_set_errno(err, -errno, "cannot make a pipe");

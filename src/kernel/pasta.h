@@ -30,8 +30,11 @@ struct pasta {
 // The program's path, where a system keeps such; NULL: it is not installed.
 const char *pasta_find(void);
 
-// 0, or a negative errno: what this user lacks to use it, with the remedy.
-int pasta_check(struct error *err);
+// What it makes the link with.
+#define PASTA_TUN "/dev/net/tun"
+
+// 0, or a negative errno: this user cannot use that, with the remedy.
+int pasta_check_tun(struct error *err);
 
 // Starts it for the jail whose first process is init (init_fd: its pidfd). It waits for init's id maps.
 int pasta_start(struct pasta *pasta, const struct launch_plan *plan, pid_t init, int init_fd, struct error *err);
