@@ -57,7 +57,7 @@ struct launch {
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
 	struct exchange exchange;
 	struct dns_server *dns;  // a source of it; NULL without
-	struct error failure;  // of something served that the job cannot do without; code 0: none
+	struct error failure;    // of something served that the job cannot do without; code 0: none
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
