@@ -131,13 +131,13 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 	    &run->plan, err);
 }
 
-// A notice begins with a path and a colon; the plan could not know whether that exists.
+// Some notices begin with a path and a colon; the plan could not know whether that exists.
 static void print_notices(const struct launch_plan *plan)
 {
 	vec_for_each (notice, &plan->notices) {
 		const char *end = strstr(*notice, ": ");
 		AUTO_FREE char *path = memory_copy_bytes(*notice, end ? (size_t)(end - *notice) : 0);
-		if (!end || access(path, F_OK) == 0)
+		if (path[0] != '/' || access(path, F_OK) == 0)
 			output_message("%s", *notice);
 	}
 }

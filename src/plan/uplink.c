@@ -30,18 +30,23 @@ enum uplink link_kind(const struct profile *profile, const struct policy *policy
 	return root ? UPLINK_VETH : UPLINK_PASTA;
 }
 
-void link_named_addresses(const struct link_facts *facts, struct prefix_set *out)
+static void own_ranges(const struct profile *profile, struct prefix_set *out)
 {
-	link_reached(facts->policy, out);
-	vec_for_each (cidr, &facts->profile->vpc.cidrs)
+	vec_for_each (cidr, &profile->vpc.cidrs)
 		prefix_set_add(out, &cidr->prefix);
-	vec_for_each (subnet, &facts->profile->vpc.subnets)
+	vec_for_each (subnet, &profile->vpc.subnets)
 		prefix_set_add(out, &subnet->prefix);
-	vec_for_each (peer, &facts->profile->network.peers) {
+	vec_for_each (peer, &profile->network.peers) {
 		struct prefix prefix = prefix_of_address(&peer->address);
 		prefix_set_add(out, &prefix);
 	}
 	prefix_set_normalize(out);
+}
+
+void link_named_addresses(const struct link_facts *facts, struct prefix_set *out)
+{
+	link_reached(facts->policy, out);
+	own_ranges(facts->profile, out);
 }
 
 static int place_error(const struct profile *profile, const struct location *at, const char *key, struct error *err,
@@ -172,8 +177,14 @@ static int take_pair(const struct link_facts *facts, struct link_plan *link, siz
 	struct address first = { 0 };
 
 	link_named_addresses(facts, &taken);
-	if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, err) < 0)
-		return err->code;
+	if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, NULL) < 0) {
+		// A policy that reaches every address leaves none that it does not name: then the VPC's own are
+		// avoided.
+		prefix_set_release(&taken);
+		own_ranges(facts->profile, &taken);
+		if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, err) < 0)
+			return err ? err->code : -EADDRINUSE;
+	}
 	link->gateways[index] = first;
 	link->own[index] = (struct host_address){ { first.family, first.bits | 1 }, (uint8_t)families[index] };
 	return 0;
