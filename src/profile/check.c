@@ -31,6 +31,27 @@ static void check_isolation(struct reader *reader)
 			     "\"vpc.subnets\" must be written under vpc isolation");
 }
 
+// A listener each, and each port one.
+static void check_host_ports(struct reader *reader)
+{
+	enum { MAXIMUM = 64 };
+	const port_vec *ports = &reader->profile->network.host_ports;
+	unsigned long count = 0;
+
+	vec_for_each (value, ports) {
+		count += (unsigned long)value->range.last - value->range.first + 1;
+		for (const struct port_value *other = ports->items; other < value; other++)
+			if (value->range.first <= other->range.last && other->range.first <= value->range.last) {
+				reader_error(reader, &value->at, "remove one of them",
+					     "this port is offered twice: first in line %u", other->at.line);
+				break;
+			}
+	}
+	if (count > MAXIMUM)
+		reader_error(reader, &reader->profile->network.host_ports_at, "name those that the job needs",
+			     "\"network.host-ports\" offers %lu ports, and at most %d can be", count, MAXIMUM);
+}
+
 static int compare_peers(const void *a, const void *b)
 {
 	const struct address_value *left = *(const struct address_value *const *)a;
@@ -150,6 +171,7 @@ static void warn_residual(struct reader *reader)
 void profile_check(struct reader *reader)
 {
 	check_isolation(reader);
+	check_host_ports(reader);
 	check_peers(reader);
 	check_environment(reader);
 	check_available(reader);

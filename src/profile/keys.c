@@ -183,6 +183,9 @@ static const struct key_row profile_rows[] = {
 	      "The host's link that the uplink uses: eth0, ens5; default: the one that leads to the job's subnet." },
 	{ "network.host-ports", KEY_PORTS, FIELD(P, network.host_ports), PLACE(P, network.host_ports_at),
 	  .help = "TCP ports of the host's 127.0.0.1 offered inside as host.vpcjail; never under full isolation." },
+	{ "network.forward", KEY_WORD, FIELD(P, network.forward), PLACE(P, network.forward_at), PERMISSION_WORDS,
+	  .fallback = "allow",
+	  .help = "Whether `vpcjail forward` may reach ports of the job's loopback from the host, inwards only." },
 
 	{ "vpc", KEY_SECTION, PLACE(P, vpc.at), .help = "The VPC; only under vpc isolation." },
 	{ "vpc.region", KEY_TEXT, FIELD(P, vpc.region), .form = form_region,

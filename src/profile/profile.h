@@ -84,6 +84,8 @@ struct profile_network {
 	struct text_value interface;  // the host's link that the jail's leads to; NULL: found by the routes
 	port_vec host_ports;
 	struct location host_ports_at;
+	enum permission forward;
+	struct location forward_at;
 };
 
 struct profile_vpc {

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What of a profile can change while a job runs under it: see change.h.
+#include "plan/change.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "profile/kind.h"
+
+// What the rule set is made of, and what the supervisor looks up when it is asked. Any other key, also one that is not
+// thought of here, stays what it was at the launch.
+static const char *const changeable[] = {
+	"description",       "network.on-deny", "network.forward",
+	"network.peers",      // their link is judged below
+	"network.isolation",  // likewise
+	"network.uplink",     // likewise
+	"vpc.region",        "vpc.cidrs",       "vpc.subnets",     "vpc.imds", "vpc.time-sync", "prefix-lists",
+	"endpoints",         "security-groups", "network-acls",    "routes",   "tolerate",
+};
+
+bool profile_change_possible(const char *path)
+{
+	for (size_t i = 0; i < sizeof(changeable) / sizeof(changeable[0]); i++)
+		if (strcmp(changeable[i], path) == 0)
+			return true;
+	return false;
+}
+
+static const struct node *value_at(const struct node *body, const char *path)
+{
+	AUTO_FREE char *copy = memory_copy_text(path);
+	const struct node *at = body;
+
+	for (char *rest = copy, *key; at && (key = strsep(&rest, "."));)
+		at = at->kind == NODE_MAPPING ? node_get(at, key) : NULL;
+	return at;
+}
+
+// Its value as it would be written. A section that is not there has the defaults of its keys; but without a VPC there
+// is nobody who answers for names.
+static void print_value(const struct node *body, const struct key_row *row, struct strbuf *out)
+{
+	const struct node *value = value_at(body, row->path);
+
+	if (value)
+		node_print_json(value, out);
+	else if (row->fallback)
+		strbuf_format(out, "\"%s\"\n", strcmp(row->path, "vpc.dns") == 0 ? "none" : row->fallback);
+}
+
+static bool differ(const struct node *left, const struct node *right, const struct key_row *row)
+{
+	AUTO_STRBUF struct strbuf first = { 0 };
+	AUTO_STRBUF struct strbuf second = { 0 };
+
+	print_value(left, row, &first);
+	print_value(right, row, &second);
+	return strcmp(strbuf_text(&first), strbuf_text(&second)) != 0;
+}
+
+// The link that a profile has made, or would have made.
+static enum uplink link_of(const struct profile_network *network)
+{
+	bool none = network->isolation == ISOLATION_FULL && !network->peers.count;
+
+	return none ? UPLINK_NONE : network->uplink;
+}
+
+// Less of a link is a matter of rules; another one, or one where there is none, would have to be made.
+static int check_link(const struct profile *running, const struct profile *wanted, struct error *err)
+{
+	enum uplink now = link_of(&running->network);
+	enum uplink then = link_of(&wanted->network);
+
+	if (then == UPLINK_NONE || then == now)
+		return 0;
+	if (now == UPLINK_NONE && wanted->network.isolation != running->network.isolation)
+		return error_set(
+		    err, -EPERM,
+		    "network.isolation cannot become vpc: the running jail has no link that could carry what that "
+		    "allows");
+	if (now == UPLINK_NONE)
+		return error_set(
+		    err, -EPERM, "%s cannot change: the running jail has no link that could carry what that allows",
+		    wanted->network.peers.count && wanted->network.isolation == ISOLATION_FULL ? "network.peers"
+											       : "network.uplink");
+	return error_set(err, -EPERM, "network.uplink cannot change: the link of the running jail stays");
+}
+
+int profile_change_check(const struct profile *running, const struct profile *wanted, struct error *err)
+{
+	AUTO_NODE struct node *now = table_write(&profile_keys, "", running);
+	AUTO_NODE struct node *then = table_write(&profile_keys, "", wanted);
+
+	if (check_link(running, wanted, err) < 0)
+		return -EPERM;
+	for (size_t i = 0; i < profile_keys.count; i++) {
+		const struct key_row *row = &profile_keys.rows[i];
+		if (row->kind == KEY_SECTION || row->kind == KEY_HEADER || profile_change_possible(row->path))
+			continue;
+		if (differ(now, then, row))
+			return error_set(err, -EPERM, "%s cannot change while the job runs", row->path);
+	}
+	return 0;
+}
