@@ -156,6 +156,7 @@ int arguments_parse(char *const *words, struct invocation *out, struct error *er
 		const char *word = *words;
 		if (options && strcmp(word, "--") == 0) {
 			options = false;
+			out->dashes = !out->operands.count;
 		} else if (options && word[0] == '-' && word[1] == '-') {
 			if (parse_long(&words, out, err) < 0)
 				return -EINVAL;

@@ -90,3 +90,10 @@ void breadcrumb_print(const struct launch_result *result, const struct policy *p
 	vec_for_each (block, &result->blocks)
 		print_block(block);
 }
+
+void breadcrumb_print_forwarded(const struct launch_result *result)
+{
+	vec_for_each (row, &result->forwarded)
+		output_message("forwarded %u: %" PRIu64 " connection%s", row->port, row->connections,
+			       row->connections == 1 ? "" : "s");
+}

@@ -12,4 +12,7 @@ void breadcrumb_format(const struct launch_result *result, const struct policy *
 // The same on standard error.
 void breadcrumb_print(const struct launch_result *result, const struct policy *policy);
 
+// A line for each port of the jail that `vpcjail forward` let in.
+void breadcrumb_print_forwarded(const struct launch_result *result);
+
 #endif

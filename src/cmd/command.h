@@ -31,7 +31,8 @@ struct invocation {
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
 	bool help, json, quiet, names, host;
-	const char *profile, *user, *new_profile, *template, *peer_ports;
+	bool dashes;  // a `--` stood before the first operand
+	const char *profile, *user, *name, *new_profile, *template, *peer_ports;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
 	VEC(const char *) share;
@@ -50,7 +51,14 @@ enum option_kind {
 };
 
 // What a shell can complete an argument to.
-enum completes { COMPLETES_NOTHING, COMPLETES_PROFILE, COMPLETES_PATH, COMPLETES_USER, COMPLETES_COMMAND };
+enum completes {
+	COMPLETES_NOTHING,
+	COMPLETES_PROFILE,
+	COMPLETES_PATH,
+	COMPLETES_USER,
+	COMPLETES_COMMAND,
+	COMPLETES_JAIL
+};
 
 struct option_row {
 	const char *name;      // long form, without the dashes
@@ -118,15 +126,19 @@ struct command {
 enum status cmd_run(const struct invocation *invocation);
 enum status cmd_check(const struct invocation *invocation);
 enum status cmd_show(const struct invocation *invocation);
+enum status cmd_ps(const struct invocation *invocation);
+enum status cmd_exec(const struct invocation *invocation);
+enum status cmd_forward(const struct invocation *invocation);
+enum status cmd_update(const struct invocation *invocation);
 enum status cmd_profiles(const struct invocation *invocation);
 enum status cmd_doctor(const struct invocation *invocation);
 enum status cmd_completion(const struct invocation *invocation);
 enum status cmd_help(const struct invocation *invocation);
 
-extern const struct option_row run_options[], check_options[], show_options[], profiles_options[], doctor_options[],
-    completion_options[], help_options[];
-extern const struct manual run_manual, check_manual, show_manual, profiles_manual, doctor_manual, completion_manual,
-    help_manual;
+extern const struct option_row run_options[], ps_options[], exec_options[], forward_options[], update_options[],
+    check_options[], show_options[], profiles_options[], doctor_options[], completion_options[], help_options[];
+extern const struct manual run_manual, ps_manual, exec_manual, forward_manual, update_manual, check_manual, show_manual,
+    profiles_manual, doctor_manual, completion_manual, help_manual;
 extern const char *const completion_shells[];
 
 // The row of that name, or NULL.

@@ -56,6 +56,9 @@ static void bash_reply(enum completes completes, const char *const *words, struc
 	case COMPLETES_COMMAND:
 		strbuf_add(out, "COMPREPLY=($(compgen -c -- \"$word\"));");
 		break;
+	case COMPLETES_JAIL:
+		strbuf_add(out, "COMPREPLY=($(compgen -W \"$(vpcjail ps --names 2>/dev/null)\" -- \"$word\"));");
+		break;
 	}
 }
 
@@ -149,6 +152,9 @@ static void zsh_action(enum completes completes, const char *const *words, struc
 	case COMPLETES_COMMAND:
 		strbuf_add(out, "_normal");
 		break;
+	case COMPLETES_JAIL:
+		strbuf_add(out, "_vpcjail_jails");
+		break;
 	}
 }
 
@@ -177,7 +183,7 @@ static void zsh_command(const struct command *command, struct strbuf *out)
 	strbuf_format(out, "\t%s)\n\t\t_arguments -s -S", command->name);
 	for (const struct option_row *row = command->options; row->name; row++)
 		zsh_option(row, out);
-	if (command->runs_command) {
+	if (command->runs_command && command->completes == COMPLETES_COMMAND) {
 		strbuf_add(out, " \\\n\t\t\t'(-)1:command:_command_names -e' '*::arguments:_normal'");
 	} else if (command->maximum != 0) {
 		strbuf_add(out, " \\\n\t\t\t'*:argument:");
@@ -192,6 +198,8 @@ static void zsh(const struct command *commands, struct strbuf *out)
 	strbuf_add(out, "#compdef vpcjail\n# zsh completion of vpcjail; made by `vpcjail completion zsh`\n"
 			"_vpcjail_profiles() {\n\tlocal -a names=(${(f)\"$(vpcjail profiles --names 2>/dev/null)\"})\n"
 			"\tcompadd -a names\n\t_files\n}\n\n"
+			"_vpcjail_jails() {\n\tlocal -a names=(${(f)\"$(vpcjail ps --names 2>/dev/null)\"})\n"
+			"\tcompadd -a names\n}\n\n"
 			"_vpcjail() {\n\tif (( CURRENT == 2 )); then\n\t\tlocal -a commands=(\n");
 	for (const struct command *row = commands; row->name; row++) {
 		strbuf_format(out, "\t\t\t'%s:", row->name);
@@ -228,6 +236,9 @@ static void fish_values(enum completes completes, const char *const *words, stru
 		break;
 	case COMPLETES_COMMAND:
 		strbuf_add(out, " -xa '(__fish_complete_subcommand)'");
+		break;
+	case COMPLETES_JAIL:
+		strbuf_add(out, " -xa '(vpcjail ps --names 2>/dev/null)'");
 		break;
 	}
 }

@@ -59,7 +59,8 @@ static void add_examples(const struct example *examples, struct strbuf *out)
 
 static void add_usage(const struct command *command, struct strbuf *out)
 {
-	strbuf_format(out, "usage: vpcjail %s [OPTION]...%s%s%s\n", command->name, command->runs_command ? " [--]" : "",
+	strbuf_format(out, "usage: vpcjail %s [OPTION]...%s%s%s\n", command->name,
+		      command->runs_command && !strstr(command->operands, "--") ? " [--]" : "",
 		      *command->operands ? " " : "", command->operands);
 }
 
@@ -134,8 +135,7 @@ enum status cmd_help(const struct invocation *invocation)
 void help_unknown_command(const struct command *commands, const char *name)
 {
 	// Of the design, and not built yet: someone who read about them deserves another answer than "unknown".
-	static const char *const later[] = { "audit",  "diff", "exec",   "explain", "forward",
-					     "import", "ps",   "report", "update",  "verify" };
+	static const char *const later[] = { "audit", "diff", "explain", "import", "report", "verify" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
 		if (strcmp(later[i], name) == 0) {

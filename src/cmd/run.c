@@ -10,8 +10,10 @@
 #include "cmd/breadcrumb.h"
 #include "cmd/created.h"
 #include "cmd/load_profile.h"
+#include "cmd/not_run.h"
 #include "cmd/output.h"
 #include "kernel/launch.h"
+#include "kernel/registry.h"
 #include "kernel/stand_in.h"
 #include "plan/settle.h"
 
@@ -19,6 +21,8 @@ enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
 
 const struct option_row run_options[] = {
 	OPTION_PROFILE,
+	{ "name", 'n', "NAME", OPTION_TEXT, OPTION_OF(name),
+	  .help = "what `vpcjail ps`, exec, forward and update call this job; no two running ones have the same" },
 	{ "user", 'u', "USER", OPTION_TEXT, OPTION_OF(user), .completes = COMPLETES_USER,
 	  .help = "as root: run the job as this user (default: who called sudo, else nobody)" },
 	{ "share", 's', "PATH", OPTION_TEXTS, OPTION_OF(share), .completes = COMPLETES_PATH,
@@ -46,10 +50,11 @@ const struct manual run_manual = {
 		      { "sudo vpcjail run -p network-isolation -- python3 train.py",
 			"the same as root; the job runs as who called sudo" },
 		      { "vpcjail run -p ./mine.yaml --share /tmp/data -- make",
-			"a profile of one's own; /tmp/data stays visible" } },
+			"a profile of one's own; /tmp/data stays visible" },
+		      { "vpcjail run --name train1 -- python3 train.py", "then: vpcjail exec train1 -- sh" } },
 	.exits = "the command's; 128+n when signal n ended it; 125 when nothing was run; 126\n"
 		 "when the command cannot be executed, 127 when it is not found; 2 usage.",
-	.see = "vpcjail check, vpcjail show --as plan, vpcjail-profile(5)",
+	.see = "vpcjail ps, vpcjail check, vpcjail show --as plan, vpcjail-profile(5)",
 };
 
 // Everything a launch is made of; released in one place.
@@ -99,6 +104,8 @@ static int refuse_closed(unsigned closed, struct error *err)
 static int prepare(const struct invocation *invocation, struct run *run, struct error *err)
 {
 	if (refuse_closed(invocation->closed, err) < 0)
+		return err->code;
+	if (invocation->name && registry_check_name(invocation->name, err) < 0)
 		return err->code;
 	if (load_profile(invocation->profile, &run->loaded) < 0)
 		return error_set(err, -EINVAL, "the profile %s is wrong",
@@ -150,39 +157,6 @@ static void print_summary(const struct run *run)
 	output_message("%s", strbuf_text(&summary));
 }
 
-// The command itself could not be started: as a shell says it.
-static enum status not_executed(const struct error *err, const char *command)
-{
-	if (err->code == -ENOENT && !strchr(command, '/')) {
-		output_message("nothing was run: %s: command not found", command);
-		return STATUS_NOT_FOUND;
-	}
-	output_message("nothing was run: %s", err->message);
-	return err->code == -ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE;
-}
-
-// Whether the host was not up to it, rather than that the command is no program.
-static bool is_fault_of_host(int code)
-{
-	static const int faults[] = { -EIO, -ENOMEM, -EAGAIN, -EMFILE, -ENFILE };
-
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		if (code == faults[i])
-			return true;
-	return false;
-}
-
-static enum status not_run(const struct error *err, const char *command)
-{
-	if (strcmp(err->step, "execute") == 0 && !is_fault_of_host(err->code))
-		return not_executed(err, command);
-	if (err->step[0])
-		output_message("nothing was run: %s: %s", err->step, err->message);
-	else
-		output_message("nothing was run: %s", err->message);
-	return STATUS_NOT_RUN;
-}
-
 static void say_link_lost(void *data)
 {
 	(void)data;
@@ -202,14 +176,18 @@ enum status cmd_run(const struct invocation *invocation)
 	if (summary)
 		print_summary(&run);
 
+	const struct launch_registration registration = { .name = invocation->name, .profile = &run.loaded.profile };
 	struct launch_options options = { .stop_timeout = invocation->stop_timeout,
 					  .record = !invocation->quiet,
-					  .link_lost = say_link_lost };
+					  .link_lost = say_link_lost,
+					  .registration = &registration };
 	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
 		return not_run(&err, invocation->operands.items[0]);
 
 	int status = launch_exit_status(&run.result);
 	breadcrumb_print(&run.result, &run.policy);
+	if (!invocation->quiet)
+		breadcrumb_print_forwarded(&run.result);
 	if (!invocation->quiet)
 		created_print(&run.plan);
 	if (summary && status != 0)

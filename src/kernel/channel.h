@@ -17,12 +17,21 @@ enum message_kind {
 	MESSAGE_STOPPED,   // the workload was stopped from its terminal
 	MESSAGE_STATUS,    // value: the workload's wait status
 	MESSAGE_UPLINK,    // to init: the link is there
+	MESSAGE_LISTENER,  // descriptor: a listening socket of network.host-ports; value: the port
 	MESSAGE_SIGNAL,    // to init, value: send this signal to the workload's process group
+
+	// About what was asked for over the control socket; number: the supervisor's for it.
+	MESSAGE_EXEC,         // to init, descriptor: where the new process is told what to execute
+	MESSAGE_EXEC_SIGNAL,  // to init, value: send this signal to that command's process group
+	MESSAGE_EXEC_ENDED,   // value: its wait status
+	MESSAGE_CONNECT,      // to init, value: a port of the loopback to connect to
+	MESSAGE_CONNECTED,    // descriptor: the socket; or value: negative errno
 };
 
 struct message {
 	enum message_kind kind;
 	int value;
+	unsigned number;
 	struct error error;
 };
 

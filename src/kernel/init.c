@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "kernel/channel.h"
 #include "kernel/launch_state.h"
 
@@ -42,8 +43,11 @@ static void reap(struct launch *launch)
 		pid_t pid = waitpid(-1, &status, WNOHANG | WUNTRACED);
 		if (pid <= 0)
 			return;
-		if (pid != launch->workload)
+		if (pid != launch->workload) {
+			if (!WIFSTOPPED(status))
+				(void)executed_ended(launch, pid, status);
 			continue;
+		}
 		if (WIFSTOPPED(status)) {
 			if (launch->slave >= 0)
 				(void)channel_send(launch->channel, &(struct message){ .kind = MESSAGE_STOPPED }, -1);
@@ -61,10 +65,16 @@ static void obey(struct launch *launch)
 
 	if (channel_receive(launch->channel, &message, &fd) == 0)
 		_exit(NOTHING_RAN);  // the supervisor is gone
+	if (message.kind == MESSAGE_EXEC && fd >= 0)
+		executed_start(launch, message.number, steal_fd(&fd));
+	else if (message.kind == MESSAGE_EXEC_SIGNAL)
+		executed_signal(launch, message.number, message.value);
+	else if (message.kind == MESSAGE_CONNECT)
+		forwarded_connect(launch, message.number, message.value);
+	else if (message.kind == MESSAGE_SIGNAL)
+		(void)kill(-launch->workload, message.value);
 	if (fd >= 0)
 		close(fd);
-	if (message.kind == MESSAGE_SIGNAL)
-		(void)kill(-launch->workload, message.value);
 }
 
 // The workload has its ends and the supervisor its own: a copy kept here would hide the end of the input.

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/launch_state.h"
+#include "kernel/user_open.h"
 
 struct attribute {
 	uint64_t handled_access_fs, handled_access_net, scoped;
@@ -44,11 +45,13 @@ static int add_rule(int ruleset, int fd, uint64_t rights)
 	return rights ? (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) : 0;
 }
 
-static int allow(int ruleset, const struct granted_path *granted, uint64_t rights, struct error *err)
+static int allow(const struct launch *launch, int ruleset, const struct granted_path *granted, uint64_t rights,
+		 struct error *err)
 {
 	struct stat status;
 	const char *asked = granted->asked ? granted->asked : "Landlock";
-	AUTO_CLOSE int fd = open(granted->path, O_PATH | O_CLOEXEC);
+	const struct identity *other = launch->plan->root ? launch->plan->identity : NULL;
+	AUTO_CLOSE int fd = user_open(AT_FDCWD, granted->path, O_PATH, 0, other);
 
 	if (fd < 0 && errno == ENOENT)
 		return error_set(err, -ENOENT, "%s: %s is not there, or hidden from the job", asked, granted->path);
@@ -81,11 +84,11 @@ static int add_rules(const struct launch *launch, int ruleset, const struct land
 	const uint64_t writing = (write_file | truncate_file | change_folder | refer) & handled;
 
 	// Any domain that handles files denies moving between folders unless it says otherwise.
-	if (!domain->write && allow(ruleset, &root, refer & handled, err) < 0)
+	if (!domain->write && allow(launch, ruleset, &root, refer & handled, err) < 0)
 		return err->code;
 	if (domain->write) {
 		vec_for_each (granted, &domain->writable)
-			if (allow(ruleset, granted, writing, err) < 0)
+			if (allow(launch, ruleset, granted, writing, err) < 0)
 				return err->code;
 		for (size_t i = 0; i < sizeof(launch->stdio) / sizeof(launch->stdio[0]); i++)
 			if (allow_descriptor(ruleset, launch->stdio[i], writing, err) < 0)
@@ -95,7 +98,7 @@ static int add_rules(const struct launch *launch, int ruleset, const struct land
 				return err->code;
 	}
 	vec_for_each (granted, &domain->sockets)
-		if (allow(ruleset, granted, resolve_unix & handled, err) < 0)
+		if (allow(launch, ruleset, granted, resolve_unix & handled, err) < 0)
 			return err->code;
 	return 0;
 }
@@ -117,6 +120,10 @@ int step_landlock(struct launch *launch, const struct launch_step *step, struct 
 	int abi = landlock_abi();
 
 	(void)step;
+	// Init's domain, in which such a command starts, has the same rules. The workload's lies within it: whoever
+	// looks into the running job (py-spy, gdb) may, and the job may not look into them.
+	if (launch->executing)
+		return 0;
 	if (launch_without(launch, MECHANISM_LANDLOCK_SCOPE))
 		domain.scoped = 0;
 	if (launch_without(launch, MECHANISM_LANDLOCK_WRITE))

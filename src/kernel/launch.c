@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/channel.h"
+#include "kernel/control_server.h"
 #include "kernel/launch_state.h"
 
 static void close_all(struct launch *launch)
@@ -98,6 +99,9 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 		.empty = -1,
 		.slave = -1,
 		.sockets = { -1, -1 },
+		.user_namespace = -1,
+		.result = result,
+		.registry = { .folder = -1 },
 	};
 	struct sigaction old_child;
 	const struct sigaction child = { .sa_handler = SIG_DFL };
@@ -117,10 +121,13 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	*result = (struct launch_result){ 0 };
 	int code = run(&launch, result, &local);
 	result->link_lost = launch.uplink.lost;
+	loop_release(&launch.loop);
+	control_server_close(&launch);
 	stdio_release(&launch);
 	exchange_release(&launch.exchange);
 	uplink_close(&launch.uplink, plan);
 	scratch_remove(&launch);
+	launch_unregister(&launch);  // last: until then it tells what is to be undone
 	close_all(&launch);
 	sigaction(SIGCHLD, &old_child, NULL);
 	sigprocmask(SIG_SETMASK, &launch.signals, NULL);
@@ -148,5 +155,6 @@ void launch_result_release(struct launch_result *result)
 	vec_for_each (refused, &result->names_refused)
 		free(refused->name);
 	vec_release(&result->names_refused);
+	vec_release(&result->forwarded);
 	*result = (struct launch_result){ 0 };
 }

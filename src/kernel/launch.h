@@ -17,6 +17,12 @@ void guarded_made(const struct launch_plan *plan, text_list *shown);
 // The kernel's Landlock ABI, 0 without.
 int landlock_abi(void);
 
+// What `vpcjail ps` tells of a jail. Borrowed, and alive as long as the jail.
+struct launch_registration {
+	const char *name;  // NULL: none
+	const struct profile *profile;
+};
+
 struct launch_options {
 	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
 	bool record;            // read the denials (NFLOG) while the job runs
@@ -24,6 +30,7 @@ struct launch_options {
 	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
 	void (*link_lost)(void *data);  // called once when the link has ended before the job; may be NULL
 	void *started_data;             // given to both
+	const struct launch_registration *registration;  // NULL: the jail is in no list and has no control socket
 };
 
 // One denied destination, for the breadcrumb.
@@ -49,6 +56,12 @@ struct refused_name {
 	uint64_t count;
 };
 
+// A port of the jail's loopback that was reached from outside by `vpcjail forward`.
+struct forwarded {
+	uint16_t port;
+	uint64_t connections;
+};
+
 struct launch_result {
 	int wait_status;                         // of the workload, as waitpid(2) gives it
 	VEC(struct denial) denials;              // distinct destinations, in the order first seen, at most 4096
@@ -58,6 +71,7 @@ struct launch_result {
 	VEC(struct host_block) blocks;           // distinct, at most 16
 	VEC(struct policy) exchanged;            // the policies that took the launch's place, in order
 	bool link_lost;                          // pasta ended before the job: nothing passed since
+	VEC(struct forwarded) forwarded;
 };
 
 // The exit status that vpcjail itself gives for a result: the child's, or 128+n.

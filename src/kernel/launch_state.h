@@ -13,9 +13,10 @@
 
 #include "kernel/launch.h"
 #include "kernel/loop.h"
+#include "kernel/registry.h"
 #include "kernel/uplink.h"
 
-enum { NAMESPACE_KINDS = 6 };
+enum { NAMESPACE_KINDS = 6, EXEC_MAXIMUM = 32 /* commands of `vpcjail exec` at a time */ };
 
 // Folders that the plan calls by these names as sources of a bind.
 enum scratch { SCRATCH_TMP, SCRATCH_VAR_TMP, SCRATCH_HOME, SCRATCHES };
@@ -23,6 +24,14 @@ extern const char *const scratch_names[SCRATCHES];
 
 struct nl_sock;
 struct dns_server;
+struct control_server;
+struct message;
+
+// A command that was started in the running jail, as init knows it. pid 0: none.
+struct executed {
+	pid_t pid;
+	unsigned number;
+};
 
 // What stands since the policy of the running jail was exchanged; zeroed: what the plan says.
 struct exchange {
@@ -58,6 +67,12 @@ struct launch {
 	struct exchange exchange;
 	struct dns_server *dns;  // a source of it; NULL without
 	struct error failure;    // of something served that the job cannot do without; code 0: none
+	struct launch_result *result;
+	struct registry_entry registry;  // folder -1: none
+	struct control_server *control;  // NULL: none
+	const struct profile *profile;   // under which the job runs now; NULL without a registration
+	struct profile updated;          // what `profile` points to after an update
+	unsigned relayed;                // connections of network.host-ports that are open
 
 	// standard input, output and error of the workload; its own number where it is passed as it is
 	int stdio[3];
@@ -73,9 +88,15 @@ struct launch {
 	int *sources;            // by step: a detached copy of what it binds, -1 without
 	pid_t view;              // the child that makes the file tree
 	pid_t workload;
-	int slave;       // of the pseudo-terminal, -1 without
-	int go[2];       // init → workload: the id maps are written
-	int sockets[2];  // supervisor → view: the host's UNIX sockets
+	int slave;           // of the pseudo-terminal, -1 without
+	int go[2];           // init → workload: the id maps are written
+	int sockets[2];      // supervisor → view: the host's UNIX sockets
+	int user_namespace;  // the workload's, -1 without
+	struct executed executed[EXEC_MAXIMUM];
+
+	// a command of `vpcjail exec`; of the workload itself: the plan's
+	bool executing;
+	char *const *command, *const *environment;
 };
 
 // Whether a test asked for the protection to be left out. Never, in a build without the hooks.
@@ -124,6 +145,27 @@ step_function step_landlock;                                                  //
 void scratch_remove(struct launch *launch);
 
 step_function step_view_start, step_view_end;  // init.c
+step_function step_registry, step_register;    // register.c
+step_function step_host_port;                  // offered_ports.c
+
+// register.c: the jail runs under that profile from now on, of which what it owns is taken; it is in no list any more.
+void launch_take_profile(struct launch *launch, struct profile *profile);
+void launch_unregister(struct launch *launch);
+
+// control_server.c: what init says about what was asked for.
+void control_take(struct launch *launch, const struct message *message, int fd);
+
+// offered_ports.c: serves a listener of network.host-ports; the descriptor is taken.
+void host_port_serve(struct launch *launch, uint16_t port, int listener);
+
+// executed.c, in init: starts a process that executes what it is told over fd, which is taken.
+void executed_start(struct launch *launch, unsigned number, int fd);
+void executed_signal(struct launch *launch, unsigned number, int signal);
+// Whether that child was one of them; tells the supervisor how it ended.
+bool executed_ended(struct launch *launch, pid_t pid, int status);
+
+// forwarded.c, in init: connects to a port of the loopback and hands the socket to the supervisor.
+void forwarded_connect(const struct launch *launch, unsigned number, int port);
 
 // The whole life of process 1, and of the workload until its exec.
 _Noreturn void init_main(struct launch *launch);

@@ -224,6 +224,17 @@ static int map_workload(const struct launch *launch, pid_t pid, struct error *er
 	return write_map(file, strbuf_text(&text), err);
 }
 
+// What is executed in the jail later enters it. Held, not looked up then: by then the job may be anything.
+static int hold_user_namespace(struct launch *launch, struct error *err)
+{
+	char file[40];
+
+	(void)snprintf(file, sizeof(file), "/proc/%d/ns/user", (int)launch->workload);
+	launch->user_namespace = open(file, O_RDONLY | O_CLOEXEC);
+	return launch->user_namespace < 0 ? error_set_errno(err, -errno, "cannot hold the workload's user namespace")
+					  : 0;
+}
+
 // /proc is the jail's own by now, and so the clone's number in it is the one clone returned.
 int step_workload(struct launch *launch, const struct launch_step *step, struct error *err)
 {
@@ -239,6 +250,8 @@ int step_workload(struct launch *launch, const struct launch_step *step, struct 
 		workload_main(launch);
 	close(launch->go[0]);
 	if (!launch_without(launch, MECHANISM_USER) && map_workload(launch, launch->workload, err) < 0)
+		return err->code;
+	if (!launch_without(launch, MECHANISM_USER) && hold_user_namespace(launch, err) < 0)
 		return err->code;
 	// From here on no process inside can look into this one, whatever its user.
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)

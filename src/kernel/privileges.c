@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -21,8 +22,13 @@
 int step_session(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	(void)step;
-	if (launch->slave < 0)
-		return setsid() < 0 ? error_set_errno(err, -errno, "cannot start a session") : 0;
+	if (launch->slave < 0 || launch->executing) {
+		if (setsid() < 0)
+			return error_set_errno(err, -errno, "cannot start a session");
+		if (launch->slave >= 0 && ioctl(launch->slave, TIOCSCTTY, 0) < 0)
+			return error_set_errno(err, -errno, "cannot take the terminal");
+		return 0;
+	}
 	// Init leads the terminal's session; a group of its own below it is what Ctrl-C and Ctrl-Z reach.
 	if (setpgid(0, 0) < 0 || tcsetpgrp(launch->slave, getpid()) < 0)
 		return error_set_errno(err, -errno, "cannot take the terminal");
@@ -122,7 +128,7 @@ int step_close(struct launch *launch, const struct launch_step *step, struct err
 	if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) < 0)
 		return error_set_errno(err, -errno, "cannot close the inherited descriptors");
 	vec_for_each (fd, &launch->plan->keep_fds)
-		if (fcntl(*fd, F_SETFD, 0) < 0)
+		if (!launch->executing && fcntl(*fd, F_SETFD, 0) < 0)
 			return error_set_errno(err, -errno, "cannot keep descriptor %d", *fd);
 	return 0;
 }
@@ -131,7 +137,7 @@ int step_environment(struct launch *launch, const struct launch_step *step, stru
 {
 	(void)step;
 	(void)err;
-	environ = launch->plan->environment.items;
+	environ = (char **)(uintptr_t)(launch->environment ? launch->environment : launch->plan->environment.items);
 	return 0;
 }
 
@@ -166,7 +172,7 @@ static bool is_nowhere(const char *command)
 
 int step_execute(struct launch *launch, const struct launch_step *step, struct error *err)
 {
-	char **command = launch->plan->command.items;
+	char *const *command = launch->command ? launch->command : launch->plan->command.items;
 
 	(void)step;
 	if (sigprocmask(SIG_SETMASK, &launch->signals, NULL) < 0)

@@ -10,7 +10,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "kernel/launch_state.h"
+#include "kernel/control_server.h"
 
 static const char *const stdio_names[] = { "standard input", "standard output", "standard error" };
 
@@ -75,6 +75,29 @@ static bool is_harmless_device(dev_t device)
 	return false;
 }
 
+int stdio_check(int fd, int number, struct error *err)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return error_set_errno(err, -errno, "cannot look at %s", stdio_names[number]);
+	if (S_ISDIR(status.st_mode))
+		return error_set(err, -EISDIR, "%s is a directory, a way out of the job's file tree",
+				 stdio_names[number]);
+	if (S_ISSOCK(status.st_mode))
+		return error_set(err, -EPERM, "%s is a socket that lives outside the jail; give it a pipe: `… | cat`",
+				 stdio_names[number]);
+	if (S_ISFIFO(status.st_mode))
+		return 0;
+	if (S_ISREG(status.st_mode) && !is_kernel_handle(fd))
+		return 0;
+	if (S_ISCHR(status.st_mode) && is_harmless_device(status.st_rdev))
+		return 0;
+	return error_set(err, -EPERM,
+			 "%s is neither a file on a disk, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",
+			 stdio_names[number]);
+}
+
 static int look_at(struct launch *launch, int fd, struct error *err)
 {
 	struct stat status;
@@ -85,17 +108,7 @@ static int look_at(struct launch *launch, int fd, struct error *err)
 	launch->stdio_is_terminal[fd] = isatty(fd) == 1;
 	if (S_ISSOCK(status.st_mode))
 		return look_at_socket(launch, fd, err);
-	if (S_ISDIR(status.st_mode))
-		return error_set(err, -EISDIR, "%s is a directory, a way out of the job's file tree", stdio_names[fd]);
-	if (S_ISFIFO(status.st_mode) || launch->stdio_is_terminal[fd])
-		return 0;
-	if (S_ISREG(status.st_mode) && !is_kernel_handle(fd))
-		return 0;
-	if (S_ISCHR(status.st_mode) && is_harmless_device(status.st_rdev))
-		return 0;
-	return error_set(err, -EPERM,
-			 "%s is neither a file on a disk, a pipe, a terminal nor /dev/null; give it a pipe: `… | cat`",
-			 stdio_names[fd]);
+	return launch->stdio_is_terminal[fd] ? 0 : stdio_check(fd, fd, err);
 }
 
 static int look_at_kept(int fd, struct error *err)

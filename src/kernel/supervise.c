@@ -204,8 +204,18 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->result->wait_status = message->value;
 		s->ended = true;
 		break;
+	case MESSAGE_LISTENER:
+		host_port_serve(s->launch, (uint16_t)message->value, fd);
+		return;
+	case MESSAGE_EXEC_ENDED:
+	case MESSAGE_CONNECTED:
+		control_take(s->launch, message, fd);
+		return;
 	case MESSAGE_UPLINK:
 	case MESSAGE_SIGNAL:
+	case MESSAGE_EXEC:
+	case MESSAGE_EXEC_SIGNAL:
+	case MESSAGE_CONNECT:
 		break;
 	}
 	if (fd >= 0)

@@ -25,6 +25,8 @@ char *file_hosts(const struct launch_plan *plan, const struct launch_request *re
 	if (strcmp(host->full_name, host->hostname) != 0)
 		strbuf_format(&text, " %s", host->hostname);
 	strbuf_add_char(&text, '\n');
+	if (request->profile->network.host_ports.count)
+		strbuf_format(&text, "%s host.vpcjail\n", host_ports_address);
 	vec_for_each (row, &request->profile->hosts)
 		strbuf_format(&text, "%s %s\n", address_print(&row->address, address), row->name);
 	zone_job_hosts(request->profile, &facts, &hosts);

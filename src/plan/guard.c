@@ -216,11 +216,25 @@ static void cover(struct launch_plan *plan, const struct launch_request *request
 		     .path = path, .if_present = true, .why = row->why);
 }
 
+// Where jails are spoken to: none of a job's business, whatever is shared.
+static void cover_registries(struct launch_plan *plan, const struct launch_request *request)
+{
+	const struct host_facts *host = request->host;
+	AUTO_FREE char *roots = memory_format("%s/vpcjail", host->run);
+	AUTO_FREE char *users = memory_format("%s/vpcjail-run-%u", host->tmp, (unsigned)host->identity.uid);
+
+	STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(SOCKETS), .name = "cover jails of root",
+	     .path = roots, .if_present = true, .why = "running jails are spoken to there");
+	STEP(plan, PLACE_VIEW, .kind = STEP_COVER, .closes = MECHANISM_BIT(SOCKETS), .name = "cover jails of user",
+	     .path = users, .if_present = true, .why = "running jails are spoken to there");
+}
+
 // The system's are not looked for first: the job's user, who is told what is hidden, has no eye for them.
 void plan_covers(struct launch_plan *plan, const struct launch_request *request)
 {
 	const struct guarded_place system = { .folder = (char[]){ "/" } };
 
+	cover_registries(plan, request);
 	vec_for_each (guarded, &request->host->guarded) {
 		size_t before = plan->steps.count;
 		if (!guarded->cover || !is_seen(request, guarded))

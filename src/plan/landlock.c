@@ -51,23 +51,37 @@ static void grant_sockets(struct launch_plan *plan, const struct launch_request 
 
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request)
 {
-	mechanism_set closes = 0;
-
 	if (kernel_has(plan, request, MECHANISM_LANDLOCK_SCOPE)) {
 		plan->landlock.scoped = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL;
-		closes |= MECHANISM_BIT(LANDLOCK_SCOPE);
 	}
 	if (kernel_has(plan, request, MECHANISM_LANDLOCK_UNIX)) {
 		plan->landlock.unix_sockets = true;
-		closes |= MECHANISM_BIT(LANDLOCK_UNIX);
 		grant_sockets(plan, request);
 	}
 	if (request->profile->process.writable_at.line) {
 		plan->landlock.write = true;
-		closes |= MECHANISM_BIT(LANDLOCK_WRITE);
 		grant_writing(plan, request);
 	}
-	if (closes)
-		STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock", .closes = closes,
+}
+
+static mechanism_set closes(const struct landlock_domain *domain)
+{
+	return (domain->scoped ? MECHANISM_BIT(LANDLOCK_SCOPE) : 0) |
+	       (domain->unix_sockets ? MECHANISM_BIT(LANDLOCK_UNIX) : 0) |
+	       (domain->write ? MECHANISM_BIT(LANDLOCK_WRITE) : 0);
+}
+
+void plan_landlock_of_init(struct launch_plan *plan)
+{
+	if (closes(&plan->landlock))
+		STEP(plan, PLACE_INIT, .kind = STEP_LANDLOCK, .name = "landlock of init",
+		     .closes = closes(&plan->landlock),
+		     .why = "the same rules for `vpcjail exec`, whose commands may look into the job, not the reverse");
+}
+
+void plan_landlock_of_workload(struct launch_plan *plan)
+{
+	if (closes(&plan->landlock))
+		STEP(plan, PLACE_WORKLOAD, .kind = STEP_LANDLOCK, .name = "landlock", .closes = closes(&plan->landlock),
 		     .why = "abstract sockets, signals and, from Linux 7.1, UNIX sockets by path stay inside");
 }

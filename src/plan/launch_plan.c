@@ -50,6 +50,8 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_SCRATCH, .name = "scratch folders", .path = request->host->tmp,
 	     .value = request->host->var_tmp,
 	     .why = "the job's /tmp and /var/tmp, on the host's disk, removed at the end");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_REGISTRY, .name = "folder of running jails",
+	     .why = "it is there before the file tree is made, to be covered in it");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_TOUCH, .name = "touch automounts", .path = request->host->directory,
 	     .value = request->host->identity.home, .why = "what is mounted on demand is mounted while still outside");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_CLONE, .name = "new namespaces",
@@ -58,6 +60,8 @@ void plan_supervisor(struct launch_plan *plan, const struct launch_request *requ
 	plan_uplink(plan, request);
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_LIST_SOCKETS, .name = "list host sockets", .path = "/proc",
 	     .why = "every UNIX socket that a process of the host has bound, found while init works");
+	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_REGISTER, .name = "register",
+	     .why = "`vpcjail ps` and what follows from it find the jail; init works meanwhile");
 	STEP(plan, PLACE_INIT, .kind = STEP_DEATH_SIGNAL, .name = "die with supervisor", .why = "nothing outlives it");
 	if (!request->host->root)
 		STEP(plan, PLACE_INIT, .kind = STEP_USER_MAP, .name = "map user",
@@ -71,6 +75,7 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	STEP(plan, PLACE_INIT, .kind = STEP_VIEW_END, .name = "view made", .why = "nothing starts in half a file tree");
 	STEP(plan, PLACE_INIT, .kind = STEP_TERMINAL, .name = "terminal", .closes = MECHANISM_BIT(TERMINAL),
 	     .path = "/dev/pts/ptmx", .why = "the caller's terminal cannot be typed into");
+	plan_landlock_of_init(plan);
 	STEP(plan, PLACE_INIT, .kind = STEP_WORKLOAD, .name = "user namespace of workload",
 	     .closes = MECHANISM_BIT(USER), .flags = CLONE_NEWUSER,
 	     .why = "it owns nothing: not even all capabilities in it mean anything to the network");
@@ -92,7 +97,7 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .closes = MECHANISM_BIT(CAPABILITIES), .why = "none, in any set; locked");
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_NO_NEW_PRIVILEGES, .name = "no new privileges",
 	     .closes = MECHANISM_BIT(NO_NEW_PRIVILEGES), .why = "set-user-id does nothing");
-	plan_landlock(plan, request);
+	plan_landlock_of_workload(plan);
 	STEP(plan, PLACE_WORKLOAD, .kind = STEP_ENVIRONMENT, .name = "environment",
 	     .closes = MECHANISM_BIT(ENVIRONMENT),
 	     .why = "without credentials and without pointers to helpers outside");
@@ -232,6 +237,7 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 	plan_supervisor(&made, request);
 	plan_network(&made, request);
 	plan_view(&made, request);
+	plan_landlock(&made, request);
 	plan_workload(&made, request);
 	plan_environment(&made, request);
 	plan_mps_environment(&made, request);

@@ -86,6 +86,8 @@ enum step_kind {
 	STEP_CORE_PATTERN,    // refuse a host that hands crash dumps to a socket
 	STEP_KEYRING,         // a session keyring of our own
 	STEP_SCRATCH,         // the job's /tmp and /var/tmp on the host's disk
+	STEP_REGISTRY,        // the folder of running jails
+	STEP_REGISTER,        // in the list of running jails, with a control socket
 	STEP_TOUCH,           // path, value and what is bound: mounted now if they are mounted on demand
 	STEP_CLONE,           // init in new namespaces: flags
 	STEP_DEATH_SIGNAL,    // die with the supervisor
@@ -106,6 +108,7 @@ enum step_kind {
 	STEP_ROUTE,           // value (a prefix) to the link path, by the gateway data where there is one
 	STEP_SINK_RULE,       // what has the mark flags and is of value's family, by the link path
 	STEP_DNS,             // sockets for DNS on the address path, to the supervisor
+	STEP_HOST_PORT,       // a listener at path, an address, and the port `value`
 	STEP_HAND_OVER,       // sockets of the namespace to the supervisor
 	STEP_VIEW_START,      // the child that makes the file tree
 	STEP_VIEW_END,        // it has: go on, or give up

@@ -30,6 +30,7 @@ static const struct {
 // The sink's own addresses: RFC 7600 keeps 192.0.0.8 as a source that nobody answers; the ULA's digits are random (RFC
 // 4193).
 static const char *const sink_addresses[] = { "192.0.0.8/32", "fd5c:8b1e:7a42::8/128" };
+const char host_ports_address[] = "127.86.80.67";
 static const char *const sink_routes[] = { "0.0.0.0/0", "::/0" };
 
 static void add_switches(struct launch_plan *plan, const struct launch_request *request)
@@ -51,6 +52,21 @@ static void add_switches(struct launch_plan *plan, const struct launch_request *
 		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = "sysctl ipv4/ping_group_range",
 		     .path = "/proc/sys/net/ipv4/ping_group_range", .value = "GID",
 		     .why = "the policy allows ICMP echo: ping sockets for the job's group");
+}
+
+// Listeners are made inside, where the job connects to them; the supervisor, outside, accepts.
+static void plan_host_ports(struct launch_plan *plan, const struct launch_request *request)
+{
+	vec_for_each (ports, &request->profile->network.host_ports)
+		for (unsigned port = ports->range.first; port <= ports->range.last; port++) {
+			AUTO_FREE char *name = memory_format("host port %u", port);
+			AUTO_FREE char *value = memory_format("%u", port);
+			STEP(plan, PLACE_INIT, .kind = STEP_HOST_PORT, .closes = NETWORK, .name = name,
+			     .path = host_ports_address, .value = value,
+			     .why = "network.host-ports: relayed to the host's 127.0.0.1");
+		}
+	if (request->profile->network.host_ports.count)
+		plan_open_door(plan, "tcp4_loopback", "network.host-ports");
 }
 
 void plan_network(struct launch_plan *plan, const struct launch_request *request)
@@ -84,6 +100,7 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 		     .name = i ? "sink route IPv6" : "sink route IPv4", .path = "sink0", .value = sink_routes[i],
 		     .why = "everything without a real route");
 	plan_dns(plan, request);
+	plan_host_ports(plan, request);
 	plan_link_up(plan, request);
 	STEP(plan, PLACE_INIT, .kind = STEP_HAND_OVER, .closes = NETWORK, .name = "hand sockets over",
 	     .why = "the supervisor reads the denials from outside");

@@ -155,6 +155,7 @@ static void add_opened(struct strbuf *out, const struct launch_plan *plan)
 	static const struct {
 		const char *door, *means;
 	} rows[] = {
+		{ "tcp4_loopback", "host.vpcjail: ports of the host's 127.0.0.1" },
 		{ "device_rdma", "RDMA: traffic that no packet filter sees" },
 		{ "device_imex", "IMEX: memory shared between machines" },
 		{ "dns", "DNS: some questions leave" },

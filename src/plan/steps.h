@@ -62,8 +62,15 @@ void plan_read_only_system(struct launch_plan *plan, const struct launch_request
 void plan_read_only(struct launch_plan *plan, const struct launch_request *request);
 void plan_covers(struct launch_plan *plan, const struct launch_request *request);
 
-// The step of the workload's Landlock domain, as far as this kernel goes.
+// The workload's Landlock domain, as far as this kernel goes, and the steps that enter it: init's, in which what is
+// executed later starts, and within it the workload's.
 void plan_landlock(struct launch_plan *plan, const struct launch_request *request);
+void plan_landlock_of_init(struct launch_plan *plan);
+void plan_landlock_of_workload(struct launch_plan *plan);
+
+// Where network.host-ports are offered inside, as host.vpcjail: loopback, and an address that no server takes by
+// itself.
+extern const char host_ports_address[];
 
 // Whether the job has a resolver, and what its zone must know of the host.
 bool dns_is_answered(const struct profile *profile);

@@ -11,12 +11,6 @@ static void add(unavailable_vec *out, struct location at, char *message)
 	vec_push(out, (struct unavailable){ .at = at, .message = message });
 }
 
-static void add_unless(unavailable_vec *out, bool fine, struct location at, const char *message)
-{
-	if (!fine)
-		add(out, at, memory_copy_text(message));
-}
-
 static void network(const struct profile *profile, unavailable_vec *out)
 {
 	const struct profile_network *network = &profile->network;
@@ -25,7 +19,6 @@ static void network(const struct profile *profile, unavailable_vec *out)
 		add(out, network->uplink_at,
 		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone",
 				  uplink_word(network->uplink)));
-	add_unless(out, !network->host_ports.count, network->host_ports_at, "network.host-ports is not available yet");
 }
 
 // Whether full isolation makes a key mean nothing.

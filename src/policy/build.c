@@ -100,6 +100,8 @@ int policy_build(const struct profile *profile, struct policy *policy, struct er
 	}
 	draft.icmp =
 	    policy_lets_out(&draft, IPPROTO_ICMP, FAMILY_IPV4) || policy_lets_out(&draft, IPPROTO_ICMPV6, FAMILY_IPV6);
+	vec_for_each (ports, &profile->network.host_ports)
+		vec_push(&draft.host_ports, ports->range);
 	*policy = draft;
 	draft = (struct policy){ 0 };
 	return 0;

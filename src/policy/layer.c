@@ -216,5 +216,6 @@ void policy_release(struct policy *policy)
 			layer_release(layer);
 		vec_release(&policy->layers[direction]);
 	}
+	vec_release(&policy->host_ports);
 	*policy = (struct policy){ 0 };
 }

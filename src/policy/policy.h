@@ -58,6 +58,7 @@ struct policy {
 	enum isolation isolation;
 	enum on_deny on_deny;
 	bool icmp;                                    // some rule lets ICMP out: ping sockets are then allowed
+	port_range_vec host_ports;                    // no rule, since loopback passes all of them: relayed outside
 	VEC(struct policy_layer) layers[DIRECTIONS];  // an allow-all layer is left out
 };
 

@@ -59,6 +59,11 @@ void policy_print(const struct policy *policy, struct strbuf *out)
 {
 	strbuf_format(out, "isolation: %s\non-deny: %s\nicmp: %s\n", isolation_names[policy->isolation],
 		      on_deny_names[policy->on_deny], policy->icmp ? "allow" : "deny");
+	vec_for_each (range, &policy->host_ports) {
+		char text[12];
+		strbuf_format(out, "host port: %s (host.vpcjail, relayed to the host's 127.0.0.1)\n",
+			      port_range_print(range, text));
+	}
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
 		strbuf_format(out, "%s:\n", direction_names[direction]);
 		vec_for_each (layer, &policy->layers[direction]) {
@@ -144,6 +149,13 @@ void policy_print_json(const struct policy *policy, struct strbuf *out)
 	json_key_text(&json, "isolation", isolation_names[policy->isolation]);
 	json_key_text(&json, "on-deny", on_deny_names[policy->on_deny]);
 	json_key_bool(&json, "icmp", policy->icmp);
+	json_key(&json, "host-ports");
+	json_array_begin(&json);
+	vec_for_each (range, &policy->host_ports) {
+		char text[12];
+		json_text(&json, port_range_print(range, text));
+	}
+	json_array_end(&json);
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
 		json_key(&json, direction_names[direction]);
 		json_array_begin(&json);

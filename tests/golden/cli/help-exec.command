@@ -1,0 +1,1 @@
+vpcjail exec --help
