@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/control_server.h"
+#include "kernel/dns_server.h"
 #include "kernel/host_network.h"
 #include "plan/change.h"
 #include "plan/settle.h"
@@ -105,6 +106,31 @@ static int check_filter(const struct profile *running, const struct policy *poli
 	return 0;
 }
 
+static bool same_peers(const address_vec *left, const address_vec *right)
+{
+	for (size_t i = 0; left->count == right->count && i < left->count; i++)
+		if (!address_equal(&left->items[i].address, &right->items[i].address))
+			return false;
+	return left->count == right->count;
+}
+
+// What was made for the link at the launch, and is no rule of the jail's.
+static int check_link(const struct launch *launch, const struct profile *profile, struct error *err)
+{
+	const struct profile *running = launch->profile;
+	bool link = launch->plan->link.kind != UPLINK_NONE;
+
+	if (link && profile->network.on_deny == ON_DENY_DROP && running->network.on_deny != ON_DENY_DROP)
+		return error_set(err, -EPERM,
+				 "network.on-deny cannot become drop: the running jail has no route that lets denied "
+				 "packets of its link hang");
+	if (launch->plan->link.kind == UPLINK_VETH && !same_peers(&running->network.peers, &profile->network.peers))
+		return error_set(err, -EPERM,
+				 "network.peers cannot change with uplink veth: the host sends the peers of the launch "
+				 "to the jail");
+	return 0;
+}
+
 int control_update(struct launch *launch, const struct control_message *request, struct error *err)
 {
 	CLEANUP(profile_release) struct profile profile = { 0 };
@@ -116,9 +142,14 @@ int control_update(struct launch *launch, const struct control_message *request,
 	const struct sent sent = { .name = request->words.items[0], .text = text };
 	if (load(&sent, &profile, err) < 0 || settle(&profile, err) < 0 || policy_build(&profile, &policy, err) < 0)
 		return err->code;
-	if (profile_change_check(launch->profile, &profile, err) < 0 ||
+	if (profile_change_check(launch->profile, &profile, err) < 0 || check_link(launch, &profile, err) < 0 ||
 	    check_filter(launch->profile, &policy, err) < 0 || launch_update(launch, &policy, launch->result, err) < 0)
 		return err->code;
+	if (launch->dns) {  // the rules are there by now: a name leads to nothing that is not
+		struct dns_rules names = { 0 };
+		launch_dns_rules(launch->plan, &profile, &names);
+		dns_server_exchange(launch->dns, &names);
+	}
 	launch_take_profile(launch, &profile);
 	return 0;
 }

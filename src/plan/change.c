@@ -89,6 +89,13 @@ static int check_link(const struct profile *running, const struct profile *wante
 	return error_set(err, -EPERM, "network.uplink cannot change: the link of the running jail stays");
 }
 
+// Where the host sends an endpoint's packets elsewhere, it goes on to.
+static bool is_translated(const struct profile *running, const char *path)
+{
+	return running->vpc.located == LOCATED_ELSEWHERE &&
+	       (strcmp(path, "endpoints") == 0 || strcmp(path, "prefix-lists") == 0);
+}
+
 int profile_change_check(const struct profile *running, const struct profile *wanted, struct error *err)
 {
 	AUTO_NODE struct node *now = table_write(&profile_keys, "", running);
@@ -98,7 +105,8 @@ int profile_change_check(const struct profile *running, const struct profile *wa
 		return -EPERM;
 	for (size_t i = 0; i < profile_keys.count; i++) {
 		const struct key_row *row = &profile_keys.rows[i];
-		if (row->kind == KEY_SECTION || row->kind == KEY_HEADER || profile_change_possible(row->path))
+		if (row->kind == KEY_SECTION || row->kind == KEY_HEADER ||
+		    (profile_change_possible(row->path) && !is_translated(running, row->path)))
 			continue;
 		if (differ(now, then, row))
 			return error_set(err, -EPERM, "%s cannot change while the job runs", row->path);

@@ -26,10 +26,10 @@ static struct address host_address(const struct launch_plan *plan, const struct 
 	return (struct address){ 0 };
 }
 
-struct zone_facts dns_facts(const struct launch_plan *plan, const struct launch_request *request)
+struct zone_facts dns_facts(const struct launch_plan *plan, const struct profile *profile)
 {
-	const struct host_facts *host = request->host;
-	const address_vec *peers = &request->profile->network.peers;
+	const struct host_facts *host = plan->host;
+	const address_vec *peers = &profile->network.peers;
 	enum family family = peers->count ? peers->items[0].address.family : FAMILY_IPV4;
 	struct zone_facts facts = { .hostname = host->hostname, .full_name = host->full_name, .ipv6 = host->ipv6 };
 
@@ -75,13 +75,19 @@ static void open_door(struct launch_plan *plan)
 		plan_open_door(plan, "dns", "a gateway endpoint, by names of buckets");
 }
 
+void launch_dns_rules(const struct launch_plan *plan, const struct profile *profile, struct dns_rules *rules)
+{
+	const struct zone_facts facts = dns_facts(plan, profile);
+	const struct host_network *network = &plan->host->network;
+
+	dns_rules_build(profile, &facts, network->nameservers.items, network->nameservers.count, rules);
+}
+
 void plan_dns(struct launch_plan *plan, const struct launch_request *request)
 {
-	const struct zone_facts facts = dns_facts(plan, request);
 	dns_address_vec addresses = { 0 };
 
-	dns_rules_build(request->profile, &facts, request->host->network.nameservers.items,
-			request->host->network.nameservers.count, &plan->dns);
+	launch_dns_rules(plan, request->profile, &plan->dns);
 	if (!dns_is_answered(request->profile))
 		return;
 	plan->resolver = true;

@@ -12,7 +12,7 @@ char *file_hosts(const struct launch_plan *plan, const struct launch_request *re
 {
 	struct strbuf text = { 0 };
 	const struct host_facts *host = request->host;
-	const struct zone_facts facts = dns_facts(plan, request);
+	const struct zone_facts facts = dns_facts(plan, request->profile);
 	zone_host_vec hosts = { 0 };
 	char address[ADDRESS_TEXT_SIZE];
 

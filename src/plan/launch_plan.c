@@ -218,7 +218,9 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 	if (!request->command[0])
 		return error_set(err, -EINVAL, "no command given");
 
-	struct launch_plan made = { .root = request->host->root, .log_group = ruleset_defaults.log_group };
+	struct launch_plan made = { .root = request->host->root,
+				    .host = request->host,
+				    .log_group = ruleset_defaults.log_group };
 	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = request->policy->icmp };
 	if (filter_compile(&filter, &made.filter, err) < 0)
 		return err ? err->code : -EINVAL;

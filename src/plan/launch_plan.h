@@ -214,7 +214,8 @@ struct launch_plan {
 	bool resolver;                        // the job has one
 	struct dns_rules dns;                 // what the job's resolver answers
 	struct filter_program filter;
-	const struct identity *identity;  // borrowed from the request's host
+	const struct host_facts *host;    // borrowed from the request
+	const struct identity *identity;  // of it
 	bool root;
 	unsigned log_group;
 };
@@ -237,6 +238,10 @@ void launch_placeholders(const struct profile *profile, unavailable_vec *out);
 // Likewise what it asks for and that host lacks: mechanisms of the kernel, paths.
 void launch_missing(const struct profile *profile, const struct host_facts *host, unavailable_vec *out);
 void unavailable_release(unavailable_vec *list);
+
+// What the job's resolver would answer under another profile, on the same link (rules: released with
+// dns_rules_release).
+void launch_dns_rules(const struct launch_plan *plan, const struct profile *profile, struct dns_rules *rules);
 
 // Whether the job has something of its own at path instead of what the host has there. Of the request, profile, host
 // and share are looked at.

@@ -74,7 +74,7 @@ extern const char host_ports_address[];
 
 // Whether the job has a resolver, and what its zone must know of the host.
 bool dns_is_answered(const struct profile *profile);
-struct zone_facts dns_facts(const struct launch_plan *plan, const struct launch_request *request);
+struct zone_facts dns_facts(const struct launch_plan *plan, const struct profile *profile);
 
 // The profile opens the door of that name.
 void plan_open_door(struct launch_plan *plan, const char *door, const char *opener);
