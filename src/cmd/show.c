@@ -11,7 +11,6 @@
 #include "kernel/launch.h"
 #include "nft/ruleset.h"
 #include "plan/doors.h"
-#include "policy/reach.h"
 #include "profile/print.h"
 #include "seccomp/filter.h"
 
@@ -86,8 +85,7 @@ static enum status show_nft(const struct shown *shown, struct strbuf *out)
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	struct ruleset_options options = ruleset_defaults;
 
-	if (policy_needs_link(shown->policy))
-		options.link = &ruleset_sample_link;
+	options.link = ruleset_sample(shown->policy, shown->profile->network.uplink);
 	struct ruleset *ruleset = ruleset_compile(shown->policy, &options);
 
 	ruleset_print(ruleset, shown->json ? &text : out);

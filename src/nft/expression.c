@@ -62,6 +62,8 @@ void expression_learn(struct linear *linear, enum selector selector, const uint8
 		linear->family = FAMILY_IPV4;
 	if (selector == SELECT_PROTOCOL && value[0] == ETH_P_IPV6 >> 8 && value[1] == (ETH_P_IPV6 & 0xff))
 		linear->family = FAMILY_IPV6;
+	if (selector == SELECT_PROTOCOL && value[0] == ETH_P_ARP >> 8 && value[1] == (ETH_P_ARP & 0xff))
+		linear->arp = true;
 	if (selector == SELECT_L4PROTO)
 		linear->protocol = value[0];
 }
@@ -90,6 +92,8 @@ void expression_load(struct linear *linear, const struct selector_row *row, uint
 {
 	if (row->family != FAMILY_NONE && row->family != linear->family)
 		depend_on_family(linear, row->family);
+	if (row->source == SOURCE_ARP_HEADER && !linear->arp)
+		depend(linear, SELECT_PROTOCOL, ETH_P_ARP);
 	if (row->protocol && row->protocol != linear->protocol)
 		depend(linear, SELECT_L4PROTO, row->protocol);
 	switch (row->source) {
@@ -105,6 +109,10 @@ void expression_load(struct linear *linear, const struct selector_row *row, uint
 	case SOURCE_FIB:
 		load_fib(linear, row->key);
 		break;
+	case SOURCE_LINK_HEADER:
+		load_payload(linear, NFT_PAYLOAD_LL_HEADER, row->key, length);
+		break;
+	case SOURCE_ARP_HEADER:
 	case SOURCE_NETWORK_HEADER:
 		load_payload(linear, NFT_PAYLOAD_NETWORK_HEADER, row->key, length);
 		break;

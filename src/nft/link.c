@@ -198,6 +198,8 @@ void compile_link(struct nft_table *table, const struct nft_hook *hook, const st
 	struct nft_chain *base = table_add_chain(table, "link", hook);
 	struct nft_chain *chain = table_add_chain(table, "link_passes", NULL);
 
+	if (link->neighbours)
+		compile_link_source(base, link);
 	rule_add(chain_add_rule(base), statement_verdict(NFT_JUMP, chain));
 	for (size_t i = 0; i < sizeof(link_families) / sizeof(link_families[0]); i++) {
 		struct link_row row = { .table = table, .chain = chain, .family = &link_families[i] };
@@ -208,5 +210,7 @@ void compile_link(struct nft_table *table, const struct nft_hook *hook, const st
 		add_direction(&row, policy, EGRESS);
 		add_direction(&row, policy, INGRESS);
 	}
+	if (link->neighbours)
+		compile_link_neighbours(table, base, link);
 	rule_add(chain_add_rule(base), statement_counter());
 }

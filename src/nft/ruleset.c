@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "nft/compile.h"
+#include "policy/reach.h"
 
 enum { PRIORITY_RAW = -300, PRIORITY_FILTER = 0 };
 
@@ -43,11 +44,47 @@ static const struct nft_hook raw_input_hook = { "filter",  "prerouting", NF_INET
 						NF_ACCEPT, NULL };
 
 // Addresses of RFC 2544 and RFC 4193.
+#define SAMPLE_IPV4(last)                                                                                              \
+	{                                                                                                              \
+		FAMILY_IPV4, (address_bits)(0xc6120000 | (last))                                                       \
+	}
+#define SAMPLE_IPV6(last)                                                                                              \
+	{                                                                                                              \
+		FAMILY_IPV6, (address_bits)0xfd5c8b1e7a420001 << 64 | (last)                                           \
+	}
+
 const struct ruleset_link ruleset_sample_link = {
 	.device = "eth0",
-	.own = { { FAMILY_IPV4, (address_bits)0xc6120002 },
-		 { FAMILY_IPV6, (address_bits)0xfd5c8b1e7a420001 << 64 | 2 } },
+	.own = { SAMPLE_IPV4(2), SAMPLE_IPV6(2) },
 };
+
+static struct address_range sample_ranges[] = {
+	{ SAMPLE_IPV4(0), SAMPLE_IPV4(0xff) },
+	{ SAMPLE_IPV6(0), SAMPLE_IPV6(0xffffffffffffffff) },
+};
+
+static const struct ruleset_neighbours sample_neighbours = {
+	.mac = { 0x02, 0x76, 0, 0, 0, 2 },
+	.whom = { .ranges = { .items = sample_ranges, .count = sizeof(sample_ranges) / sizeof(sample_ranges[0]) } },
+};
+
+const struct ruleset_link ruleset_sample_subnet_link = {
+	.device = "eth0",
+	.own = { SAMPLE_IPV4(2), SAMPLE_IPV6(2) },
+	.neighbours = &sample_neighbours,
+};
+
+bool ruleset_asks_neighbours(enum uplink uplink)
+{
+	return uplink == UPLINK_MACVLAN || uplink == UPLINK_IPVLAN || uplink == UPLINK_DEVICE;
+}
+
+const struct ruleset_link *ruleset_sample(const struct policy *policy, enum uplink uplink)
+{
+	if (!policy_needs_link(policy))
+		return NULL;
+	return ruleset_asks_neighbours(uplink) ? &ruleset_sample_subnet_link : &ruleset_sample_link;
+}
 
 static bool layer_has(const struct policy_layer *layer, enum verdict verdict)
 {
@@ -210,6 +247,10 @@ struct ruleset *ruleset_compile(const struct policy *policy, const struct rulese
 		compile_untracked(&c);
 	add_loopback(output, SELECT_OIF, statement_verdict(NF_ACCEPT, NULL));
 	add_loopback(input, SELECT_IIF, statement_verdict(NF_ACCEPT, NULL));
+	if (options->link && options->link->neighbours) {
+		add_verdict(output, NFT_JUMP, compile_neighbours(&c, EGRESS));
+		add_verdict(input, NFT_JUMP, compile_neighbours(&c, INGRESS));
+	}
 	compile_direction(&c, EGRESS, output);
 	compile_direction(&c, INGRESS, input);
 	return ruleset;

@@ -10,12 +10,20 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "net/prefix_set.h"
 #include "policy/policy.h"
+
+// What is asked for on a link, by ARP and IPv6 neighbour discovery: see neighbours.c.
+struct ruleset_neighbours {
+	uint8_t mac[6];          // the jail's own
+	struct prefix_set whom;  // who may be asked for, and is answered; normalized
+};
 
 // One end of the jail's link, for the chain of the device: see link.c.
 struct ruleset_link {
 	const char *device;
-	struct address own[2];  // the jail's, IPv4 and IPv6; family NONE: that one is not carried
+	struct address own[2];                        // the jail's, IPv4 and IPv6; family NONE: that one is not carried
+	const struct ruleset_neighbours *neighbours;  // NULL: nobody is asked for, all are told
 };
 
 struct ruleset_options {
@@ -33,8 +41,13 @@ extern const struct ruleset_options ruleset_defaults;
 // sends them to the sink (plan/uplink_steps.c). On any other link they are dropped.
 enum { RULESET_SINK_MARK = 0x76706a61 };
 
-// A link with addresses that stand for those of a launch, for those who only look at a rule set.
-extern const struct ruleset_link ruleset_sample_link;
+// Links with addresses that stand for those of a launch, for those who only look at a rule set: of a pair, and on a
+// subnet, where neighbours are asked for. NULL: the policy needs none.
+extern const struct ruleset_link ruleset_sample_link, ruleset_sample_subnet_link;
+const struct ruleset_link *ruleset_sample(const struct policy *policy, enum uplink uplink);
+
+// Whether a link of that kind stands on a subnet of the host's, with hosts that ask for each other.
+bool ruleset_asks_neighbours(enum uplink uplink);
 
 // Every denial logs the prefix "vj1:<layer name>:<number>". The number is the policy's (policy_find), or one of these,
 // of what no accepted packet may be. They stand under the name of the packet layer, behind its own rules, in every

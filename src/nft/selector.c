@@ -2,7 +2,9 @@
 // The table of selectors, and how their values are written.
 #include "nft/selector.h"
 
+#include <linux/if_arp.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -17,6 +19,8 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_PROTOCOL]    = { "meta protocol", SOURCE_META, NFT_META_PROTOCOL, 2, FORM_ETHERTYPE, FAMILY_NONE, 0 },
 	[SELECT_L4PROTO]     = { "meta l4proto", SOURCE_META, NFT_META_L4PROTO, 1, FORM_PROTOCOL, FAMILY_NONE, 0 },
 	[SELECT_MARK]        = { "meta mark", SOURCE_META, NFT_META_MARK, 4, FORM_MARK, FAMILY_NONE, 0 },
+	[SELECT_LENGTH]      = { "meta length", SOURCE_META, NFT_META_LEN, 4, FORM_HOST, FAMILY_NONE, 0 },
+	[SELECT_PACKET_TYPE] = { "meta pkttype", SOURCE_META, NFT_META_PKTTYPE, 1, FORM_PACKET_TYPE, FAMILY_NONE, 0 },
 	[SELECT_IIF]         = { "iif", SOURCE_META, NFT_META_IIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
 	[SELECT_OIF]         = { "oif", SOURCE_META, NFT_META_OIF, 4, FORM_INDEX, FAMILY_NONE, 0 },
 	[SELECT_IIFNAME]     = { "iifname", SOURCE_META, NFT_META_IIFNAME, 16, FORM_NAME, FAMILY_NONE, 0 },
@@ -31,6 +35,17 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_CT_IP6_DADDR] = { "ct original ip6 daddr", SOURCE_CT_ORIGINAL, NFT_CT_DST_IP6, 16, FORM_ADDRESS, FAMILY_NONE, 0 },
 	[SELECT_CT_DPORT]    = { "ct original proto-dst", SOURCE_CT_ORIGINAL, NFT_CT_PROTO_DST, 2, FORM_NUMBER, FAMILY_NONE, 0 },
 	[SELECT_SOURCE_TYPE] = { "fib saddr type", SOURCE_FIB, NFT_FIB_RESULT_ADDRTYPE, 4, FORM_ROUTE_TYPE, FAMILY_NONE, 0 },
+	// `ether saddr` would look at the device that a packet came in by, which one that leaves has not.
+	[SELECT_ETHER_SOURCE] = { "@ll,48,", SOURCE_LINK_HEADER, 6, 6, FORM_RAW, FAMILY_NONE, 0 },
+	[SELECT_ARP_HARDWARE] = { "arp htype", SOURCE_ARP_HEADER, 0, 2, FORM_NUMBER, FAMILY_NONE, 0 },
+	[SELECT_ARP_PROTOCOL] = { "arp ptype", SOURCE_ARP_HEADER, 2, 2, FORM_ETHERTYPE, FAMILY_NONE, 0 },
+	[SELECT_ARP_HARDWARE_LENGTH] = { "arp hlen", SOURCE_ARP_HEADER, 4, 1, FORM_NUMBER, FAMILY_NONE, 0 },
+	[SELECT_ARP_PROTOCOL_LENGTH] = { "arp plen", SOURCE_ARP_HEADER, 5, 1, FORM_NUMBER, FAMILY_NONE, 0 },
+	[SELECT_ARP_OPERATION] = { "arp operation", SOURCE_ARP_HEADER, 6, 2, FORM_ARP_OPERATION, FAMILY_NONE, 0 },
+	[SELECT_ARP_SOURCE_MAC] = { "arp saddr ether", SOURCE_ARP_HEADER, 8, 6, FORM_MAC, FAMILY_NONE, 0 },
+	[SELECT_ARP_SOURCE]  = { "arp saddr ip", SOURCE_ARP_HEADER, 14, 4, FORM_ADDRESS, FAMILY_NONE, 0 },
+	[SELECT_ARP_TARGET_MAC] = { "arp daddr ether", SOURCE_ARP_HEADER, 18, 6, FORM_MAC, FAMILY_NONE, 0 },
+	[SELECT_ARP_TARGET]  = { "arp daddr ip", SOURCE_ARP_HEADER, 24, 4, FORM_ADDRESS, FAMILY_NONE, 0 },
 	[SELECT_IP_SADDR]    = { "ip saddr", SOURCE_NETWORK_HEADER, 12, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
 	[SELECT_IP_DADDR]    = { "ip daddr", SOURCE_NETWORK_HEADER, 16, 4, FORM_ADDRESS, FAMILY_IPV4, 0 },
 	[SELECT_IP_LENGTH]   = { "ip hdrlength", SOURCE_NETWORK_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV4, 0, 0x0f },
@@ -38,6 +53,7 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_IP6_SADDR]   = { "ip6 saddr", SOURCE_NETWORK_HEADER, 8, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
 	[SELECT_IP6_DADDR]   = { "ip6 daddr", SOURCE_NETWORK_HEADER, 24, 16, FORM_ADDRESS, FAMILY_IPV6, 0 },
 	[SELECT_IP6_NEXTHDR] = { "ip6 nexthdr", SOURCE_NETWORK_HEADER, 6, 1, FORM_PROTOCOL, FAMILY_IPV6, 0 },
+	[SELECT_IP6_HOPLIMIT] = { "ip6 hoplimit", SOURCE_NETWORK_HEADER, 7, 1, FORM_NUMBER, FAMILY_IPV6, 0 },
 	[SELECT_TCP_SPORT]   = { "tcp sport", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_TCP },
 	[SELECT_TCP_DPORT]   = { "tcp dport", SOURCE_TRANSPORT_HEADER, 2, 2, FORM_NUMBER, FAMILY_NONE, IPPROTO_TCP },
 	[SELECT_TCP_FLAGS]   = { "tcp flags", SOURCE_TRANSPORT_HEADER, 13, 1, FORM_TCP_FLAGS, FAMILY_NONE, IPPROTO_TCP },
@@ -49,6 +65,8 @@ const struct selector_row selector_rows[SELECTORS] = {
 	[SELECT_ICMPV6_TYPE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
 	[SELECT_ICMPV6_CODE] = { "icmpv6 code", SOURCE_TRANSPORT_HEADER, 1, 1, FORM_NUMBER, FAMILY_IPV6, IPPROTO_ICMPV6 },
 	[SELECT_ICMPV6_TYPE_CODE] = { "icmpv6 type", SOURCE_TRANSPORT_HEADER, 0, 2, FORM_ICMPV6_TYPE_CODE, FAMILY_IPV6, IPPROTO_ICMPV6 },
+	[SELECT_ND_TARGET]   = { "@th,64,", SOURCE_TRANSPORT_HEADER, 8, 16, FORM_RAW, FAMILY_NONE, 0 },
+	[SELECT_ND_OPTION]   = { "@th,192,", SOURCE_TRANSPORT_HEADER, 24, 8, FORM_RAW, FAMILY_NONE, 0 },
 	// clang-format on
 };
 
@@ -65,6 +83,9 @@ static const struct value_name value_names[] = {
 	{ FORM_ETHERTYPE, ETH_P_IP, "ip" },
 	{ FORM_ETHERTYPE, ETH_P_IPV6, "ip6" },
 	{ FORM_ETHERTYPE, ETH_P_ARP, "arp" },
+	{ FORM_PACKET_TYPE, PACKET_HOST, "host" },
+	{ FORM_ARP_OPERATION, ARPOP_REQUEST, "request" },
+	{ FORM_ARP_OPERATION, ARPOP_REPLY, "reply" },
 	{ FORM_CT_DIRECTION, IP_CT_DIR_REPLY, "reply" },
 	{ FORM_CT_STATUS, IPS_DST_NAT, "dnat" },
 	{ FORM_PROTOCOL, IPPROTO_ICMP, "icmp" },
@@ -161,7 +182,8 @@ static void name_add(enum value_form form, uint32_t number, struct strbuf *out)
 
 void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, struct strbuf *out)
 {
-	uint32_t number = form == FORM_ADDRESS || form == FORM_NAME ? 0 : number_of(form, bytes, length);
+	bool text = form == FORM_ADDRESS || form == FORM_NAME || form == FORM_RAW || form == FORM_MAC;
+	uint32_t number = text ? 0 : number_of(form, bytes, length);
 
 	switch (form) {
 	case FORM_NUMBER:
@@ -174,8 +196,21 @@ void value_print(enum value_form form, const uint8_t *bytes, uint32_t length, st
 	case FORM_HEX:
 		strbuf_format(out, number ? "0x%x" : "%u", number);
 		break;
+	case FORM_RAW:
+		strbuf_add(out, "0x");
+		for (uint32_t i = 0; i < length; i++)
+			strbuf_format(out, "%02x", bytes[i]);
+		break;
+	case FORM_MAC:
+		for (uint32_t i = 0; i < length; i++)
+			strbuf_format(out, i ? ":%02x" : "%02x", bytes[i]);
+		break;
+	case FORM_PACKET_TYPE:
+		name_add(form, number, out);
+		break;
 	case FORM_FAMILY:
 	case FORM_ETHERTYPE:
+	case FORM_ARP_OPERATION:
 	case FORM_CT_DIRECTION:
 	case FORM_CT_STATUS:
 	case FORM_PROTOCOL:

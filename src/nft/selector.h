@@ -14,6 +14,8 @@ enum selector {
 	SELECT_PROTOCOL,  // of the frame: what nfproto is where a device has the hook
 	SELECT_L4PROTO,
 	SELECT_MARK,  // of the packet: set by our own rules, and never a reason to accept
+	SELECT_LENGTH,       // of the frame
+	SELECT_PACKET_TYPE,  // to this host, or to a group
 	SELECT_IIF,
 	SELECT_OIF,
 	SELECT_IIFNAME,
@@ -28,6 +30,16 @@ enum selector {
 	SELECT_CT_IP6_DADDR,
 	SELECT_CT_DPORT,
 	SELECT_SOURCE_TYPE,  // what the routing table says of the source address
+	SELECT_ETHER_SOURCE,
+	SELECT_ARP_HARDWARE,
+	SELECT_ARP_PROTOCOL,
+	SELECT_ARP_HARDWARE_LENGTH,
+	SELECT_ARP_PROTOCOL_LENGTH,
+	SELECT_ARP_OPERATION,
+	SELECT_ARP_SOURCE_MAC,
+	SELECT_ARP_SOURCE,
+	SELECT_ARP_TARGET_MAC,
+	SELECT_ARP_TARGET,
 	SELECT_IP_SADDR,
 	SELECT_IP_DADDR,
 	SELECT_IP_LENGTH,  // of the header, in 32-bit words
@@ -35,6 +47,7 @@ enum selector {
 	SELECT_IP6_SADDR,
 	SELECT_IP6_DADDR,
 	SELECT_IP6_NEXTHDR,
+	SELECT_IP6_HOPLIMIT,
 	SELECT_TCP_SPORT,
 	SELECT_TCP_DPORT,
 	SELECT_TCP_FLAGS,
@@ -46,6 +59,8 @@ enum selector {
 	SELECT_ICMPV6_TYPE,
 	SELECT_ICMPV6_CODE,
 	SELECT_ICMPV6_TYPE_CODE,
+	SELECT_ND_TARGET,  // of neighbour discovery: who is asked for, or answers
+	SELECT_ND_OPTION,  // its first option, where that is 8 bytes long
 	SELECTORS
 };
 
@@ -60,8 +75,12 @@ enum value_form {
 	FORM_HEX,     // big-endian, hexadecimal
 	FORM_HOST,    // the host's order, decimal
 	FORM_MARK,    // the host's order, eight hexadecimal digits
+	FORM_RAW,     // bytes that nft has no name for: its selector tells where they are
+	FORM_MAC,
 	FORM_FAMILY,
 	FORM_ETHERTYPE,
+	FORM_PACKET_TYPE,
+	FORM_ARP_OPERATION,
 	FORM_CT_DIRECTION,
 	FORM_CT_STATUS,
 	FORM_PROTOCOL,
@@ -75,7 +94,16 @@ enum value_form {
 	FORM_ICMPV6_TYPE_CODE,
 };
 
-enum source { SOURCE_META, SOURCE_CT, SOURCE_CT_ORIGINAL, SOURCE_FIB, SOURCE_NETWORK_HEADER, SOURCE_TRANSPORT_HEADER };
+enum source {
+	SOURCE_META,
+	SOURCE_CT,
+	SOURCE_CT_ORIGINAL,
+	SOURCE_FIB,
+	SOURCE_LINK_HEADER,
+	SOURCE_ARP_HEADER,  // where the network header is, once the frame is known to be ARP
+	SOURCE_NETWORK_HEADER,
+	SOURCE_TRANSPORT_HEADER,
+};
 
 struct selector_row {
 	const char *name;

@@ -11,7 +11,13 @@
 
 static void print_selector(const struct statement *s, struct strbuf *out)
 {
-	strbuf_format(out, "%s ", selector_rows[s->match.selector].name);
+	const struct selector_row *row = &selector_rows[s->match.selector];
+	bool prefix = s->kind == STATEMENT_PREFIX && s->match.bits % 8 == 0;
+
+	strbuf_add(out, row->name);
+	if (row->form == FORM_RAW)
+		strbuf_format(out, "%u", prefix ? s->match.bits : 8 * row->length);
+	strbuf_add_char(out, ' ');
 }
 
 static void print_value(const struct statement *s, const struct value *value, struct strbuf *out)
@@ -56,9 +62,38 @@ static void linearize_range(const struct statement *s, struct linear *linear)
 	expression_compare(linear, NFT_CMP_LTE, s->match.last.bytes, row->length);
 }
 
+static struct value mask_of(unsigned bits)
+{
+	struct value mask = { 0 };
+
+	for (unsigned i = 0; i < bits; i++)
+		mask.bytes[i / 8] |= 0x80 >> i % 8;
+	return mask;
+}
+
+// Of bytes without a name, as nft lists what is loaded and compared: it knows no prefixes of those.
+static void print_raw_prefix(const struct statement *s, struct strbuf *out)
+{
+	uint32_t length = selector_rows[s->match.selector].length;
+	struct value mask = mask_of(s->match.bits);
+
+	if (s->match.bits % 8 == 0) {
+		value_print(FORM_RAW, s->match.value.bytes, s->match.bits / 8, out);
+		return;
+	}
+	strbuf_add(out, "& ");
+	value_print(FORM_RAW, mask.bytes, length, out);
+	strbuf_add(out, " == ");
+	value_print(FORM_RAW, s->match.value.bytes, length, out);
+}
+
 static void print_prefix(const struct statement *s, struct strbuf *out)
 {
 	print_selector(s, out);
+	if (selector_rows[s->match.selector].form == FORM_RAW) {
+		print_raw_prefix(s, out);
+		return;
+	}
 	print_value(s, &s->match.value, out);
 	strbuf_format(out, "/%u", s->match.bits);
 }
@@ -71,10 +106,8 @@ static void linearize_prefix(const struct statement *s, struct linear *linear)
 
 	expression_load(linear, row, length);
 	if (s->match.bits % 8) {
-		struct value mask = { 0 };
+		struct value mask = mask_of(s->match.bits);
 
-		for (unsigned i = 0; i < s->match.bits; i++)
-			mask.bytes[i / 8] |= 0x80 >> i % 8;
 		expression_mask(linear, mask.bytes, length);
 	}
 	expression_compare(linear, NFT_CMP_EQ, s->match.value.bytes, length);

@@ -64,6 +64,8 @@ struct statement {
 
 struct statement statement_compare(enum selector selector, uint32_t number);
 struct statement statement_compare_not(enum selector selector, uint32_t number);
+struct statement statement_compare_bytes(enum selector selector, const uint8_t *bytes);  // of its whole length
+struct statement statement_compare_bytes_not(enum selector selector, const uint8_t *bytes);
 struct statement statement_compare_name(enum selector selector, const char *name);
 struct statement statement_name_not_like(enum selector selector, const char *prefix);
 struct statement statement_state(uint32_t bits);
@@ -95,6 +97,7 @@ struct linear {
 	struct nftnl_rule *rule;  // borrowed
 	bool of_device;           // the chain is a device's
 	enum family family;       // known so far
+	bool arp;                 // likewise: the frame is ARP
 	uint8_t protocol;
 };
 

@@ -20,6 +20,22 @@ struct statement statement_compare_not(enum selector selector, uint32_t number)
 	return statement;
 }
 
+struct statement statement_compare_bytes(enum selector selector, const uint8_t *bytes)
+{
+	struct statement statement = { STATEMENT_COMPARE, .match = { .selector = selector } };
+
+	memcpy(statement.match.value.bytes, bytes, selector_rows[selector].length);
+	return statement;
+}
+
+struct statement statement_compare_bytes_not(enum selector selector, const uint8_t *bytes)
+{
+	struct statement statement = statement_compare_bytes(selector, bytes);
+
+	statement.match.negated = true;
+	return statement;
+}
+
 struct statement statement_compare_name(enum selector selector, const char *name)
 {
 	return (struct statement){ STATEMENT_COMPARE, .match = { .selector = selector, .value = value_of_name(name) } };
@@ -58,7 +74,8 @@ struct statement statement_lookup(enum selector selector, const struct nft_set *
 struct statement statement_range(enum selector selector, const uint8_t *first, const uint8_t *last)
 {
 	const struct selector_row *row = &selector_rows[selector];
-	int prefix = row->form == FORM_ADDRESS ? range_prefix(first, last, row->length) : -1;
+	bool bits = row->form == FORM_ADDRESS || row->form == FORM_RAW;
+	int prefix = bits ? range_prefix(first, last, row->length) : -1;
 	struct statement statement = { STATEMENT_RANGE, .match = { .selector = selector } };
 
 	memcpy(statement.match.value.bytes, first, row->length);

@@ -11,16 +11,6 @@ static void add(unavailable_vec *out, struct location at, char *message)
 	vec_push(out, (struct unavailable){ .at = at, .message = message });
 }
 
-static void network(const struct profile *profile, unavailable_vec *out)
-{
-	const struct profile_network *network = &profile->network;
-
-	if (network->uplink == UPLINK_MACVLAN || network->uplink == UPLINK_IPVLAN || network->uplink == UPLINK_DEVICE)
-		add(out, network->uplink_at,
-		    memory_format("uplink %s is not available yet; `uplink: none` runs the job with loopback alone",
-				  uplink_word(network->uplink)));
-}
-
 // Whether full isolation makes a key mean nothing.
 static bool is_of_vpc(const char *key)
 {
@@ -45,7 +35,6 @@ void launch_placeholders(const struct profile *profile, unavailable_vec *out)
 void launch_unavailable(const struct profile *profile, unavailable_vec *out)
 {
 	launch_placeholders(profile, out);
-	network(profile, out);
 }
 
 void unavailable_release(unavailable_vec *list)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Checks between values: isolation, process, what is not available yet, ways out that remain: see check.h.
+// Checks between values: isolation, process, uplinks, ways out that remain: see check.h.
 #include "profile/check.h"
 
 #include <stdlib.h>
@@ -94,26 +94,13 @@ static void check_environment(struct reader *reader)
 	}
 }
 
-// Words of the format that this version cannot do yet: refused by name, never ignored.
-static void check_available(struct reader *reader)
+static void check_uplink(struct reader *reader)
 {
-	const struct profile *profile = reader->profile;
-	const struct {
-		bool used;
-		const struct location *at;
-		const char *what, *hint;
-	} rows[] = {
-		{ profile->network.uplink == UPLINK_MACVLAN, &profile->network.uplink_at, "uplink macvlan",
-		  "write uplink: auto" },
-		{ profile->network.uplink == UPLINK_IPVLAN, &profile->network.uplink_at, "uplink ipvlan",
-		  "write uplink: auto" },
-		{ profile->network.uplink == UPLINK_DEVICE, &profile->network.uplink_at, "uplink device",
-		  "write uplink: auto" },
-	};
+	const struct profile_network *network = &reader->profile->network;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].used)
-			reader_error(reader, rows[i].at, rows[i].hint, "%s is not available yet", rows[i].what);
+	if (network->uplink == UPLINK_DEVICE && !network->interface.text)
+		reader_error(reader, &network->uplink_at, "write \"interface: eth1\", or which it is, beside it",
+			     "uplink device needs the link that is moved into the jail: none is named");
 }
 
 // "com.amazonaws.eu-west-1.s3" in a VPC of us-east-1. Lists of one's own have names of one's own.
@@ -174,7 +161,7 @@ void profile_check(struct reader *reader)
 	check_host_ports(reader);
 	check_peers(reader);
 	check_environment(reader);
-	check_available(reader);
+	check_uplink(reader);
 	check_vpc(reader);
 	check_references(reader);
 	check_families(reader);

@@ -7,11 +7,10 @@
 #include <linux/if_ether.h>
 #include <linux/in.h>
 #include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-#include "nft/tables.h"
+#include "nft_interpret.h"
 #include "nft_profile.h"
 
 enum { STATE_ESTABLISHED = 2, STATE_RELATED = 4, STATE_NEW = 8 };
@@ -26,14 +25,6 @@ static const struct tracked {
 	{ STATE_NEW, -1U, FLOW_NEW },       { STATE_ESTABLISHED, 0, FLOW_ESTABLISHED },
 	{ STATE_ESTABLISHED, 1, FLOW_NEW }, { STATE_ESTABLISHED, -1U, FLOW_NEW },
 	{ STATE_RELATED, 0, FLOW_NEW },
-};
-
-struct packet {
-	const struct flow *flow;
-	uint32_t state;
-	uint32_t mark;
-	uint32_t packet_mark;
-	char log[64];  // the last prefix logged
 };
 
 static void put(uint8_t *to, enum selector selector, uint32_t number)
@@ -84,8 +75,9 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 	case SELECT_OIF:
 		put(to, selector, flow->loopback ? 1 : 7);
 		break;
+	case SELECT_IIFNAME:
 	case SELECT_OIFNAME:
-		strcpy((char *)to, flow->loopback ? "lo" : "wire0");
+		strcpy((char *)to, flow->loopback ? "lo" : "eth0");
 		break;
 	case SELECT_CT_STATE:
 		put(to, selector, packet->state);
@@ -111,6 +103,17 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		put(to, selector, 0x45);  // with the version in the upper half
 		break;
 	case SELECT_IP_FRAGMENT:
+		break;
+	case SELECT_LENGTH:
+		put(to, selector, 1000);
+		break;
+	case SELECT_PACKET_TYPE:
+		break;  // to this host
+	case SELECT_ETHER_SOURCE:
+		memcpy(to, ruleset_sample_subnet_link.neighbours->mac, 6);
+		break;
+	case SELECT_IP6_HOPLIMIT:
+		put(to, selector, 64);
 		break;
 	case SELECT_TCP_SPORT:
 	case SELECT_UDP_SPORT:
@@ -146,129 +149,23 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 			? (uint32_t)flow->icmp_type << 8 | flow->icmp_code
 			: flow->destination_port);
 		break;
-	case SELECT_IIFNAME:
 	case SELECT_CT_STATUS:
+	case SELECT_ARP_HARDWARE:
+	case SELECT_ARP_PROTOCOL:
+	case SELECT_ARP_HARDWARE_LENGTH:
+	case SELECT_ARP_PROTOCOL_LENGTH:
+	case SELECT_ARP_OPERATION:
+	case SELECT_ARP_SOURCE_MAC:
+	case SELECT_ARP_SOURCE:
+	case SELECT_ARP_TARGET_MAC:
+	case SELECT_ARP_TARGET:
+	case SELECT_ND_TARGET:
+	case SELECT_ND_OPTION:
 	case SELECT_CT_DIRECTION:
 	case SELECTORS:
 		return false;
 	}
 	return true;
-}
-
-static bool in_set(const struct nft_set *set, const uint8_t *key)
-{
-	uint32_t width = set_type_rows[set->type].width;
-
-	for (size_t i = 0; i < set_count(set); i++) {
-		if (memcmp(key, set_first(set, i), width) >= 0 && memcmp(key, set_last(set, i), width) <= 0)
-			return true;
-	}
-	return false;
-}
-
-static bool bits_equal(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	for (unsigned i = 0; i < bits; i++) {
-		if ((a[i / 8] ^ b[i / 8]) & 0x80 >> i % 8)
-			return false;
-	}
-	return true;
-}
-
-// Whether a match holds.
-static bool holds(const struct packet *packet, const struct statement *s)
-{
-	uint32_t length = selector_rows[s->match.selector].length;
-	uint8_t key[16];
-	bool any = false;
-
-	if (!load(packet, s->match.selector, key))
-		return false;
-	switch (s->kind) {
-	case STATEMENT_COMPARE:
-		return (memcmp(key, s->match.value.bytes, length) == 0) != s->match.negated;
-	case STATEMENT_RANGE:
-		return memcmp(key, s->match.value.bytes, length) >= 0 && memcmp(key, s->match.last.bytes, length) <= 0;
-	case STATEMENT_PREFIX:
-		return bits_equal(key, s->match.value.bytes, s->match.bits);
-	case STATEMENT_STATE:
-		for (uint32_t i = 0; i < length; i++)
-			any |= key[i] & s->match.value.bytes[i];
-		return any;
-	case STATEMENT_MASKED:
-		for (uint32_t i = 0; i < length; i++)
-			any |= (key[i] & s->match.mask.bytes[i]) != s->match.value.bytes[i];
-		return any;
-	case STATEMENT_LOOKUP:
-		return in_set(s->match.set, key) != s->match.negated;
-	case STATEMENT_UNLIKE:
-	case STATEMENT_COUNTER:
-	case STATEMENT_LIMIT:
-	case STATEMENT_LOG:
-	case STATEMENT_REJECT:
-	case STATEMENT_VERDICT:
-	case STATEMENT_NOTRACK:
-	case STATEMENT_SET_MARK:
-	case STATEMENT_MARK:
-	case STATEMENT_TRACE:
-	case STATEMENT_MASQUERADE:
-	case STATEMENT_DESTINATION:
-	case STATEMENTS:
-		break;
-	}
-	return false;
-}
-
-static int run_chain(struct packet *packet, const struct nft_chain *chain);
-
-// The verdict of a rule: NF_ACCEPT, NF_DROP, NFT_RETURN; NFT_CONTINUE where it has none.
-static int run_rule(struct packet *packet, const struct nft_rule *rule)
-{
-	vec_for_each (s, &rule->statements) {
-		int verdict;
-
-		if (s->kind <= STATEMENT_UNLIKE && !holds(packet, s))
-			return NFT_CONTINUE;
-		if (s->kind == STATEMENT_LOG)
-			strcpy(packet->log, s->log.prefix);
-		if (s->kind == STATEMENT_MARK)
-			packet->packet_mark = s->mark;
-		if (s->kind == STATEMENT_SET_MARK)
-			packet->mark = s->mark;
-		if (s->kind == STATEMENT_REJECT)
-			return NF_DROP;
-		if (s->kind != STATEMENT_VERDICT)
-			continue;
-		if (s->verdict.code != NFT_JUMP && s->verdict.code != NFT_GOTO)
-			return s->verdict.code;
-		verdict = run_chain(packet, s->verdict.chain);
-		if (verdict != NFT_RETURN)
-			return verdict;
-		return s->verdict.code == NFT_GOTO ? NFT_RETURN : NFT_CONTINUE;
-	}
-	return NFT_CONTINUE;
-}
-
-static int run_chain(struct packet *packet, const struct nft_chain *chain)
-{
-	vec_for_each (rule, &chain->rules) {
-		int verdict = run_rule(packet, rule);
-
-		if (verdict != NFT_CONTINUE)
-			return verdict;
-	}
-	return chain->hook ? chain->hook->policy : NFT_RETURN;
-}
-
-static const struct nft_chain *find_chain(const struct ruleset *ruleset, const char *name)
-{
-	vec_for_each (table, &ruleset->tables) {
-		vec_for_each (chain, &table->chains) {
-			if (!strcmp((*chain)->name, name))
-				return *chain;
-		}
-	}
-	return NULL;
 }
 
 static unsigned flows_tried, flows_allowed, link_tried, link_allowed, again_tried, again_allowed;
@@ -277,7 +174,7 @@ static unsigned flows_tried, flows_allowed, link_tried, link_allowed, again_trie
 static void agree_on_link(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow)
 {
 	const struct nft_chain *chain = find_chain(ruleset, "link");
-	struct packet packet = { flow, STATE_NEW, .mark = 0 };
+	struct packet packet = { load, flow, .state = STATE_NEW };
 	struct flow asked = *flow;
 	char text[FLOW_TEXT_SIZE];
 
@@ -308,7 +205,7 @@ static void agree_on_link(const struct policy *policy, const struct ruleset *rul
 static void agree_on_again(const struct policy *policy, const struct ruleset *again, const struct flow *flow)
 {
 	const struct nft_chain *chain = find_chain(again, flow->direction == EGRESS ? "again_ingress" : "again_egress");
-	struct packet packet = { flow, STATE_ESTABLISHED, .mark = ruleset_defaults.generation };
+	struct packet packet = { load, flow, .state = STATE_ESTABLISHED, .mark = ruleset_defaults.generation };
 	char text[FLOW_TEXT_SIZE];
 
 	if (!chain || flow->state != FLOW_NEW)
@@ -328,7 +225,9 @@ static const struct ruleset *exchanged;  // of the policy that is looked at, in 
 static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
 		  const struct tracked *tracked)
 {
-	struct packet packet = { flow, tracked->state, .mark = ruleset_defaults.generation + tracked->mark };
+	struct packet packet = {
+		load, flow, .state = tracked->state, .mark = ruleset_defaults.generation + tracked->mark
+	};
 	struct judgement judgement = policy_evaluate(policy, flow);
 	bool accepted =
 	    run_chain(&packet, find_chain(ruleset, flow->direction == EGRESS ? "output" : "input")) == NF_ACCEPT;
@@ -438,12 +337,12 @@ static void agree_on_profile(const char *path)
 	struct ruleset_options options = ruleset_defaults;
 	struct ruleset *ruleset;
 	struct policy policy;
+	enum uplink uplink;
 	address_list remotes = { 0 };
 	size_t rows;
 
-	assert_true(nft_profile_policy(path, &policy));
-	if (policy_needs_link(&policy))
-		options.link = &ruleset_sample_link;
+	assert_true(nft_profile_policy(path, &policy, &uplink));
+	options.link = ruleset_sample(&policy, uplink);
 	ruleset = ruleset_compile(&policy, &options);
 	options.generation++;
 	struct ruleset *second = ruleset_compile(&policy, &options);

@@ -9,7 +9,6 @@
 #include "base/io.h"
 #include "nft/ruleset.h"
 #include "policy/policy.h"
-#include "policy/reach.h"
 #include "profile/load.h"
 
 static int nft_profile_open(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
@@ -21,8 +20,9 @@ static int nft_profile_open(void *data, const char *name, const char *from, char
 	return io_read_file(name, 64 << 20, text, length, err);
 }
 
-// The policy of the profile at path; false after saying why there is none. Release it with policy_release.
-static inline bool nft_profile_policy(const char *path, struct policy *policy)
+// The policy of the profile at path, and its uplink; false after saying why there is none. Release it with
+// policy_release.
+static inline bool nft_profile_policy(const char *path, struct policy *policy, enum uplink *uplink)
 {
 	const struct profile_source source = { .open = nft_profile_open, .read = nft_profile_open };
 	struct mistakes mistakes = { 0 };
@@ -35,6 +35,7 @@ static inline bool nft_profile_policy(const char *path, struct policy *policy)
 			fprintf(stderr, "%s:%u: %s\n", path, mistake->at.line, mistake->message);
 	} else {
 		made = !policy_build(&profile, policy, &err);
+		*uplink = profile.network.uplink;
 		if (!made)
 			fprintf(stderr, "%s: %s\n", path, err.message);
 		profile_release(&profile);
@@ -50,11 +51,11 @@ static inline struct ruleset *nft_profile_ruleset(const char *path)
 	const char *generation = getenv("NFT_GENERATION");  // of a policy that was exchanged
 	struct policy policy;
 	struct ruleset *ruleset;
+	enum uplink uplink;
 
-	if (!nft_profile_policy(path, &policy))
+	if (!nft_profile_policy(path, &policy, &uplink))
 		return NULL;
-	if (policy_needs_link(&policy))
-		options.link = &ruleset_sample_link;
+	options.link = ruleset_sample(&policy, uplink);
 	if (generation)
 		options.generation = (uint32_t)strtoul(generation, NULL, 10);
 	ruleset = ruleset_compile(&policy, &options);
