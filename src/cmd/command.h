@@ -35,7 +35,8 @@ struct invocation {
 	const char *profile, *user, *name, *new_profile, *template, *peer_ports;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
-	VEC(const char *) share;
+	VEC(const char *) share, addresses, gateways;
+	const char *lease;
 	VEC(int) keep_fds;
 };
 

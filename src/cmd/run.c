@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "cmd/breadcrumb.h"
 #include "cmd/created.h"
+#include "cmd/link_options.h"
 #include "cmd/load_profile.h"
 #include "cmd/not_run.h"
 #include "cmd/output.h"
@@ -32,6 +33,7 @@ const struct option_row run_options[] = {
 	{ "peer-ports", '\0', "FIRST-LAST", OPTION_TEXT, OPTION_OF(peer_ports),
 	  .help = "ports of this host's address at which peers reach the job (uplink veth; default: 1024-65535, less "
 		  "those in use)" },
+	OPTIONS_LINK,
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
 	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
@@ -62,6 +64,7 @@ struct run {
 	struct loaded_profile loaded;
 	struct host_facts host;
 	struct policy policy;
+	struct link_request link;
 	text_list share;
 	struct port_range peer_ports;
 	struct launch_plan plan;
@@ -120,7 +123,7 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		return err->code;
 	if (invocation->peer_ports && port_range_parse(invocation->peer_ports, &run->peer_ports, err) < 0)
 		return error_prefix(err, "--peer-ports");
-	if (resolve_share(invocation, &run->share, err) < 0)
+	if (resolve_share(invocation, &run->share, err) < 0 || link_options_read(invocation, &run->link, err) < 0)
 		return err->code;
 	return launch_plan_build(
 	    &(struct launch_request){
@@ -134,6 +137,7 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		.share = run->share.items,
 		.share_count = run->share.count,
 		.peer_ports = run->peer_ports,
+		.link = run->link,
 	    },
 	    &run->plan, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "cmd/link_options.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "kernel/launch.h"
@@ -23,6 +24,7 @@ const struct option_row show_options[] = {
 	  .help = "profile (default), policy, nft, seccomp or plan" },
 	{ "user", 'u', "USER", OPTION_TEXT, OPTION_OF(user), .completes = COMPLETES_USER,
 	  .help = "with --as plan, as root: the plan of a job of this user, as `run` takes it" },
+	OPTIONS_LINK,
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -48,6 +50,7 @@ struct shown {
 	const struct profile *profile;
 	const struct policy *policy;
 	const char *user;
+	struct link_request link;  // for the plan
 	bool json;
 };
 
@@ -137,7 +140,8 @@ static enum status show_plan(const struct shown *shown, struct strbuf *out)
 					  .policy = shown->policy,
 					  .host = &host,
 					  .command = command,
-					  .environment = environ };
+					  .environment = environ,
+					  .link = shown->link };
 	if (launch_plan_build(&request, &plan, &err) < 0)
 		return say_unavailable(shown->profile, &err);
 	if (shown->json) {
@@ -173,6 +177,10 @@ static enum status build_and_show(const struct invocation *invocation, struct pr
 	struct shown shown = {
 		.profile = profile, .policy = &policy, .user = invocation->user, .json = invocation->json
 	};
+	if (link_options_read(invocation, &shown.link, &err) < 0) {
+		output_message("show: %s", err.message);
+		return STATUS_USAGE;
+	}
 	enum status status = forms[invocation->as](&shown, &out);
 	return out.length ? output_result(&out, status) : status;
 }
@@ -192,6 +200,10 @@ enum status cmd_show(const struct invocation *invocation)
 	}
 	if (invocation->user && forms[invocation->as] != show_plan) {
 		output_message("show: --user changes the plan alone; add --as plan");
+		return STATUS_USAGE;
+	}
+	if (link_options_given(invocation) && forms[invocation->as] != show_plan) {
+		output_message("show: --address, --gateway and --lease change the plan alone; add --as plan");
 		return STATUS_USAGE;
 	}
 	if (load_profile(name, &loaded) < 0)

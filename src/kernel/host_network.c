@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <netlink/cache.h>
 #include <netlink/errno.h>
 #include <netlink/route/addr.h>
@@ -14,6 +15,7 @@
 #include <netlink/socket.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -46,6 +48,22 @@ static struct address from_nl(const struct nl_addr *address)
 	return none;
 }
 
+// Netlink does not tell. Where /sys is another namespace's, the kernel refuses such a parent itself.
+static bool is_wireless(const char *name)
+{
+	AUTO_FREE char *path = memory_format("/sys/class/net/%s/phy80211", name);
+
+	return access(path, F_OK) == 0;
+}
+
+// What it stands on is a link of this namespace: then no other one is named.
+static bool stands_here(struct rtnl_link *link)
+{
+	int other;
+
+	return rtnl_link_get_link_netnsid(link, &other) < 0;
+}
+
 static void add_link(struct nl_object *object, void *data)
 {
 	struct rtnl_link *link = (struct rtnl_link *)object;
@@ -59,6 +77,10 @@ static void add_link(struct nl_object *object, void *data)
 		.kind = memory_copy_text(kind ? kind : ""),
 		.up = flags & IFF_UP,
 		.loopback = flags & IFF_LOOPBACK,
+		.ethernet = rtnl_link_get_arptype(link) == ARPHRD_ETHER,
+		.wireless = is_wireless(rtnl_link_get_name(link)),
+		.master = (unsigned)rtnl_link_get_master(link),
+		.lower = stands_here(link) ? (unsigned)rtnl_link_get_link(link) : 0,
 		.mtu = rtnl_link_get_mtu(link),
 	};
 

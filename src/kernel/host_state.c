@@ -20,6 +20,8 @@
 
 #define FOLDER "/run/vpcjail"
 #define LINKS FOLDER "/links"
+#define ADDRESSES FOLDER "/addresses"
+#define DEVICES FOLDER "/devices"
 #define SWITCHES FOLDER "/switches"
 
 static int make_folder(const char *path, struct error *err)
@@ -38,8 +40,11 @@ static int make_folder(const char *path, struct error *err)
 // The lock around every change of the notes; closing the descriptor lets it go.
 static int enter(struct error *err)
 {
-	if (make_folder(FOLDER, err) < 0 || make_folder(LINKS, err) < 0 || make_folder(SWITCHES, err) < 0)
-		return err ? err->code : -EIO;
+	static const char *const folders[] = { FOLDER, LINKS, ADDRESSES, DEVICES, SWITCHES };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (make_folder(folders[i], err) < 0)
+			return err ? err->code : -EIO;
 	int fd = open(FOLDER "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_set_errno(err, -errno, "cannot open %s/lock", FOLDER);
@@ -67,17 +72,27 @@ static void remove_note(const char *folder, const char *name)
 	(void)unlink(path);
 }
 
-int host_claim_take(const char *name, struct host_claim *claim, struct error *err)
+static const struct {
+	const char *folder, *noun;
+} claims[] = {
+	[CLAIM_LINK] = { LINKS, "link" },
+	[CLAIM_ADDRESS] = { ADDRESSES, "address" },
+	[CLAIM_DEVICE] = { DEVICES, "link" },
+};
+
+int host_claim_take(enum claim_kind kind, const char *name, struct host_claim *claim, struct error *err)
 {
 	AUTO_CLOSE int lock = enter(err);
 	if (lock < 0)
 		return lock;
-	AUTO_CLOSE int fd = open_note(LINKS, name);
+	AUTO_CLOSE int fd = open_note(claims[kind].folder, name);
 	if (fd < 0)
-		return error_set_errno(err, fd, "cannot note a link in %s", LINKS);
+		return error_set_errno(err, fd, "cannot note the %s %s in %s", claims[kind].noun, name,
+				       claims[kind].folder);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return error_set(err, -EADDRINUSE, "another jail has the link %s", name);
+		return error_set(err, -EADDRINUSE, "another jail has the %s %s", claims[kind].noun, name);
 	(void)snprintf(claim->name, sizeof(claim->name), "%s", name);
+	claim->kind = kind;
 	claim->fd = steal_fd(&fd);
 	return 0;
 }
@@ -87,7 +102,7 @@ void host_claim_drop(struct host_claim *claim)
 	if (claim->fd < 0)
 		return;
 	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
-	remove_note(LINKS, claim->name);
+	remove_note(claims[claim->kind].folder, claim->name);
 	close(claim->fd);
 	claim->fd = -1;
 }
@@ -182,6 +197,30 @@ static bool is_free(const char *folder, const char *name)
 	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
+void host_state_devices(bool (*found)(const char *name, int note, void *data), void *data)
+{
+	AUTO_CLOSE int lock = access(DEVICES, F_OK) < 0 ? -1 : enter(NULL);
+	AUTO_CLOSEDIR DIR *devices = lock < 0 ? NULL : opendir(DEVICES);
+
+	for (struct dirent *entry; devices && (entry = readdir(devices));) {
+		if (entry->d_name[0] == '.')
+			continue;
+		AUTO_CLOSE int fd = open_note(DEVICES, entry->d_name);
+		bool nobodys = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+		if (found(entry->d_name, nobodys ? fd : -1, data) && nobodys)
+			remove_note(DEVICES, entry->d_name);
+	}
+}
+
+static void sweep_addresses(void)
+{
+	AUTO_CLOSEDIR DIR *addresses = opendir(ADDRESSES);
+
+	for (struct dirent *entry; addresses && (entry = readdir(addresses));)
+		if (entry->d_name[0] != '.' && is_free(ADDRESSES, entry->d_name))
+			remove_note(ADDRESSES, entry->d_name);
+}
+
 void host_state_sweep(void (*remove_link)(const char *name, void *data), void *data)
 {
 	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
@@ -193,6 +232,8 @@ void host_state_sweep(void (*remove_link)(const char *name, void *data), void *d
 			remove_link(entry->d_name, data);
 			remove_note(LINKS, entry->d_name);
 		}
+	if (lock >= 0)
+		sweep_addresses();
 	for (struct dirent *entry; switches && (entry = readdir(switches));)
 		if (entry->d_name[0] != '.')
 			settle_switch(entry->d_name);

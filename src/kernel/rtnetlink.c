@@ -3,6 +3,7 @@
 #include "kernel/rtnetlink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
@@ -10,12 +11,16 @@
 #include <netlink/errno.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
+#include <netlink/route/link/ipvlan.h>
+#include <netlink/route/link/macvlan.h>
 #include <netlink/route/link/veth.h>
 #include <netlink/route/neighbour.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
 #include <netlink/socket.h>
+#include <sched.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -92,6 +97,20 @@ int rtnetlink_adopt(int fd, struct nl_sock **out, struct error *err)
 	return 0;
 }
 
+int rtnetlink_open_in(int inside, struct nl_sock **out, struct error *err)
+{
+	AUTO_CLOSE int own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (own < 0)
+		return error_set_errno(err, -errno, "cannot open our network namespace");
+	if (setns(inside, CLONE_NEWNET) < 0)
+		return error_set_errno(err, -errno, "cannot look into the jail's network namespace");
+	int result = rtnetlink_open(out, err);
+	if (setns(own, CLONE_NEWNET) < 0)
+		abort();  // whatever came next would be done to the wrong network
+	return result;
+}
+
 int link_add_pair(struct nl_sock *socket, const char *name, const char *peer, struct error *err)
 {
 	CLEANUP(put_link) struct rtnl_link *link = rtnl_link_veth_alloc();
@@ -132,6 +151,50 @@ int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, co
 	rtnl_link_set_ns_fd(other, far_namespace);
 	int code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
 	return code < 0 ? failed(err, code, "make link", near->name) : 0;
+}
+
+static struct rtnl_link *alloc_child(const struct link_child *child)
+{
+	struct rtnl_link *link = child->ipvlan ? rtnl_link_ipvlan_alloc() : rtnl_link_macvlan_alloc();
+
+	if (link && (child->ipvlan ? rtnl_link_ipvlan_set_mode(link, (uint16_t)rtnl_link_ipvlan_str2mode("l2"))
+				   : rtnl_link_macvlan_set_mode(link, rtnl_link_macvlan_str2mode("bridge"))) < 0) {
+		rtnl_link_put(link);
+		return NULL;
+	}
+	return link;
+}
+
+static int child_failed(struct error *err, int code, const struct link_child *child)
+{
+	const char *kind = child->ipvlan ? "ipvlan" : "macvlan";
+
+	if (code == -NLE_OPNOTSUPP)
+		return error_set(err, -EOPNOTSUPP,
+				 "this kernel has no %s (load it: modprobe %s): write `uplink: %s` or `uplink: veth`", kind,
+				 kind, child->ipvlan ? "macvlan" : "device");
+	if (code == -NLE_BUSY)
+		return error_set(err, -EBUSY, "%s cannot have a %s: it is a port of a bridge or a bond, or has children "
+					      "of another kind",
+				 child->device, kind);
+	return failed(err, code, child->ipvlan ? "make an ipvlan on" : "make a macvlan on", child->device);
+}
+
+int link_add_child(struct nl_sock *socket, const struct link_child *child, int inside, struct error *err)
+{
+	CLEANUP(put_link) struct rtnl_link *link = alloc_child(child);
+	CLEANUP(put_nl_address) struct nl_addr *hardware = nl_addr_build(AF_LLC, child->mac, 6);
+
+	if (!link || !hardware)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	rtnl_link_set_name(link, child->name);
+	rtnl_link_set_link(link, (int)child->parent);
+	rtnl_link_set_mtu(link, child->mtu);
+	rtnl_link_set_ns_fd(link, inside);
+	if (!child->ipvlan)
+		rtnl_link_set_addr(link, hardware);
+	int code = rtnl_link_add(socket, link, NLM_F_CREATE | NLM_F_EXCL);
+	return code < 0 ? child_failed(err, code, child) : 0;
 }
 
 int link_delete(struct nl_sock *socket, const char *name, struct error *err)

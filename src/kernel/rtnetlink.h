@@ -4,12 +4,18 @@
 #ifndef VPCJAIL_KERNEL_RTNETLINK_H
 #define VPCJAIL_KERNEL_RTNETLINK_H
 
+#include <stdbool.h>
+
 #include "net/prefix.h"
 
 struct nl_sock;
 
 // A connected socket (*out: released with rtnetlink_close); it stays with the namespace it was opened in.
 int rtnetlink_open(struct nl_sock **out, struct error *err);
+
+// The same for another network namespace, of which `inside` is a descriptor; root's alone. Ends the program rather than
+// stay there when it cannot come back.
+int rtnetlink_open_in(int inside, struct nl_sock **out, struct error *err);
 void rtnetlink_close(struct nl_sock **socket);
 
 // The socket's descriptor, which stays the socket's; and a socket made of a descriptor that was handed over, which is
@@ -35,6 +41,19 @@ int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, co
 int link_quiet(struct nl_sock *socket, const char *name, unsigned mtu, struct error *err);
 
 int link_up(struct nl_sock *socket, const char *name, struct error *err);
+
+// A link that stands on another one of this namespace, its parent, on the parent's subnet: made in the network namespace
+// that `inside` is a descriptor of, down.
+struct link_child {
+	bool ipvlan;  // else macvlan, in bridge mode: children of one parent reach each other
+	const char *name;
+	unsigned parent;     // its index
+	const char *device;  // its name, for messages
+	const uint8_t *mac;  // of a macvlan, 6 bytes
+	unsigned mtu;
+};
+
+int link_add_child(struct nl_sock *socket, const struct link_child *child, int inside, struct error *err);
 
 // Removes a link, with its other end and all routes through it. One that is not there is no failure.
 int link_delete(struct nl_sock *socket, const char *name, struct error *err);

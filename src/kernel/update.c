@@ -94,14 +94,19 @@ static int read_back(const struct update *u, struct error *err)
 	return result;
 }
 
-static struct ruleset *compile(const struct launch *launch, const struct policy *policy)
+static struct ruleset *compile(const struct launch *launch, const struct link_plan *then, const struct policy *policy)
 {
+	CLEANUP(ruleset_neighbours_release) struct ruleset_neighbours neighbours = { 0 };
 	const struct link_plan *plan = &launch->plan->link;
 	struct ruleset_link link = { .device = plan->inside, .own = { plan->own[0].address, plan->own[1].address } };
 	struct ruleset_options options = ruleset_defaults;
 
 	options.generation += launch->exchange.generation ? launch->exchange.generation : 1;
 	options.link = plan->kind == UPLINK_NONE ? NULL : &link;
+	if (ruleset_asks_neighbours(plan->kind)) {
+		link_plan_neighbours(then, &neighbours);
+		link.neighbours = &neighbours;
+	}
 	return ruleset_compile(policy, &options);
 }
 
@@ -145,7 +150,7 @@ static int update(struct update *u, struct policy *policy, struct launch_result 
 		return err ? err->code : -EINVAL;
 	u->now = exchanged ? &launch->exchange.routes : &launch->plan->link;
 	u->then = &then;
-	u->ruleset = compile(launch, policy);
+	u->ruleset = compile(launch, u->then, policy);
 	if (exchange(u, policy, old, err) < 0)
 		return err ? err->code : -EIO;
 	if (launch->log_fd >= 0)

@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "kernel/channel.h"
 #include "kernel/launch_state.h"
 #include "kernel/rtnetlink.h"
@@ -19,10 +21,12 @@ static const struct uplink_kind *kind_of(enum uplink kind)
 		return &uplink_veth;
 	case UPLINK_PASTA:
 		return &uplink_pasta;
+	case UPLINK_MACVLAN:
+		return &uplink_macvlan;
+	case UPLINK_IPVLAN:
+		return &uplink_ipvlan;
 	case UPLINK_AUTO:
 	case UPLINK_NONE:
-	case UPLINK_MACVLAN:
-	case UPLINK_IPVLAN:
 	case UPLINK_DEVICE:
 		break;
 	}
@@ -36,6 +40,7 @@ int uplink_open(struct uplink_state *uplink, const struct launch_plan *plan, int
 	if (!kind->open)
 		return error_set(err, -ENOTSUP, "uplink %s is not available yet", uplink_word(plan->link.kind));
 	uplink->attached = true;
+	uplink->inside = inside;
 	int result = kind->open(uplink, plan, inside, err);
 	if (result < 0)
 		uplink_close(uplink, plan);
@@ -56,6 +61,25 @@ int uplink_update(struct uplink_state *uplink, const struct launch_plan *plan, c
 	const struct uplink_kind *kind = kind_of(plan->link.kind);
 
 	return uplink->attached && kind->update ? kind->update(uplink, plan, policy, err) : 0;
+}
+
+int uplink_claim_addresses(struct uplink_state *uplink, const struct link_plan *link, struct error *err)
+{
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		char text[ADDRESS_TEXT_SIZE];
+		if (link->own[i].address.family == FAMILY_NONE)
+			continue;
+		AUTO_FREE char *name = memory_format("%s@%s", address_print(&link->own[i].address, text), link->device);
+		if (host_claim_take(CLAIM_ADDRESS, name, &uplink->addresses[i], err) < 0)
+			return err ? err->code : -EIO;
+	}
+	return 0;
+}
+
+void uplink_drop_addresses(struct uplink_state *uplink)
+{
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		host_claim_drop(&uplink->addresses[i]);
 }
 
 int step_uplink(struct launch *launch, const struct launch_step *step, struct error *err)

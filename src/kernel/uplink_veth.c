@@ -118,6 +118,11 @@ static void remove_link(const char *name, void *data)
 	(void)link_delete(uplink->routes, name, NULL);
 }
 
+void uplink_sweep(struct uplink_state *uplink)
+{
+	host_state_sweep(remove_link, uplink);
+}
+
 static int open_veth(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err)
 {
 	const struct link_plan *link = &plan->link;
@@ -125,8 +130,8 @@ static int open_veth(struct uplink_state *uplink, const struct launch_plan *plan
 
 	if (rtnetlink_open(&uplink->routes, err) < 0)
 		return err ? err->code : -EIO;
-	host_state_sweep(remove_link, uplink);
-	if (host_claim_take(link->outside, &uplink->claim, err) < 0 ||
+	uplink_sweep(uplink);
+	if (host_claim_take(CLAIM_LINK, link->outside, &uplink->claim, err) < 0 ||
 	    link_add_pair_across(uplink->routes, &near, &far, inside, link->mtu, err) < 0 ||
 	    raise_forwarding(uplink, link, err) < 0 || commit(uplink, plan, err) < 0 || set_switches(link, err) < 0 ||
 	    link_up(uplink->routes, link->outside, err) < 0)

@@ -74,6 +74,11 @@ const struct ruleset_link ruleset_sample_subnet_link = {
 	.neighbours = &sample_neighbours,
 };
 
+void ruleset_neighbours_release(struct ruleset_neighbours *neighbours)
+{
+	prefix_set_release(&neighbours->whom);
+}
+
 bool ruleset_asks_neighbours(enum uplink uplink)
 {
 	return uplink == UPLINK_MACVLAN || uplink == UPLINK_IPVLAN || uplink == UPLINK_DEVICE;

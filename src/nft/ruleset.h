@@ -16,8 +16,10 @@
 // What is asked for on a link, by ARP and IPv6 neighbour discovery: see neighbours.c.
 struct ruleset_neighbours {
 	uint8_t mac[6];          // the jail's own
-	struct prefix_set whom;  // who may be asked for, and is answered; normalized
+	struct prefix_set whom;  // who may be asked for, and is answered; normalized, owned
 };
+
+void ruleset_neighbours_release(struct ruleset_neighbours *neighbours);
 
 // One end of the jail's link, for the chain of the device: see link.c.
 struct ruleset_link {

@@ -22,6 +22,9 @@ void host_network_release(struct host_network *host)
 		interface_release(interface);
 	vec_release(&host->interfaces);
 	vec_release(&host->routes);
+	vec_for_each (name, &host->away)
+		free(*name);
+	vec_release(&host->away);
 	vec_release(&host->nameservers);
 	vec_release(&host->proxies);
 }

@@ -15,7 +15,9 @@ struct host_interface {
 	char *name;
 	unsigned index;
 	char *kind;  // the kernel's word: "bridge", "veth", "vlan", …; "" for a device that has none
-	bool up, loopback;
+	bool up, loopback, ethernet, wireless;
+	unsigned master;  // the index of the bridge, bond, … that it is a port of; 0: of none
+	unsigned lower;   // of the link that it stands on, in this namespace; 0: on none
 	unsigned mtu;
 	uint8_t mac[6];  // zeroes where there is none
 	VEC(struct host_address) addresses;
@@ -34,6 +36,7 @@ typedef VEC(struct address) host_address_vec;
 struct host_network {
 	VEC(struct host_interface) interfaces;
 	VEC(struct host_route) routes;
+	VEC(char *) away;              // names of links that jails have now and give back
 	host_address_vec nameservers;  // in the order they are asked
 	host_address_vec proxies;      // of the environment, where it names them by address
 };

@@ -172,6 +172,7 @@ static int choose_link(const struct launch_request *request, struct launch_plan 
 		.forwards_ipv6 = request->host->forwards_ipv6,
 		.jail = request->host->jail,
 	};
+	CLEANUP(ruleset_neighbours_release) struct ruleset_neighbours neighbours = { 0 };
 	struct ruleset_options options = ruleset_defaults;
 	struct ruleset_link link = { .device = plan->link.inside };
 
@@ -182,6 +183,10 @@ static int choose_link(const struct launch_request *request, struct launch_plan 
 		if (plan->link.left_out[i])
 			vec_push(&plan->notices, memory_format("%s: the profile allows some of it, but %s: not carried",
 							       link_family_name(i), plan->link.left_out[i]));
+	}
+	if (ruleset_asks_neighbours(plan->link.kind)) {
+		link_plan_neighbours(&plan->link, &neighbours);
+		link.neighbours = &neighbours;
 	}
 	if (plan->link.kind != UPLINK_NONE)
 		options.link = &link;

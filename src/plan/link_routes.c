@@ -3,8 +3,10 @@
 #include "plan/link_routes.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "nft/ruleset.h"
 #include "policy/reach.h"
 
 static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
@@ -83,10 +85,27 @@ int link_divide_routes(struct link_plan *link, size_t index, struct error *err)
 	prefix_set_to_prefixes(&behind, families[index], &link->routes);
 	if (!prefix_set_is_empty(&behind) && link->gateways[index].family != families[index])
 		return error_set(err, -EHOSTUNREACH,
-				 "%s is not on the subnet of --address %s: give the subnet's router as --gateway",
+				 "%s is not on the subnet of --address %s: give that subnet's router, as in --gateway "
+				 "10.0.1.1",
 				 prefix_print(&link->routes.items[link->routes.count - 1], text),
 				 address_print(&own->address, address));
 	return 0;
+}
+
+void link_plan_neighbours(const struct link_plan *link, struct ruleset_neighbours *out)
+{
+	struct ruleset_neighbours made = { 0 };
+
+	memcpy(made.mac, link->mac, sizeof(made.mac));
+	vec_for_each (prefix, &link->neighbours)
+		prefix_set_add(&made.whom, prefix);
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		struct prefix gateway = prefix_of_address(&link->gateways[i]);
+		if (link->gateways[i].family != FAMILY_NONE && link_has_family(&link->routes, i))
+			prefix_set_add(&made.whom, &gateway);
+	}
+	prefix_set_normalize(&made.whom);
+	*out = made;
 }
 
 int link_plan_reroute(const struct link_plan *link, const struct policy *policy, struct link_plan *routes,

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "nft/ruleset.h"
 #include "plan/link_routes.h"
+#include "plan/link_subnet.h"
 #include "plan/pasta.h"
 #include "policy/reach.h"
 
@@ -88,9 +90,13 @@ static int named_interface(const struct link_facts *facts, const struct host_int
 	if (*out && !(*out)->loopback)
 		return 0;
 	AUTO_FREE char *known = list_interfaces(facts->network);
+	vec_for_each (away, &facts->network->away)
+		if (strcmp(*away, named->text) == 0)
+			return link_place_error(facts, &named->at, "network.interface", err, -EBUSY,
+						"the link is in another jail, which gives it back when it ends");
 	AUTO_FREE char *message = *out ? memory_format("%s is loopback; this host has: %s", named->text, known)
 				       : memory_format("this host has no link %s; it has: %s", named->text, known);
-	return place_error(facts->profile, &named->at, "network.interface", err, -ENODEV, message);
+	return link_place_error(facts, &named->at, "network.interface", err, -ENODEV, message);
 }
 
 // An address inside the job's own subnet, or of the first thing that the policy reaches.
@@ -144,12 +150,6 @@ static bool interface_has(const struct host_interface *interface, enum family fa
 	return false;
 }
 
-// Whether the jail's address is one of the host's subnet, which somebody must give it.
-static bool has_address_on_subnet(enum uplink kind)
-{
-	return kind == UPLINK_MACVLAN || kind == UPLINK_IPVLAN || kind == UPLINK_DEVICE;
-}
-
 // NULL: the family can be carried for the jail.
 static const char *why_not(const struct link_facts *facts, enum uplink kind, const struct host_interface *interface,
 			   size_t index)
@@ -158,10 +158,11 @@ static const char *why_not(const struct link_facts *facts, enum uplink kind, con
 
 	if (family == FAMILY_IPV6 && !facts->ipv6)
 		return "the kernel has no IPv6";
-	if (has_address_on_subnet(kind))
-		return facts->request && facts->request->own[index].address.family == family
+	if (ruleset_asks_neighbours(kind))
+		return link_own_address(facts, kind, interface, index).address.family == family
 			   ? NULL
-			   : "no --address of the jail's own on the link's subnet is given";
+			   : "the jail has no such address on the link's subnet: give one, as in "
+			     "--address 10.0.1.50/24 --gateway 10.0.1.1, or --lease FILE";
 	if (!interface_has(interface, family))
 		return "the host's link has no such address";
 	if (family == FAMILY_IPV6 && kind == UPLINK_VETH && !facts->forwards_ipv6)
@@ -190,30 +191,31 @@ static int take_pair(const struct link_facts *facts, struct link_plan *link, siz
 	return 0;
 }
 
-// An address of the subnet, which nobody of this host may have; a gateway, where something lies behind one.
-static int take_given(const struct link_facts *facts, struct link_plan *link, size_t index, struct error *err)
+// 32 bits of a number of up to 128, all of which matter.
+static uint32_t fold(address_bits bits)
 {
-	const struct host_address *own = &facts->request->own[index];
-	const struct host_interface *owner = host_network_owner(facts->network, &own->address);
-	char text[ADDRESS_TEXT_SIZE];
-
-	if (owner && !(link->kind == UPLINK_DEVICE && owner->index == link->device_index))
-		return error_set(err, -EADDRINUSE,
-				 "--address %s: it is %s's on this host; give the jail one of its own",
-				 address_print(&own->address, text), owner->name);
-	link->own[index] = *own;
-	link->gateways[index] = facts->request->gateways[index];
-	return link_divide_routes(link, index, err);
+	return (uint32_t)(bits ^ bits >> 32 ^ bits >> 64 ^ bits >> 96);
 }
 
-// Addresses of a pair's two ends: locally administered, unicast, from the jail's number.
-static void make_macs(struct link_plan *link, uint32_t jail)
+// Hardware addresses: locally administered, unicast. A pair's from the jail's number. A macvlan's from its address: a
+// jail that starts again under the same one has the same again, and what its neighbours remember stays right.
+static void make_macs(const struct link_facts *facts, const struct host_interface *interface, struct link_plan *link)
 {
-	const uint8_t own[6] = { 0x02,         0x76, (uint8_t)(jail >> 24), (uint8_t)(jail >> 16), (uint8_t)(jail >> 8),
-				 (uint8_t)jail };
+	const struct address *own = &link->own[link->own[0].address.family == FAMILY_NONE].address;
+	uint32_t number = link->kind == UPLINK_MACVLAN ? fold(own->bits) : facts->jail;
+	const uint8_t mac[6] = { 0x02,
+				 0x76,
+				 (uint8_t)(number >> 24),
+				 (uint8_t)(number >> 16),
+				 (uint8_t)(number >> 8),
+				 (uint8_t)number };
 
-	memcpy(link->mac, own, sizeof(own));
-	memcpy(link->gateway_mac, own, sizeof(own));
+	if (link->kind == UPLINK_IPVLAN || link->kind == UPLINK_DEVICE) {
+		memcpy(link->mac, interface->mac, sizeof(link->mac));
+		return;
+	}
+	memcpy(link->mac, mac, sizeof(mac));
+	memcpy(link->gateway_mac, mac, sizeof(mac));
 	link->gateway_mac[0] = 0x06;
 }
 
@@ -234,8 +236,8 @@ static int take_families(const struct link_facts *facts, const struct host_inter
 			link_drop_family(&link->routes, i);
 			continue;
 		}
-		if (has_address_on_subnet(link->kind) ? take_given(facts, link, i, err)
-						      : take_pair(facts, link, i, err))
+		if (ruleset_asks_neighbours(link->kind) ? link_take_subnet(facts, interface, link, i, err)
+							: take_pair(facts, link, i, err))
 			return err->code;
 		any = true;
 	}
@@ -257,8 +259,12 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 	set_name(link->inside, INSIDE_NAME);
 	if (link->kind == UPLINK_VETH)
 		(void)snprintf(link->outside, LINK_NAME_SIZE, "vpcj%08x", (unsigned)facts->jail);
-	make_macs(link, facts->jail);
-	return take_families(facts, interface, link, err);
+	if (ruleset_asks_neighbours(link->kind) && link_check_device(facts, link->kind, interface, err) < 0)
+		return err->code;
+	if (take_families(facts, interface, link, err) < 0)
+		return err->code;
+	make_macs(facts, interface, link);
+	return 0;
 }
 
 // What no choice of addresses would make possible.
@@ -288,6 +294,11 @@ int link_plan_choose(const struct link_facts *facts, struct link_plan *link, str
 	struct link_plan made = { 0 };
 
 	made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
+	if (made.kind != UPLINK_NONE && made.kind != UPLINK_PASTA && !facts->root)
+		return link_place_error(
+		    facts, &facts->profile->network.uplink_at, "network.uplink", err, -EPERM,
+		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
+	if (link_check_request(facts, made.kind, err) < 0)
 	if (refuse_kind(facts, made.kind, err) < 0)
 		return err->code;
 	if (made.kind != UPLINK_NONE && choose(facts, &made, err) < 0) {

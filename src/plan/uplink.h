@@ -24,8 +24,9 @@ struct link_plan {
 	char inside[LINK_NAME_SIZE];             // its name in the jail
 	char outside[LINK_NAME_SIZE];            // the host's end of a pair; "" for the other kinds
 	struct host_address own[LINK_FAMILIES];  // the jail's; family NONE: not carried
-	struct address gateways[LINK_FAMILIES];  // where everything goes; family NONE: all is on the link
-	uint8_t mac[6], gateway_mac[6];          // of the jail's end and the host's; of a pair alone
+	struct address gateways[LINK_FAMILIES];  // what is behind one goes there; family NONE: all is on the link
+	uint8_t mac[6];                          // of the jail's end
+	uint8_t gateway_mac[6];                  // of the host's; of a pair alone
 	unsigned mtu;
 	// What the link carries: all that the policy can reach, and nothing else. The first are neighbours on the link
 	// itself, the others lie behind the gateway of their family.
@@ -51,6 +52,11 @@ enum uplink link_kind(const struct profile *profile, const struct policy *policy
 // Chooses. 0 (release it), or -EINVAL, -ENODEV, -EADDRINUSE, -EPERM with what is missing and the remedy.
 int link_plan_choose(const struct link_facts *facts, struct link_plan *link, struct error *err);
 void link_plan_release(struct link_plan *link);
+
+// Who is asked for on the link: what the policy reaches there, and the router to the rest (release it). Of a link on a
+// subnet alone.
+struct ruleset_neighbours;
+void link_plan_neighbours(const struct link_plan *link, struct ruleset_neighbours *out);
 
 // What the link would carry under another policy: neighbours and routes alone (release it). Families that it does not
 // carry stay out. -EINVAL when that policy needs a link and there is none, -EHOSTUNREACH when it needs a gateway.

@@ -30,33 +30,56 @@ void plan_uplink(struct launch_plan *plan, const struct launch_request *request)
 	AUTO_FREE char *by =
 	    memory_format("by %s%s%s", link->device, link->why ? "; chosen: " : "", link->why ? link->why : "");
 	STEP(plan, PLACE_SUPERVISOR, .kind = STEP_UPLINK, .closes = NETWORK, .name = name, .path = link->inside,
-	     .value = by, .why = "the jail's link, down; the host's walls stand before its end is up");
+	     .value = by,
+	     .why = ruleset_asks_neighbours(link->kind)
+			? "the jail's link, down: its walls are all inside"
+			: "the jail's link, down; the host's walls stand before its end is up");
 }
 
 // A link has switches of its own, made from the defaults of whoever made it.
+enum links { ANY_LINK, TOLD_LINK, ASKING_LINK };  // neighbours are told for good, or asked for
+
 static const struct {
-	const char *name, *value, *why;
+	const char *name, *value;
+	enum links links;
+	const char *why;
 } link_switches[] = {
-	{ "ipv4/conf/%s/route_localnet", "0", "127.0.0.0/8 stays on loopback" },
-	{ "ipv4/conf/%s/accept_redirects", "0", "no router changes the routes" },
-	{ "ipv4/conf/%s/arp_ignore", "8", "nothing answers ARP" },
-	{ "ipv6/conf/%s/accept_ra", "0", "no router configures the link" },
-	{ "ipv6/conf/%s/autoconf", "0", "no address but our own" },
-	{ "ipv6/conf/%s/accept_redirects", "0", "no router changes the routes" },
-	{ "ipv6/conf/%s/addr_gen_mode", "1", "no link-local address: only what is written here" },
-	{ "ipv6/conf/%s/dad_transmits", "0", "nothing is sent by itself" },
+	{ "ipv4/conf/%s/route_localnet", "0", ANY_LINK, "127.0.0.0/8 stays on loopback" },
+	{ "ipv4/conf/%s/accept_redirects", "0", ANY_LINK, "no router changes the routes" },
+	{ "ipv4/conf/%s/arp_ignore", "8", TOLD_LINK, "nothing answers ARP" },
+	{ "ipv4/conf/all/arp_ignore", "0", ASKING_LINK, "the larger one counts: the link's own decides" },
+	{ "ipv4/conf/%s/arp_ignore", "1", ASKING_LINK, "ARP is answered for the link's own address alone" },
+	{ "ipv4/conf/%s/arp_announce", "2", ASKING_LINK, "nobody is asked in the name of another address" },
+	{ "ipv4/conf/%s/arp_notify", "0", ASKING_LINK, "nothing is sent by itself" },
+	{ "ipv4/conf/%s/proxy_arp", "0", ASKING_LINK, "nothing is answered for others" },
+	{ "ipv6/conf/%s/accept_ra", "0", ANY_LINK, "no router configures the link" },
+	{ "ipv6/conf/%s/autoconf", "0", ANY_LINK, "no address but our own" },
+	{ "ipv6/conf/%s/accept_redirects", "0", ANY_LINK, "no router changes the routes" },
+	{ "ipv6/conf/%s/addr_gen_mode", "1", ANY_LINK, "no link-local address: only what is written here" },
+	{ "ipv6/conf/%s/dad_transmits", "0", ANY_LINK, "nothing is sent by itself" },
+	{ "ipv6/conf/%s/ndisc_notify", "0", ASKING_LINK, "nothing is sent by itself" },
+	{ "ipv6/conf/%s/proxy_ndp", "0", ASKING_LINK, "nothing is answered for others" },
 };
+
+// The name of a switch, of the link or of all.
+static char *switch_name(const char *pattern, const char *link)
+{
+	const char *mark = strstr(pattern, "%s");
+
+	return mark ? memory_format("%.*s%s%s", (int)(mark - pattern), pattern, link, mark + 2)
+		    : memory_copy_text(pattern);
+}
 
 static void add_switches(struct launch_plan *plan, const struct launch_request *request)
 {
+	enum links not = ruleset_asks_neighbours(plan->link.kind) ? TOLD_LINK : ASKING_LINK;
+
 	for (size_t i = 0; i < sizeof(link_switches) / sizeof(link_switches[0]); i++) {
-		if (link_switches[i].name[3] == '6' && !request->host->ipv6)
+		if (link_switches[i].links == not || (link_switches[i].name[3] == '6' && !request->host->ipv6))
 			continue;
-		const char *mark = strstr(link_switches[i].name, "%s");
-		AUTO_FREE char *switch_name = memory_format("%.*s%s%s", (int)(mark - link_switches[i].name),
-							    link_switches[i].name, plan->link.inside, mark + 2);
-		AUTO_FREE char *path = memory_format("/proc/sys/net/%s", switch_name);
-		AUTO_FREE char *name = memory_format("sysctl %s", switch_name);
+		AUTO_FREE char *which = switch_name(link_switches[i].name, plan->link.inside);
+		AUTO_FREE char *path = memory_format("/proc/sys/net/%s", which);
+		AUTO_FREE char *name = memory_format("sysctl %s", which);
 		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = name, .path = path,
 		     .value = link_switches[i].value, .why = link_switches[i].why);
 	}
