@@ -31,10 +31,11 @@ static int check_end(const struct lease *lease, const struct stat *status, const
 		return 0;
 	if (gmtime_r(&when, &parts))
 		(void)strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts);
-	return error_set(err, -ETIME,
-			 "--lease %s: it ended at %s UTC, and the address may be another host's now: let the DHCP client "
-			 "renew it",
-			 path, text);
+	return error_set(
+	    err, -ETIME,
+	    "--lease %s: it ended at %s UTC, and the address may be another host's now: let the DHCP client "
+	    "renew it",
+	    path, text);
 }
 
 static int read_lease(const char *path, struct link_request *out, struct error *err)

@@ -16,6 +16,7 @@
 #include "kernel/launch.h"
 #include "kernel/registry.h"
 #include "kernel/stand_in.h"
+#include "kernel/uplink.h"
 #include "plan/settle.h"
 
 enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
@@ -113,6 +114,8 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 	if (load_profile(invocation->profile, &run->loaded) < 0)
 		return error_set(err, -EINVAL, "the profile %s is wrong",
 				 run->loaded.name ? run->loaded.name : "that is the default");
+	if (run->loaded.profile.network.uplink == UPLINK_DEVICE)
+		uplink_recover_devices();
 	if (host_facts_read(&run->loaded.profile, invocation->user, &run->host, err) < 0)
 		return err->code;
 	if (profile_settle(&run->loaded.profile, &run->host.network, err) < 0)

@@ -20,6 +20,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "kernel/host_state.h"
 #include "kernel/rtnetlink.h"
 
 enum { RESOLV_SIZE = 1 << 16 };
@@ -188,6 +189,15 @@ static void read_proxies(struct host_network *host)
 	}
 }
 
+static bool add_away(const char *name, int note, void *data)
+{
+	struct host_network *host = data;
+
+	if (note < 0)
+		vec_push(&host->away, memory_copy_text(name));
+	return false;
+}
+
 int host_network_read(struct host_network *out, struct error *err)
 {
 	CLEANUP(rtnetlink_close) struct nl_sock *socket = NULL;
@@ -198,6 +208,7 @@ int host_network_read(struct host_network *out, struct error *err)
 		result = read_links(socket, &host, err);
 	if (result < 0)
 		return result;
+	host_state_devices(add_away, &host);
 	read_nameservers(&host);
 	read_proxies(&host);
 	*out = host;

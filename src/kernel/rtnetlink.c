@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/errno.h>
+#include <netlink/msg.h>
 #include <netlink/route/addr.h>
 #include <netlink/route/link.h>
 #include <netlink/route/link/ipvlan.h>
@@ -171,11 +172,12 @@ static int child_failed(struct error *err, int code, const struct link_child *ch
 
 	if (code == -NLE_OPNOTSUPP)
 		return error_set(err, -EOPNOTSUPP,
-				 "this kernel has no %s (load it: modprobe %s): write `uplink: %s` or `uplink: veth`", kind,
-				 kind, child->ipvlan ? "macvlan" : "device");
+				 "this kernel has no %s (load it: modprobe %s): write `uplink: %s` or `uplink: veth`",
+				 kind, kind, child->ipvlan ? "macvlan" : "device");
 	if (code == -NLE_BUSY)
-		return error_set(err, -EBUSY, "%s cannot have a %s: it is a port of a bridge or a bond, or has children "
-					      "of another kind",
+		return error_set(err, -EBUSY,
+				 "%s cannot have a %s: it is a port of a bridge or a bond, or has children "
+				 "of another kind",
 				 child->device, kind);
 	return failed(err, code, child->ipvlan ? "make an ipvlan on" : "make a macvlan on", child->device);
 }
@@ -233,6 +235,60 @@ int link_up(struct nl_sock *socket, const char *name, struct error *err)
 	rtnl_link_set_flags(change, IFF_UP);
 	int code = rtnl_link_change(socket, link, change, 0);
 	return code < 0 ? failed(err, code, "bring up", name) : 0;
+}
+
+// A request about one link, told by its name in the socket's own namespace. NULL: no memory.
+static struct nl_msg *link_message(const struct ifinfomsg *head, const char *name)
+{
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_NEWLINK, 0);
+
+	if (message && (nlmsg_append(message, (void *)(uintptr_t)head, sizeof(*head), NLMSG_ALIGNTO) < 0 ||
+			(name && nla_put_string(message, IFLA_IFNAME, name) < 0))) {
+		nlmsg_free(message);
+		return NULL;
+	}
+	return message;
+}
+
+int link_down(struct nl_sock *socket, const char *name, struct error *err)
+{
+	const struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_change = IFF_UP };
+	struct nl_msg *message = link_message(&head, name);
+
+	if (!message)
+		return error_set(err, -ENOMEM, "no memory for a link");
+	int code = nl_send_sync(socket, message);
+	return code < 0 ? failed(err, code, "take down", name) : 0;
+}
+
+static int index_of(struct nl_sock *socket, const char *name)
+{
+	struct rtnl_link *link = NULL;
+
+	if (rtnl_link_get_kernel(socket, 0, name, &link) < 0)
+		return -1;
+	int index = rtnl_link_get_ifindex(link);
+	rtnl_link_put(link);
+	return index;
+}
+
+int link_move(struct nl_sock *socket, const char *name, const struct link_target *target, struct error *err)
+{
+	const struct ifinfomsg head = { .ifi_family = AF_UNSPEC, .ifi_index = index_of(socket, name) };
+
+	if (head.ifi_index < 0)
+		return error_set(err, -ENODEV, "there is no link %s", name);
+	struct nl_msg *message = link_message(&head, target->name);
+	if (!message || nla_put_u32(message, IFLA_NET_NS_FD, (uint32_t)target->inside) < 0 ||
+	    (target->index && nla_put_u32(message, IFLA_NEW_IFINDEX, target->index) < 0)) {
+		nlmsg_free(message);
+		return error_set(err, -ENOMEM, "no memory for a link");
+	}
+	int code = nl_send_sync(socket, message);
+	if (code == -NLE_INVAL)
+		return error_set(err, -EINVAL,
+				 "%s cannot be moved: its driver does not let it leave the host's network", name);
+	return code < 0 ? failed(err, code, "move", name) : 0;
 }
 
 static struct nl_addr *to_nl(const struct prefix *prefix)

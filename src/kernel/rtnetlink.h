@@ -42,8 +42,8 @@ int link_quiet(struct nl_sock *socket, const char *name, unsigned mtu, struct er
 
 int link_up(struct nl_sock *socket, const char *name, struct error *err);
 
-// A link that stands on another one of this namespace, its parent, on the parent's subnet: made in the network namespace
-// that `inside` is a descriptor of, down.
+// A link that stands on another one of this namespace, its parent, on the parent's subnet: made in the network
+// namespace that `inside` is a descriptor of, down.
 struct link_child {
 	bool ipvlan;  // else macvlan, in bridge mode: children of one parent reach each other
 	const char *name;
@@ -54,6 +54,18 @@ struct link_child {
 };
 
 int link_add_child(struct nl_sock *socket, const struct link_child *child, int inside, struct error *err);
+
+int link_down(struct nl_sock *socket, const char *name, struct error *err);
+
+// Where a link is to go, down: to the network namespace that `inside` is a descriptor of, under a name and, unless it
+// is 0, a number.
+struct link_target {
+	int inside;
+	const char *name;
+	unsigned index;
+};
+
+int link_move(struct nl_sock *socket, const char *name, const struct link_target *target, struct error *err);
 
 // Removes a link, with its other end and all routes through it. One that is not there is no failure.
 int link_delete(struct nl_sock *socket, const char *name, struct error *err);

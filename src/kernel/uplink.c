@@ -25,9 +25,10 @@ static const struct uplink_kind *kind_of(enum uplink kind)
 		return &uplink_macvlan;
 	case UPLINK_IPVLAN:
 		return &uplink_ipvlan;
+	case UPLINK_DEVICE:
+		return &uplink_device;
 	case UPLINK_AUTO:
 	case UPLINK_NONE:
-	case UPLINK_DEVICE:
 		break;
 	}
 	return &none;

@@ -17,22 +17,26 @@ struct nl_sock;
 
 struct uplink_state {
 	bool attached;
-	int inside;               // the jail's network namespace; borrowed
-	struct nl_sock *routes;   // of the host
-	int rules;                // the socket that owns the host's table, -1 without
-	struct ruleset *ruleset;  // what stands on the host; owned
-	struct host_claim claim;  // of the link's name, or of the device that is moved
+	int inside;                                  // the jail's network namespace; borrowed
+	struct nl_sock *routes;                      // of the host
+	int rules;                                   // the socket that owns the host's table, -1 without
+	struct ruleset *ruleset;                     // what stands on the host; owned
+	struct host_claim claim;                     // of the link's name, or of the device that is moved
 	struct host_claim addresses[LINK_FAMILIES];  // of the jail's, where they are of a subnet
 	struct forwarding forwarding[LINK_FAMILIES];
 	struct pasta pasta;
 	struct timespec since;  // pasta was started
 	bool there, lost;       // pasta has made the link; it has ended since
+	pid_t guardian;  // who gives a device back; 0: nobody yet
+	bool moved;      // the device is in the jail
+	int alive;       // a pipe to the guardian, closed when we end, however; -1 without
 };
 
 #define UPLINK_CLOSED                                                                                                  \
 	{                                                                                                              \
-		.inside = -1, .rules = -1, .claim = { .fd = -1 }, .addresses = { { .fd = -1 }, { .fd = -1 } },         \
-		.forwarding = { { .fd = -1 }, { .fd = -1 } }, .pasta = PASTA_NONE                                      \
+		.inside = -1, .rules = -1, .alive = -1, .claim = { .fd = -1 },                                         \
+		.addresses = { { .fd = -1 }, { .fd = -1 } }, .forwarding = { { .fd = -1 }, { .fd = -1 } },             \
+		.pasta = PASTA_NONE                                                                                    \
 	}
 
 // Makes plan->link in the network namespace that the descriptor `inside` is, down, and the host's side of it, walls
@@ -59,6 +63,7 @@ struct uplink_kind {
 extern const struct uplink_kind uplink_veth;                    // uplink_veth.c
 extern const struct uplink_kind uplink_macvlan, uplink_ipvlan;  // uplink_macvlan.c
 extern const struct uplink_kind uplink_pasta;                   // uplink_pasta.c
+extern const struct uplink_kind uplink_device;                  // uplink_device.c
 
 // Removes what killed supervisors left of links on the host: a part of opening any link.
 void uplink_sweep(struct uplink_state *uplink);
@@ -66,5 +71,9 @@ void uplink_sweep(struct uplink_state *uplink);
 // Claims the jail's addresses on the subnet of plan's link, so that no other jail has them too; and lets them go.
 int uplink_claim_addresses(struct uplink_state *uplink, const struct link_plan *link, struct error *err);
 void uplink_drop_addresses(struct uplink_state *uplink);
+
+// Gives links back that killed supervisors, and their guardians, did not: before the host's network is read by who
+// wants one of them. Only root does anything here.
+void uplink_recover_devices(void);
 
 #endif

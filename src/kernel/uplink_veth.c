@@ -121,6 +121,7 @@ static void remove_link(const char *name, void *data)
 void uplink_sweep(struct uplink_state *uplink)
 {
 	host_state_sweep(remove_link, uplink);
+	uplink_recover_devices();
 }
 
 static int open_veth(struct uplink_state *uplink, const struct launch_plan *plan, int inside, struct error *err)

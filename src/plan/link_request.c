@@ -21,8 +21,8 @@ static const struct {
 	struct prefix prefix;
 	const char *what;
 } nobodys[] = {
-	{ IPV4_PREFIX(0, 0, 0, 0, 8), "\"this network\"" },    { IPV4_PREFIX(127, 0, 0, 0, 8), "loopback" },
-	{ IPV4_PREFIX(224, 0, 0, 0, 3), "a group's" },         { IPV6_PREFIX(0, 0, 96), "loopback" },
+	{ IPV4_PREFIX(0, 0, 0, 0, 8), "\"this network\"" },     { IPV4_PREFIX(127, 0, 0, 0, 8), "loopback" },
+	{ IPV4_PREFIX(224, 0, 0, 0, 3), "a group's" },          { IPV6_PREFIX(0, 0, 96), "loopback" },
 	{ IPV6_PREFIX(0xff00000000000000, 0, 8), "a group's" },
 };
 
@@ -45,14 +45,15 @@ static int check_own(const char *text, const struct host_address *own, struct er
 	if (what)
 		return error_set(err, -EINVAL, "--address %s: it is %s, and no host's", text, what);
 	if (own->address.family == FAMILY_IPV6 && own->address.bits >> 118 == 0xfe80 >> 6)
-		return error_set(err, -EINVAL, "--address %s: it means something on one link alone; give one that the "
-					       "policy's addresses answer to",
+		return error_set(err, -EINVAL,
+				 "--address %s: it means something on one link alone; give one that the "
+				 "policy's addresses answer to",
 				 text);
 	if (ends || own->length == 0)
-		return error_set(err, -EINVAL,
-				 "--address %s: it is the subnet itself or its broadcast address; give one between them, "
-				 EXAMPLE,
-				 text);
+		return error_set(
+		    err, -EINVAL,
+		    "--address %s: it is the subnet itself or its broadcast address; give one between them, " EXAMPLE,
+		    text);
 	return 0;
 }
 
@@ -68,8 +69,8 @@ int link_request_address(struct link_request *request, const char *text, struct 
 		return -EINVAL;
 	}
 	if (!slash)
-		return error_set(err, -EINVAL, "--address %s: the subnet's length is missing; write it behind a slash, "
-				 EXAMPLE,
+		return error_set(err, -EINVAL,
+				 "--address %s: the subnet's length is missing; write it behind a slash, " EXAMPLE,
 				 text);
 	if (number_parse(slash + 1, (unsigned)own.address.family, &length) < 0)
 		return error_set(err, -EINVAL, "--address %s: \"%s\" is no length of a subnet, 1 to %u; " EXAMPLE, text,
@@ -78,8 +79,9 @@ int link_request_address(struct link_request *request, const char *text, struct 
 	if (check_own(text, &own, err) < 0)
 		return -EINVAL;
 	if (request->own[index_of(own.address.family)].address.family != FAMILY_NONE)
-		return error_set(err, -EINVAL, "--address %s: there is an %s address already; the jail has one a family",
-				 text, link_family_name(index_of(own.address.family)));
+		return error_set(err, -EINVAL,
+				 "--address %s: there is an %s address already; the jail has one a family", text,
+				 link_family_name(index_of(own.address.family)));
 	request->own[index_of(own.address.family)] = own;
 	return 0;
 }
@@ -98,8 +100,9 @@ int link_request_gateway(struct link_request *request, const char *text, struct 
 	if (what)
 		return error_set(err, -EINVAL, "--gateway %s: it is %s, and no router's", text, what);
 	if (request->gateways[index_of(gateway.family)].family != FAMILY_NONE)
-		return error_set(err, -EINVAL, "--gateway %s: there is an %s gateway already; the jail has one a family",
-				 text, link_family_name(index_of(gateway.family)));
+		return error_set(err, -EINVAL,
+				 "--gateway %s: there is an %s gateway already; the jail has one a family", text,
+				 link_family_name(index_of(gateway.family)));
 	request->gateways[index_of(gateway.family)] = gateway;
 	return 0;
 }

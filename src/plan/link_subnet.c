@@ -138,8 +138,8 @@ static char *device_fault(const struct host_network *network, const struct host_
 int link_check_device(const struct link_facts *facts, enum uplink kind, const struct host_interface *interface,
 		      struct error *err)
 {
-	AUTO_FREE char *fault = kind == UPLINK_DEVICE ? device_fault(facts->network, interface)
-						      : parent_fault(facts->network, interface);
+	AUTO_FREE char *fault =
+	    kind == UPLINK_DEVICE ? device_fault(facts->network, interface) : parent_fault(facts->network, interface);
 
 	if (!fault)
 		return 0;
@@ -209,7 +209,8 @@ int link_take_subnet(const struct link_facts *facts, const struct host_interface
 	char text[ADDRESS_TEXT_SIZE];
 
 	if (owner && !(link->kind == UPLINK_DEVICE && owner->index == link->device_index))
-		return error_set(err, -EADDRINUSE, "--address %s: it is %s's on this host; give the jail one of its own",
+		return error_set(err, -EADDRINUSE,
+				 "--address %s: it is %s's on this host; give the jail one of its own",
 				 address_print(&own.address, text), owner->name);
 	if (gateway.family != FAMILY_NONE && check_gateway(&gateway, &own, &subnet, err) < 0)
 		return err->code;

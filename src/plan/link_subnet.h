@@ -14,7 +14,8 @@ int link_check_request(const struct link_facts *facts, enum uplink kind, struct 
 int link_check_device(const struct link_facts *facts, enum uplink kind, const struct host_interface *interface,
 		      struct error *err);
 
-// The jail's address of that family: the given one; of a device that is moved, else its own. Family NONE: there is none.
+// The jail's address of that family: the given one; of a device that is moved, else its own. Family NONE: there is
+// none.
 struct host_address link_own_address(const struct link_facts *facts, enum uplink kind,
 				     const struct host_interface *interface, size_t index);
 

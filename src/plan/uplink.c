@@ -203,12 +203,9 @@ static void make_macs(const struct link_facts *facts, const struct host_interfac
 {
 	const struct address *own = &link->own[link->own[0].address.family == FAMILY_NONE].address;
 	uint32_t number = link->kind == UPLINK_MACVLAN ? fold(own->bits) : facts->jail;
-	const uint8_t mac[6] = { 0x02,
-				 0x76,
-				 (uint8_t)(number >> 24),
-				 (uint8_t)(number >> 16),
-				 (uint8_t)(number >> 8),
-				 (uint8_t)number };
+	const uint8_t mac[6] = {
+		0x02, 0x76, (uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number
+	};
 
 	if (link->kind == UPLINK_IPVLAN || link->kind == UPLINK_DEVICE) {
 		memcpy(link->mac, interface->mac, sizeof(link->mac));
