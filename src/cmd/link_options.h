@@ -13,17 +13,14 @@
 	  "ADDRESS/LENGTH",                                                                                            \
 	  OPTION_TEXTS,                                                                                                \
 	  OPTION_OF(addresses),                                                                                        \
-	  .help = "the jail's own address on the link's subnet (uplink macvlan, ipvlan, device); one a family" },      \
-	    { "gateway",                                                                                               \
-	      '\0',                                                                                                    \
-	      "ADDRESS",                                                                                               \
-	      OPTION_TEXTS,                                                                                            \
-	      OPTION_OF(gateways),                                                                                     \
-	      .help = "the router of that subnet, where the profile reaches beyond it; one a family" },                \
+	  .help = "the jail's own address on the host's subnet (uplink macvlan, ipvlan, device)" },                    \
+	    { "gateway",           '\0',                                                                               \
+	      "ADDRESS",           OPTION_TEXTS,                                                                       \
+	      OPTION_OF(gateways), .help = "the router of that subnet, where the profile reaches beyond it" },         \
 	{                                                                                                              \
 		"lease", '\0', "FILE", OPTION_TEXT, OPTION_OF(lease),                                                  \
 		    .completes = COMPLETES_PATH,                                                                       \
-		    .help = "take both from a DHCP lease, as dhclient or systemd-networkd writes it"                   \
+		    .help = "both from a DHCP lease, as dhclient or systemd-networkd writes it"                        \
 	}
 
 // Whether any of them was given.

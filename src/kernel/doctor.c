@@ -208,6 +208,7 @@ void doctor_examine(finding_vec *findings)
 	static doctor_examination *const examinations[] = {
 		doctor_kernel,   doctor_limits, doctor_namespaces,   doctor_netfilter, doctor_seccomp,
 		doctor_landlock, doctor_cgroup, doctor_core_pattern, doctor_ipv6,      doctor_pasta,
+		doctor_uplinks,
 	};
 
 	for (size_t i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++)

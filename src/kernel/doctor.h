@@ -12,6 +12,7 @@ doctor_examination doctor_kernel, doctor_limits, doctor_seccomp, doctor_landlock
     doctor_ipv6, doctor_pasta;         // doctor.c
 doctor_examination doctor_namespaces;  // doctor_namespaces.c
 doctor_examination doctor_netfilter;   // doctor_netfilter.c
+doctor_examination doctor_uplinks;     // doctor_uplinks.c
 
 // Appends a row. fact and remedy are taken over; a remedy of NULL goes with FINDING_OK.
 void doctor_add(finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,

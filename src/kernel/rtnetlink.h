@@ -40,6 +40,9 @@ int link_add_pair_across(struct nl_sock *socket, const struct link_end *near, co
 // ARP off, and with it all that IPv6 says by itself; packets of at most mtu bytes. The link is down.
 int link_quiet(struct nl_sock *socket, const char *name, unsigned mtu, struct error *err);
 
+// Its number; -1: there is none of that name.
+int link_index(struct nl_sock *socket, const char *name);
+
 int link_up(struct nl_sock *socket, const char *name, struct error *err);
 
 // A link that stands on another one of this namespace, its parent, on the parent's subnet: made in the network

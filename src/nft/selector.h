@@ -13,7 +13,7 @@ enum selector {
 	SELECT_NFPROTO,
 	SELECT_PROTOCOL,  // of the frame: what nfproto is where a device has the hook
 	SELECT_L4PROTO,
-	SELECT_MARK,  // of the packet: set by our own rules, and never a reason to accept
+	SELECT_MARK,         // of the packet: set by our own rules, and never a reason to accept
 	SELECT_LENGTH,       // of the frame
 	SELECT_PACKET_TYPE,  // to this host, or to a group
 	SELECT_IIF,

@@ -121,6 +121,10 @@ static char *device_fault(const struct host_network *network, const struct host_
 	const struct host_interface *upper = standing_on(network, interface);
 	const char *name = interface->name;
 
+	if (is_only_way(network, interface))
+		return memory_format("%s holds this host's only way out, and the host would be cut off: name a second "
+				     "link, or use `uplink: macvlan`",
+				     name);
 	if (interface->master)
 		return memory_format("%s is busy: a port of %s; take it out first (ip link set %s nomaster)", name,
 				     name_of(network, interface->master), name);
@@ -128,10 +132,6 @@ static char *device_fault(const struct host_network *network, const struct host_
 		return memory_format("%s is busy: %s stands on it", name, upper->name);
 	if (interface->wireless || !interface->ethernet)
 		return memory_format("%s is no wired Ethernet link, and cannot be moved", name);
-	if (is_only_way(network, interface))
-		return memory_format("%s holds this host's only way out, and the host would be cut off: name a second "
-				     "link, or use `uplink: macvlan`",
-				     name);
 	return NULL;
 }
 

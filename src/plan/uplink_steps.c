@@ -165,7 +165,7 @@ void plan_link_up(struct launch_plan *plan, const struct launch_request *request
 		if (link->own[i].address.family != FAMILY_NONE)
 			add_address(plan, i);
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "link up", .path = link->inside,
-	     .why = "after the rules, which stand on both ends");
+	     .why = pair ? "after the rules, which stand on both ends" : "after the rules");
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
 		if (pair && link->own[i].address.family != FAMILY_NONE)
 			add_neighbour(plan, i);

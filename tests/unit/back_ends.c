@@ -10,6 +10,7 @@
 
 #include "nft_profile.h"
 #include "plan/launch_plan.h"
+#include "plan/link_request.h"
 #include "profile/print.h"
 
 static char user[] = "ada", home[] = "/home/ada", shell[] = "/bin/bash", host_name[] = "gpu01",
@@ -24,7 +25,7 @@ static struct host_device devices[] = { { gpu, DEVICE_GPU }, { uverbs, DEVICE_RD
 // One link on the first subnet of the golden profiles, with a router.
 static char lan_name[] = "ens5", no_kind[] = "";
 static struct host_address lan_addresses[2];
-static struct host_interface lan = { .name = lan_name, .index = 2, .kind = no_kind, .up = true, .mtu = 1500 };
+static struct host_interface lan = { .name = lan_name, .index = 2, .kind = no_kind, .up = true, .ethernet = true, .mtu = 1500 };
 static struct host_route lan_routes[4];
 
 static void make_up_network(void)
@@ -153,14 +154,20 @@ static void print_plan_for(const struct made *made, bool root, struct strbuf *ou
 	char *const environment[] = { secret, path, NULL };
 	struct host_facts host = made_up_host(root);
 	struct launch_plan plan = { 0 };
+	struct link_request link = { 0 };
 	struct error err = { 0 };
 
 	guard(&host);
+	if (ruleset_asks_neighbours(made->profile.network.uplink)) {
+		assert_int_equal(link_request_address(&link, "10.20.1.50/24", NULL), 0);
+		assert_int_equal(link_request_address(&link, "2001:db8::50/64", NULL), 0);
+	}
 	const struct launch_request request = { .profile = &made->profile,
 						.policy = &made->policy,
 						.host = &host,
 						.command = command,
-						.environment = environment };
+						.environment = environment,
+						.link = link };
 
 	strbuf_format(out, "== %s\n", root ? "root" : "user");
 	if (launch_plan_build(&request, &plan, &err) < 0) {

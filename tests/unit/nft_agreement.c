@@ -225,9 +225,8 @@ static const struct ruleset *exchanged;  // of the policy that is looked at, in 
 static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
 		  const struct tracked *tracked)
 {
-	struct packet packet = {
-		load, flow, .state = tracked->state, .mark = ruleset_defaults.generation + tracked->mark
-	};
+	struct packet packet = { load, flow, .state = tracked->state,
+				 .mark = ruleset_defaults.generation + tracked->mark };
 	struct judgement judgement = policy_evaluate(policy, flow);
 	bool accepted =
 	    run_chain(&packet, find_chain(ruleset, flow->direction == EGRESS ? "output" : "input")) == NF_ACCEPT;
