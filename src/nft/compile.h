@@ -45,9 +45,8 @@ void compile_destinations(struct nft_table *table, const struct ruleset_host *ho
 void compile_link(struct nft_table *table, const struct nft_hook *hook, const struct policy *policy,
 		  const struct ruleset_link *link);
 
-// Of a link whose neighbours are asked for: in the base chain of its device, first that a frame is the jail's own, last
-// what asks and answers; and the chain before the layers, which lets IPv6's through.
-void compile_link_source(struct nft_chain *base, const struct ruleset_link *link);
+// Of a link whose neighbours are asked for: in the base chain of its device, before what the policy lets out, that a
+// frame is the jail's own, and what asks and answers; and the chain before the layers, which lets IPv6's through.
 void compile_link_neighbours(struct nft_table *table, struct nft_chain *base, const struct ruleset_link *link);
 const struct nft_chain *compile_neighbours(const struct compilation *c, enum direction direction);
 

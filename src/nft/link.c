@@ -199,7 +199,7 @@ void compile_link(struct nft_table *table, const struct nft_hook *hook, const st
 	struct nft_chain *chain = table_add_chain(table, "link_passes", NULL);
 
 	if (link->neighbours)
-		compile_link_source(base, link);
+		compile_link_neighbours(table, base, link);
 	rule_add(chain_add_rule(base), statement_verdict(NFT_JUMP, chain));
 	for (size_t i = 0; i < sizeof(link_families) / sizeof(link_families[0]); i++) {
 		struct link_row row = { .table = table, .chain = chain, .family = &link_families[i] };
@@ -210,7 +210,5 @@ void compile_link(struct nft_table *table, const struct nft_hook *hook, const st
 		add_direction(&row, policy, EGRESS);
 		add_direction(&row, policy, INGRESS);
 	}
-	if (link->neighbours)
-		compile_link_neighbours(table, base, link);
 	rule_add(chain_add_rule(base), statement_counter());
 }

@@ -20,7 +20,8 @@
 // Of frames at a device: 14 bytes of Ethernet with 28 of ARP, or with 40 of IPv6 and 24 of ND with or without one
 // option of 8.
 enum { LENGTH_ARP = 42, LENGTH_ND = 78, LENGTH_ND_OPTION = 86, WHOLE_LIMIT = 255 };
-enum { SOLICIT = 135, ANSWER = 136, REPORT_FIRST = 131, REPORT_LAST = 132, REPORT_2 = 143 };
+enum { DISCOVERY_FIRST = 133, SOLICIT = 135, ANSWER = 136, DISCOVERY_LAST = 137 };
+enum { REPORT_FIRST = 131, REPORT_LAST = 132, REPORT_2 = 143 };
 enum { OPTION_SOURCE = 1, OPTION_TARGET = 2 };
 
 // Where a solicitation goes, and what routers say it from.
@@ -143,7 +144,7 @@ static void add_answers(struct nft_table *table, struct nft_chain *chain, const 
 	}
 }
 
-// The chain of the wall has dropped foreign sources before.
+// Discovery is the kernel's, whatever ICMPv6 the policy lets out: all of its messages end here.
 static void add_discovery(struct nft_table *table, struct nft_chain *base, const struct ruleset_link *link)
 {
 	struct nft_chain *chain = table_add_chain(table, "link_nd", NULL);
@@ -155,31 +156,29 @@ static void add_discovery(struct nft_table *table, struct nft_chain *base, const
 	} rows[] = { { SOLICIT, solicits }, { ANSWER, answers } };
 	struct nft_rule *rule = chain_add_rule(base);
 
-	rule_add(rule, statement_compare(SELECT_PROTOCOL, ETH_P_IPV6));
+	rule_add(rule, match_types(DISCOVERY_FIRST, DISCOVERY_LAST));
 	rule_add(rule, statement_verdict(NFT_JUMP, chain));
+	add_drop(chain, compare_address(SELECT_IP6_SADDR, &link->own[1], true));
 	add_drop(chain, statement_compare_not(SELECT_IP6_HOPLIMIT, WHOLE_LIMIT));
+	// No header between, which would move what is looked at.
+	add_drop(chain, statement_compare_not(SELECT_IP6_NEXTHDR, IPPROTO_ICMPV6));
 	add_drop(chain, statement_compare_not(SELECT_ICMPV6_CODE, 0));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		rule = chain_add_rule(chain);
 		rule_add(rule, statement_compare(SELECT_ICMPV6_TYPE, rows[i].type));
 		rule_add(rule, statement_verdict(NFT_JUMP, rows[i].chain));
 	}
+	rule_add(chain_add_rule(chain), statement_verdict(NF_DROP, NULL));
 	add_solicitations(solicits, link->neighbours);
 	add_answers(table, answers, link);
 }
 
-void compile_link_source(struct nft_chain *base, const struct ruleset_link *link)
-{
-	add_drop(base, statement_compare_bytes_not(SELECT_ETHER_SOURCE, link->neighbours->mac));
-}
-
 void compile_link_neighbours(struct nft_table *table, struct nft_chain *base, const struct ruleset_link *link)
 {
-	const struct prefix_set *whom = &link->neighbours->whom;
-
-	if (link->own[0].family != FAMILY_NONE && prefix_set_has_family(whom, FAMILY_IPV4))
+	add_drop(base, statement_compare_bytes_not(SELECT_ETHER_SOURCE, link->neighbours->mac));
+	if (link->own[0].family != FAMILY_NONE && prefix_set_has_family(&link->neighbours->whom, FAMILY_IPV4))
 		add_arp(table, base, link);
-	if (link->own[1].family != FAMILY_NONE && prefix_set_has_family(whom, FAMILY_IPV6))
+	if (link->own[1].family != FAMILY_NONE)
 		add_discovery(table, base, link);
 }
 

@@ -183,6 +183,9 @@ static void test_others(void **state)
 		  " ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01 88 00 aa aa 60 00 00 00 " OWN6 " 02 01 " OWN_MAC },
 		{ "answer in another's name", OTHER_MAC " " OWN_MAC " 86 dd 60 00 00 00 00 20 3a ff " OWN6 " " NEAR6
 							" 88 00 aa aa 60 00 00 00 " NEAR6 " 02 01 " OWN_MAC },
+		{ "solicitation behind another header",
+		  "33 33 ff 00 00 09 " OWN_MAC " 86 dd 60 00 00 00 00 20 00 ff " OWN6 " " GROUP6
+		  " 3a 00 05 02 00 00 00 00 87 00 aa aa 00 00 00 00 " NEAR6 },
 		{ "odd protocol", OTHER_MAC " " OWN_MAC " 88 b5 00 00 00 00" },
 	};
 
