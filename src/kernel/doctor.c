@@ -206,9 +206,9 @@ void doctor_pasta(finding_vec *findings)
 void doctor_examine(finding_vec *findings)
 {
 	static doctor_examination *const examinations[] = {
-		doctor_kernel,   doctor_limits, doctor_namespaces,   doctor_netfilter, doctor_seccomp,
-		doctor_landlock, doctor_cgroup, doctor_core_pattern, doctor_ipv6,      doctor_pasta,
-		doctor_uplinks,
+		doctor_kernel,  doctor_limits,   doctor_namespaces, doctor_netfilter,
+		doctor_seccomp, doctor_landlock, doctor_cgroup,     doctor_core_pattern,
+		doctor_ipv6,    doctor_pasta,    doctor_uplinks,
 	};
 
 	for (size_t i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++)

@@ -27,9 +27,9 @@ struct uplink_state {
 	struct pasta pasta;
 	struct timespec since;  // pasta was started
 	bool there, lost;       // pasta has made the link; it has ended since
-	pid_t guardian;  // who gives a device back; 0: nobody yet
-	bool moved;      // the device is in the jail
-	int alive;       // a pipe to the guardian, closed when we end, however; -1 without
+	pid_t guardian;         // who gives a device back; 0: nobody yet
+	bool moved;             // the device is in the jail
+	int alive;              // a pipe to the guardian, closed when we end, however; -1 without
 };
 
 #define UPLINK_CLOSED                                                                                                  \

@@ -51,14 +51,6 @@ void link_named_addresses(const struct link_facts *facts, struct prefix_set *out
 	own_ranges(facts->profile, out);
 }
 
-static int place_error(const struct profile *profile, const struct location *at, const char *key, struct error *err,
-		       int code, const char *message)
-{
-	AUTO_FREE char *place = profile_place(profile, at, key);
-
-	return error_set(err, code, "%s: %s", place, message);
-}
-
 static void set_name(char to[LINK_NAME_SIZE], const char *name)
 {
 	(void)snprintf(to, LINK_NAME_SIZE, "%s", name);
@@ -272,15 +264,16 @@ static int refuse_kind(const struct link_facts *facts, enum uplink kind, struct 
 	if (kind == UPLINK_NONE)
 		return 0;
 	if (kind == UPLINK_PASTA && facts->root)
-		return place_error(facts->profile, &network->uplink_at, "network.uplink", err, -EPERM,
-				   "pasta is for users without root; as root write `uplink: veth` or `uplink: auto`");
+		return link_place_error(
+		    facts, &network->uplink_at, "network.uplink", err, -EPERM,
+		    "pasta is for users without root; as root write `uplink: veth` or `uplink: auto`");
 	if (kind != UPLINK_PASTA && !facts->root)
-		return place_error(
-		    facts->profile, &network->uplink_at, "network.uplink", err, -EPERM,
+		return link_place_error(
+		    facts, &network->uplink_at, "network.uplink", err, -EPERM,
 		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
 	if (kind == UPLINK_PASTA && network->peers.count)
-		return place_error(
-		    facts->profile, &network->peers_at, "network.peers", err, -ENOTSUP,
+		return link_place_error(
+		    facts, &network->peers_at, "network.peers", err, -ENOTSUP,
 		    "uplink pasta carries no connection from outside, so no peer can reach the job; start "
 		    "it as root, or leave the peers out");
 	return 0;
@@ -291,12 +284,7 @@ int link_plan_choose(const struct link_facts *facts, struct link_plan *link, str
 	struct link_plan made = { 0 };
 
 	made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
-	if (made.kind != UPLINK_NONE && made.kind != UPLINK_PASTA && !facts->root)
-		return link_place_error(
-		    facts, &facts->profile->network.uplink_at, "network.uplink", err, -EPERM,
-		    "only root makes such a link; as another user write `uplink: auto` or `uplink: none`");
-	if (link_check_request(facts, made.kind, err) < 0)
-	if (refuse_kind(facts, made.kind, err) < 0)
+	if (refuse_kind(facts, made.kind, err) < 0 || link_check_request(facts, made.kind, err) < 0)
 		return err->code;
 	if (made.kind != UPLINK_NONE && choose(facts, &made, err) < 0) {
 		link_plan_release(&made);
