@@ -28,6 +28,9 @@ void compile_denial(const struct compilation *c, struct nft_chain *chain, const 
 // The final yes: the conversation gets the mark of this generation.
 void compile_acceptance(const struct compilation *c, struct nft_rule *rule);
 
+// What is established in this generation leaves the chain.
+void compile_established(const struct compilation *c, struct nft_chain *chain);
+
 // The chain of one layer, under the layer's name.
 const struct nft_chain *compile_layer(const struct compilation *c, enum direction direction,
 				      const struct policy_layer *layer);

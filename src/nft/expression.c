@@ -131,6 +131,16 @@ void expression_compare(struct linear *linear, uint32_t operation, const uint8_t
 	nftnl_expr_set(expression, NFTNL_EXPR_CMP_DATA, value, length);
 }
 
+void expression_range_not(struct linear *linear, const uint8_t *first, const uint8_t *last, uint32_t length)
+{
+	struct nftnl_expr *expression = expression_add(linear, "range");
+
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
+	nftnl_expr_set(expression, NFTNL_EXPR_RANGE_FROM_DATA, first, length);
+	nftnl_expr_set(expression, NFTNL_EXPR_RANGE_TO_DATA, last, length);
+}
+
 void expression_mask(struct linear *linear, const uint8_t *mask, uint32_t length)
 {
 	static const uint8_t none[16];

@@ -10,6 +10,8 @@
 void expression_load(struct linear *linear, const struct selector_row *row, uint32_t length);
 
 void expression_compare(struct linear *linear, uint32_t operation, const uint8_t *value, uint32_t length);
+// Anything but first to last, both of length bytes.
+void expression_range_not(struct linear *linear, const uint8_t *first, const uint8_t *last, uint32_t length);
 void expression_mask(struct linear *linear, const uint8_t *mask, uint32_t length);
 void expression_lookup(struct linear *linear, const char *set, uint32_t id, bool negated);
 void expression_counter(struct linear *linear);

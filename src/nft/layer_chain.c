@@ -7,7 +7,10 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "base/cleanup.h"
 #include "nft/compile.h"
+
+enum { BYPASS_RULES = 4, BYPASS_RANGES = 2 };
 
 // The same protocol under its two numbers, and what selects its parts.
 static const struct icmp_row {
@@ -169,13 +172,61 @@ static void compile_rule(const struct compilation *c, struct nft_chain *chain, e
 }
 
 // The state is asked for as well as the mark: an ICMP error carries the mark of the conversation it speaks of.
-static void compile_established(const struct compilation *c, struct nft_chain *chain)
+void compile_established(const struct compilation *c, struct nft_chain *chain)
 {
 	struct nft_rule *rule = chain_add_rule(chain);
 
 	rule_add(rule, statement_state(NF_CT_STATE_BIT(IP_CT_ESTABLISHED)));
 	rule_add(rule, statement_compare(SELECT_CT_MARK, c->options->generation));
 	rule_add(rule, statement_verdict(NFT_RETURN, NULL));
+}
+
+// The remotes of one family that the layer has a rule for besides its last, as ranges; false: too many to be worth it.
+static bool spoken_of(const struct policy_layer *layer, enum family family, struct prefix_set *out)
+{
+	size_t count;
+
+	for (size_t i = 0; i + 1 < layer->rules.count; i++)
+		prefix_set_add_set(out, &layer->rules.items[i].match.remote);
+	prefix_set_normalize(out);
+	(void)prefix_set_ranges(out, family, &count);
+	return count <= BYPASS_RANGES;
+}
+
+static void add_bypass(struct nft_chain *chain, enum direction direction, const struct remote_row *row,
+		       const struct prefix_set *spoken)
+{
+	size_t count;
+	const struct address_range *range = prefix_set_ranges(spoken, row->family, &count);
+	struct nft_rule *rule = chain_add_rule(chain);
+
+	if (!count)
+		rule_add(rule, statement_compare(SELECT_NFPROTO, row->nfproto));
+	for (size_t i = 0; i < count; i++) {
+		uint8_t first[16], last[16];
+		address_to_bytes(&range[i].first, first);
+		address_to_bytes(&range[i].last, last);
+		rule_add(rule, statement_range_not(row->selector[direction], first, last));
+	}
+	rule_add(rule, statement_verdict(NFT_RETURN, NULL));
+}
+
+// Most packets have nothing to do with a layer that lets all but a few remotes pass: they leave it by the first rule.
+static void compile_bypass(struct nft_chain *chain, enum direction direction, const struct policy_layer *layer)
+{
+	const struct policy_rule *last = &layer->rules.items[layer->rules.count - 1];
+
+	if (layer->rules.count < BYPASS_RULES || last->verdict != VERDICT_PASS)
+		return;
+	for (size_t i = 0; i + 1 < layer->rules.count; i++)
+		if (layer->rules.items[i].match.any_remote)
+			return;
+	for (size_t i = 0; i < sizeof(remote_rows) / sizeof(remote_rows[0]); i++) {
+		CLEANUP(prefix_set_release) struct prefix_set spoken = { 0 };
+
+		if (spoken_of(layer, remote_rows[i].family, &spoken))
+			add_bypass(chain, direction, &remote_rows[i], &spoken);
+	}
 }
 
 const struct nft_chain *compile_layer(const struct compilation *c, enum direction direction,
@@ -185,6 +236,7 @@ const struct nft_chain *compile_layer(const struct compilation *c, enum directio
 
 	if (layer->stateful && c->tracks)
 		compile_established(c, chain);
+	compile_bypass(chain, direction, layer);
 	vec_for_each (rule, &layer->rules) {
 		bool last = rule == layer->rules.items + layer->rules.count - 1;
 

@@ -50,6 +50,7 @@ static void print_range(const struct statement *s, struct strbuf *out)
 	const struct selector_row *row = &selector_rows[s->match.selector];
 
 	print_selector(s, out);
+	strbuf_add(out, s->match.negated ? "!= " : "");
 	range_print(row->form, s->match.value.bytes, s->match.last.bytes, row->length, out);
 }
 
@@ -58,6 +59,10 @@ static void linearize_range(const struct statement *s, struct linear *linear)
 	const struct selector_row *row = &selector_rows[s->match.selector];
 
 	expression_load(linear, row, row->length);
+	if (s->match.negated) {
+		expression_range_not(linear, s->match.value.bytes, s->match.last.bytes, row->length);
+		return;
+	}
 	expression_compare(linear, NFT_CMP_GTE, s->match.value.bytes, row->length);
 	expression_compare(linear, NFT_CMP_LTE, s->match.last.bytes, row->length);
 }
@@ -94,6 +99,7 @@ static void print_prefix(const struct statement *s, struct strbuf *out)
 		print_raw_prefix(s, out);
 		return;
 	}
+	strbuf_add(out, s->match.negated ? "!= " : "");
 	print_value(s, &s->match.value, out);
 	strbuf_format(out, "/%u", s->match.bits);
 }
@@ -110,7 +116,7 @@ static void linearize_prefix(const struct statement *s, struct linear *linear)
 
 		expression_mask(linear, mask.bytes, length);
 	}
-	expression_compare(linear, NFT_CMP_EQ, s->match.value.bytes, length);
+	expression_compare(linear, s->match.negated ? NFT_CMP_NEQ : NFT_CMP_EQ, s->match.value.bytes, length);
 }
 
 static void linearize_state(const struct statement *s, struct linear *linear)

@@ -15,8 +15,8 @@ struct nft_set;
 
 enum statement_kind {
 	STATEMENT_COMPARE,  // selector == or != value
-	STATEMENT_RANGE,    // value <= selector <= last
-	STATEMENT_PREFIX,   // the first `bits` bits of selector are those of value
+	STATEMENT_RANGE,    // value <= selector <= last, or not
+	STATEMENT_PREFIX,   // the first `bits` bits of selector are those of value, or are not
 	STATEMENT_STATE,    // selector has one of the bits of value
 	STATEMENT_MASKED,   // selector & mask != value
 	STATEMENT_LOOKUP,   // selector is (or is not) in set
@@ -85,6 +85,9 @@ struct statement statement_destination(const struct address *address);
 
 // The values first to last (of the selector's length) as the statement nft makes of them: one value, a prefix, a range.
 struct statement statement_range(enum selector selector, const uint8_t *first, const uint8_t *last);
+
+// Any value but those.
+struct statement statement_range_not(enum selector selector, const uint8_t *first, const uint8_t *last);
 
 struct statement statement_copy(const struct statement *statement);
 void statement_release(struct statement *statement);

@@ -89,6 +89,14 @@ struct statement statement_range(enum selector selector, const uint8_t *first, c
 	return statement;
 }
 
+struct statement statement_range_not(enum selector selector, const uint8_t *first, const uint8_t *last)
+{
+	struct statement statement = statement_range(selector, first, last);
+
+	statement.match.negated = true;
+	return statement;
+}
+
 struct statement statement_counter(void)
 {
 	return (struct statement){ STATEMENT_COUNTER };

@@ -59,17 +59,20 @@ static void match_source(const struct compilation *c, struct nft_rule *rule)
 static const struct {
 	unsigned number;
 	bool egress_only;
+	bool begins;  // it is about packets that begin a conversation, alone
 	void (*match)(const struct compilation *c, struct nft_rule *rule);
 	const char *reason;
 } walls[] = {
-	{ WALL_INVALID, false, match_invalid, "invalid state: the packet belongs to no conversation and begins none" },
-	{ WALL_FRAGMENT, false, match_fragment, "fragment: its ports cannot be judged" },
-	{ WALL_OPTIONS, false, match_options, "IPv4 option: a source route names a second destination" },
-	{ WALL_HEADERS, false, match_headers, "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
-	{ WALL_HANDSHAKE, false, match_handshake, "TCP conversation that does not begin with a SYN alone" },
-	{ WALL_SOURCE, true, match_source, "foreign source address: it is none of the job's" },
+	{ WALL_INVALID, false, false, match_invalid,
+	  "invalid state: the packet belongs to no conversation and begins none" },
+	{ WALL_FRAGMENT, false, false, match_fragment, "fragment: its ports cannot be judged" },
+	{ WALL_OPTIONS, false, false, match_options, "IPv4 option: a source route names a second destination" },
+	{ WALL_HEADERS, false, false, match_headers, "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
+	{ WALL_HANDSHAKE, false, true, match_handshake, "TCP conversation that does not begin with a SYN alone" },
+	{ WALL_SOURCE, true, true, match_source, "foreign source address: it is none of the job's" },
 	// Judged in a chain of its own (again.c), under an exchanged policy alone.
-	{ WALL_OLDER, false, NULL, "older conversation: the policy was exchanged, and this one does not allow it" },
+	{ WALL_OLDER, false, false, NULL,
+	  "older conversation: the policy was exchanged, and this one does not allow it" },
 };
 
 const char *ruleset_wall_reason(unsigned number)
@@ -86,11 +89,16 @@ const struct nft_chain *compile_walls(const struct compilation *c, enum directio
 	struct nft_chain *chain =
 	    table_add_chain(c->table, direction == EGRESS ? "walls_egress" : "walls_ingress", NULL);
 
+	bool left = false;
+
 	for (size_t i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
 		struct nft_rule match = { 0 };
 
 		if (!walls[i].match || (walls[i].egress_only && direction != EGRESS))
 			continue;
+		if (walls[i].begins && !left)
+			compile_established(c, chain);
+		left = left || walls[i].begins;
 		walls[i].match(c, &match);
 		compile_denial(c, chain, &match, layer_name(LAYER_PACKET, direction), walls[i].number,
 			       statement_verdict(NF_DROP, NULL));

@@ -46,6 +46,8 @@ int packet_layer(const struct profile *profile, struct layer_draft *draft, struc
 	// Where nothing is accepted, the single denial of the isolation layer covers all of this.
 	if (profile->network.isolation == ISOLATION_FULL && profile->network.peers.count == 0)
 		return 0;
+	// Addresses and protocol are those of the packet that began the conversation.
+	draft->layer.stateful = true;
 	for (size_t i = 0; i < COUNT(address_rows); i++) {
 		match = match_of(PROTOCOL_ALL);
 		prefix_set_add_row(&match.remote, address_rows[i].prefixes, COUNT(address_rows[i].prefixes));

@@ -54,9 +54,10 @@ static inline bool holds(const struct packet *packet, const struct statement *s)
 	case STATEMENT_COMPARE:
 		return (memcmp(key, s->match.value.bytes, length) == 0) != s->match.negated;
 	case STATEMENT_RANGE:
-		return memcmp(key, s->match.value.bytes, length) >= 0 && memcmp(key, s->match.last.bytes, length) <= 0;
+		return (memcmp(key, s->match.value.bytes, length) >= 0 &&
+			memcmp(key, s->match.last.bytes, length) <= 0) != s->match.negated;
 	case STATEMENT_PREFIX:
-		return bits_equal(key, s->match.value.bytes, s->match.bits);
+		return bits_equal(key, s->match.value.bytes, s->match.bits) != s->match.negated;
 	case STATEMENT_STATE:
 		for (uint32_t i = 0; i < length; i++)
 			any |= key[i] & s->match.value.bytes[i];

@@ -388,11 +388,11 @@ static int reference(const struct profile *profile, const struct flow *flow)
 	int service;
 
 	if (profile->network.isolation == ISOLATION_FULL) {
-		if (profile->network.peers.count && !reference_packet(profile, flow))
+		if (profile->network.peers.count && flow->state == FLOW_NEW && !reference_packet(profile, flow))
 			return LAYER_PACKET;
 		return is_peer(profile, &flow->remote) ? ALLOWED : LAYER_ISOLATION;
 	}
-	if (!reference_packet(profile, flow))
+	if (flow->state == FLOW_NEW && !reference_packet(profile, flow))
 		return LAYER_PACKET;
 	service = reference_service(profile, flow);
 	if (service >= 0)

@@ -263,7 +263,7 @@ static struct flow random_flow(void)
 	static const uint16_t flow_ports[] = { 1,   2,   52,   53,   54,   79,   80,   81,   122,  123,  124,   442,
 					       443, 444, 1023, 1024, 7999, 8000, 8100, 8101, 9000, 9001, 65535, 1688 };
 
-	return (struct flow){
+	struct flow flow = {
 		.direction = chance(65) ? EGRESS : INGRESS,
 		.protocol = PICK(flow_protocols),
 		.remote = random_edge(),
@@ -272,6 +272,13 @@ static struct flow random_flow(void)
 		.icmp_code = (uint8_t)PICK(((const int[]){ 0, 1, 5 })),
 		.state = chance(75) ? FLOW_NEW : FLOW_ESTABLISHED,
 	};
+	bool possible = flow.protocol == IPPROTO_TCP || flow.protocol == IPPROTO_UDP ||
+			flow.protocol == (flow.remote.family == FAMILY_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+
+	// No policy lets a conversation of another protocol begin.
+	if (!possible)
+		flow.state = FLOW_NEW;
+	return flow;
 }
 
 #endif

@@ -3,6 +3,7 @@
 //
 //	bench-echo serve ADDRESS PORT              answers each byte, each connection in turn, until standard input ends
 //	bench-echo trips ADDRESS PORT SECONDS      1-byte round trips on one connection: prints how many a second
+//	bench-echo clock - 0                       prints the monotonic clock's seconds: when a launch has come so far
 //	bench-echo opens ADDRESS PORT SECONDS      new connections, one byte each way: prints how many a second
 #include <arpa/inet.h>
 #include <errno.h>
@@ -153,6 +154,10 @@ static int count_opens(const struct end *end, double seconds)
 
 int main(int count, char **words)
 {
+	if (count > 1 && strcmp(words[1], "clock") == 0) {
+		printf("%.9f\n", now());
+		return 0;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	if (count < 4)
 		return 2;
