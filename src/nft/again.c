@@ -54,14 +54,11 @@ void compile_again(const struct compilation *c, enum direction direction, struct
 	struct nft_chain *chain =
 	    table_add_chain(c->table, direction == EGRESS ? "again_egress" : "again_ingress", NULL);
 	const struct nft_rule all = { 0 };
-	struct reach reach = { 0 };
 
-	policy_reach(c->policy, began, &reach);
-	vec_for_each (row, &reach.rows)
+	vec_for_each (row, &c->policy->reach[began].rows)
 		for (size_t i = 0; i < sizeof(again_families) / sizeof(again_families[0]); i++)
 			if (prefix_set_has_family(&row->remotes, again_families[i].family))
 				add_row(c, chain, row, i, began);
-	reach_release(&reach);
 	compile_denial(c, chain, &all, layer_name(LAYER_PACKET, direction), WALL_OLDER,
 		       statement_verdict(NF_DROP, NULL));
 

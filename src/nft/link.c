@@ -148,10 +148,7 @@ static void add_reach(const struct link_row *row, enum direction direction, cons
 
 static void add_direction(struct link_row *row, const struct policy *policy, enum direction direction)
 {
-	struct reach reach = { 0 };
-
-	policy_reach(policy, direction, &reach);
-	vec_for_each (reached, &reach.rows) {
+	vec_for_each (reached, &policy->reach[direction].rows) {
 		if (!prefix_set_has_family(&reached->remotes, row->family->family))
 			continue;
 		row->remotes = &reached->remotes;
@@ -161,7 +158,6 @@ static void add_direction(struct link_row *row, const struct policy *policy, enu
 				add_reach(row, direction, reached);
 			}
 	}
-	reach_release(&reach);
 }
 
 static void add_drop(struct nft_chain *chain, struct statement match)

@@ -245,16 +245,15 @@ static void warn_unreachable(const struct host_network *host, const struct locat
 void host_meaning_warn(const struct profile *profile, const struct policy *policy, const struct host_network *host,
 		       unavailable_vec *out)
 {
-	CLEANUP(reach_release) struct reach reach = { 0 };
+	const struct reach *reach = &policy->reach[EGRESS];
 	const struct profile_host *facts = &profile->host;
 
-	policy_reach(policy, EGRESS, &reach);
-	warn_set(profile, &reach, &facts->own, false, "this host itself: whatever listens there acts for the job", out);
-	warn_set(profile, &reach, &facts->gateways, false, "a gateway of this host: what runs there may lead anywhere",
+	warn_set(profile, reach, &facts->own, false, "this host itself: whatever listens there acts for the job", out);
+	warn_set(profile, reach, &facts->gateways, false, "a gateway of this host: what runs there may lead anywhere",
 		 out);
-	warn_set(profile, &reach, &facts->nameservers, true, "a resolver of this host: DNS queries carry data out",
+	warn_set(profile, reach, &facts->nameservers, true, "a resolver of this host: DNS queries carry data out",
 		 out);
-	warn_set(profile, &reach, &facts->proxies, false, "a proxy of this host: it connects on to anywhere", out);
+	warn_set(profile, reach, &facts->proxies, false, "a proxy of this host: it connects on to anywhere", out);
 	if (profile->network.uplink == UPLINK_NONE)
 		return;
 	vec_for_each (subnet, &profile->vpc.subnets)

@@ -13,13 +13,8 @@ static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
 
 void link_reached(const struct policy *policy, struct prefix_set *out)
 {
-	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
-		struct reach reach = { 0 };
-
-		policy_reach(policy, direction, &reach);
-		reach_remotes(&reach, out);
-		reach_release(&reach);
-	}
+	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
+		reach_remotes(&policy->reach[direction], out);
 }
 
 // A half each is longer than a default route, and still the same.

@@ -98,6 +98,8 @@ int policy_build(const struct profile *profile, struct policy *policy, struct er
 				return result;
 		}
 	}
+	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
+		policy_reach(&draft, direction, &draft.reach[direction]);
 	draft.icmp =
 	    policy_lets_out(&draft, IPPROTO_ICMP, FAMILY_IPV4) || policy_lets_out(&draft, IPPROTO_ICMPV6, FAMILY_IPV6);
 	vec_for_each (ports, &profile->network.host_ports)

@@ -215,6 +215,7 @@ void policy_release(struct policy *policy)
 		vec_for_each (layer, &policy->layers[direction])
 			layer_release(layer);
 		vec_release(&policy->layers[direction]);
+		reach_release(&policy->reach[direction]);
 	}
 	vec_release(&policy->host_ports);
 	*policy = (struct policy){ 0 };

@@ -13,6 +13,7 @@
 #include "net/flow.h"
 #include "net/port_range.h"
 #include "net/prefix_set.h"
+#include "policy/reach.h"
 #include "profile/profile.h"
 
 // In the order a leaving packet meets them, as on AWS. Ingress is the mirror image of endpoint, ACL and group; packet
@@ -60,6 +61,7 @@ struct policy {
 	bool icmp;                                    // some rule lets ICMP out: ping sockets are then allowed
 	port_range_vec host_ports;                    // no rule, since loopback passes all of them: relayed outside
 	VEC(struct policy_layer) layers[DIRECTIONS];  // an allow-all layer is left out
+	struct reach reach[DIRECTIONS];               // what they let through together
 };
 
 // Builds the policy of a loaded profile. 0 (release it), or -EINVAL with where and what in err.

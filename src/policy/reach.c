@@ -195,16 +195,7 @@ void reach_remotes(const struct reach *reach, struct prefix_set *set)
 
 bool policy_needs_link(const struct policy *policy)
 {
-	bool needs = false;
-
-	for (enum direction direction = EGRESS; direction < DIRECTIONS && !needs; direction++) {
-		struct reach reach = { 0 };
-
-		policy_reach(policy, direction, &reach);
-		needs = reach.rows.count > 0;
-		reach_release(&reach);
-	}
-	return needs;
+	return policy->reach[EGRESS].rows.count || policy->reach[INGRESS].rows.count;
 }
 
 static uint16_t place_of(const struct flow *flow)

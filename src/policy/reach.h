@@ -6,7 +6,11 @@
 #ifndef VPCJAIL_POLICY_REACH_H
 #define VPCJAIL_POLICY_REACH_H
 
-#include "policy/policy.h"
+#include "base/vec.h"
+#include "net/flow.h"
+#include "net/prefix_set.h"
+
+struct policy;
 
 // A range of what tells packets of one protocol apart: destination ports; for ICMP type * 256 + code.
 struct reach_range {
@@ -28,7 +32,8 @@ struct reach {
 	VEC(struct reach_row) rows;
 };
 
-// The new conversations of one direction that policy_evaluate allows. Loopback is not among them.
+// Computes the new conversations of one direction that policy_evaluate allows; loopback is not among them. policy_build
+// has done it: policy->reach.
 void policy_reach(const struct policy *policy, enum direction direction, struct reach *out);
 void reach_release(struct reach *reach);
 
