@@ -8,9 +8,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,10 +21,28 @@
 #include "base/memory.h"
 
 #define FOLDER "/run/vpcjail"
-#define LINKS FOLDER "/links"
-#define ADDRESSES FOLDER "/addresses"
-#define DEVICES FOLDER "/devices"
-#define SWITCHES FOLDER "/switches"
+
+// Several network namespaces may share one /run: each has a folder of its own, by a number that the kernel gives no
+// second one (SO_NETNS_COOKIE). A link of the same name is another one there.
+enum note_folder { NETWORK, LINKS, ADDRESSES, DEVICES, SWITCHES, NOTE_FOLDERS };
+
+static const char *const folder_names[NOTE_FOLDERS] = { "", "/links", "/addresses", "/devices", "/switches" };
+
+static char *folder_path(enum note_folder folder)
+{
+	static uint64_t cookie;
+	socklen_t length = sizeof(cookie);
+
+	if (!cookie) {
+		AUTO_CLOSE int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		struct stat own;
+		// Before Linux 5.14 there is the number of its file, which may be given again.
+		if ((fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) < 0) &&
+		    stat("/proc/self/ns/net", &own) == 0)
+			cookie = own.st_ino;
+	}
+	return memory_format(FOLDER "/network-%" PRIx64 "%s", cookie, folder_names[folder]);
+}
 
 static int make_folder(const char *path, struct error *err)
 {
@@ -40,11 +60,13 @@ static int make_folder(const char *path, struct error *err)
 // The lock around every change of the notes; closing the descriptor lets it go.
 static int enter(struct error *err)
 {
-	static const char *const folders[] = { FOLDER, LINKS, ADDRESSES, DEVICES, SWITCHES };
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (make_folder(folders[i], err) < 0)
+	if (make_folder(FOLDER, err) < 0)
+		return err ? err->code : -EIO;
+	for (enum note_folder folder = NETWORK; folder < NOTE_FOLDERS; folder++) {
+		AUTO_FREE char *path = folder_path(folder);
+		if (make_folder(path, err) < 0)
 			return err ? err->code : -EIO;
+	}
 	int fd = open(FOLDER "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return error_set_errno(err, -errno, "cannot open %s/lock", FOLDER);
@@ -57,23 +79,26 @@ static int enter(struct error *err)
 	return fd;
 }
 
-static int open_note(const char *folder, const char *name)
+static int open_note(enum note_folder folder, const char *name)
 {
-	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
+	AUTO_FREE char *within = folder_path(folder);
+	AUTO_FREE char *path = memory_format("%s/%s", within, name);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	return fd < 0 ? -errno : fd;
 }
 
-static void remove_note(const char *folder, const char *name)
+static void remove_note(enum note_folder folder, const char *name)
 {
-	AUTO_FREE char *path = memory_format("%s/%s", folder, name);
+	AUTO_FREE char *within = folder_path(folder);
+	AUTO_FREE char *path = memory_format("%s/%s", within, name);
 
 	(void)unlink(path);
 }
 
 static const struct {
-	const char *folder, *noun;
+	enum note_folder folder;
+	const char *noun;
 } claims[] = {
 	[CLAIM_LINK] = { LINKS, "link" },
 	[CLAIM_ADDRESS] = { ADDRESSES, "address" },
@@ -87,8 +112,7 @@ int host_claim_take(enum claim_kind kind, const char *name, struct host_claim *c
 		return lock;
 	AUTO_CLOSE int fd = open_note(claims[kind].folder, name);
 	if (fd < 0)
-		return error_set_errno(err, fd, "cannot note the %s %s in %s", claims[kind].noun, name,
-				       claims[kind].folder);
+		return error_set_errno(err, fd, "cannot note the %s %s in %s", claims[kind].noun, name, FOLDER);
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return error_set(err, -EADDRINUSE, "another jail has the %s %s", claims[kind].noun, name);
 	(void)snprintf(claim->name, sizeof(claim->name), "%s", name);
@@ -160,7 +184,7 @@ int forwarding_raise(const char *device, bool ipv6, struct forwarding *forwardin
 		return lock;
 	AUTO_CLOSE int fd = open_note(SWITCHES, name);
 	if (fd < 0)
-		return error_set_errno(err, fd, "cannot note a switch in %s", SWITCHES);
+		return error_set_errno(err, fd, "cannot note a switch in %s", FOLDER);
 	if (note_switch(path, fd, err) < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
 		return err && err->code ? err->code : error_set_errno(err, -errno, "cannot lock the note of %s", path);
 	int result = io_write_file(path, "1");
@@ -190,7 +214,14 @@ void forwarding_drop(struct forwarding *forwarding)
 	settle_switch(forwarding->name);
 }
 
-static bool is_free(const char *folder, const char *name)
+static DIR *open_folder(enum note_folder folder)
+{
+	AUTO_FREE char *path = folder_path(folder);
+
+	return opendir(path);
+}
+
+static bool is_free(enum note_folder folder, const char *name)
 {
 	AUTO_CLOSE int fd = open_note(folder, name);
 
@@ -199,8 +230,9 @@ static bool is_free(const char *folder, const char *name)
 
 void host_state_devices(bool (*found)(const char *name, int note, void *data), void *data)
 {
-	AUTO_CLOSE int lock = access(DEVICES, F_OK) < 0 ? -1 : enter(NULL);
-	AUTO_CLOSEDIR DIR *devices = lock < 0 ? NULL : opendir(DEVICES);
+	AUTO_FREE char *path = folder_path(DEVICES);
+	AUTO_CLOSE int lock = access(path, F_OK) < 0 ? -1 : enter(NULL);
+	AUTO_CLOSEDIR DIR *devices = lock < 0 ? NULL : opendir(path);
 
 	for (struct dirent *entry; devices && (entry = readdir(devices));) {
 		if (entry->d_name[0] == '.')
@@ -214,7 +246,7 @@ void host_state_devices(bool (*found)(const char *name, int note, void *data), v
 
 static void sweep_addresses(void)
 {
-	AUTO_CLOSEDIR DIR *addresses = opendir(ADDRESSES);
+	AUTO_CLOSEDIR DIR *addresses = open_folder(ADDRESSES);
 
 	for (struct dirent *entry; addresses && (entry = readdir(addresses));)
 		if (entry->d_name[0] != '.' && is_free(ADDRESSES, entry->d_name))
@@ -224,8 +256,8 @@ static void sweep_addresses(void)
 void host_state_sweep(void (*remove_link)(const char *name, void *data), void *data)
 {
 	AUTO_CLOSE int lock __attribute__((unused)) = enter(NULL);
-	AUTO_CLOSEDIR DIR *links = lock < 0 ? NULL : opendir(LINKS);
-	AUTO_CLOSEDIR DIR *switches = lock < 0 ? NULL : opendir(SWITCHES);
+	AUTO_CLOSEDIR DIR *links = lock < 0 ? NULL : open_folder(LINKS);
+	AUTO_CLOSEDIR DIR *switches = lock < 0 ? NULL : open_folder(SWITCHES);
 
 	for (struct dirent *entry; links && (entry = readdir(links));)
 		if (entry->d_name[0] != '.' && is_free(LINKS, entry->d_name)) {

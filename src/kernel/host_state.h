@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What jails change on the host, noted in /run/vpcjail for as long as it is changed.
+// What jails change on the host, noted in /run/vpcjail for as long as it is changed; each network namespace apart.
 //
 // A note is a file, and whoever lives by it holds a lock on it: a file without a lock was left by a supervisor that was
 // killed. So what is ours is told by the lock, never by a name alone, and the next start undoes it.

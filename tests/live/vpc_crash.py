@@ -3,6 +3,7 @@
 
     vpc_crash.py VPCJAIL UPLINK
 """
+import glob
 import os
 import random
 import signal
@@ -70,8 +71,7 @@ def traces():
     """What a jail has on the host while it lives: links, tables, notes."""
     links = [name for name in os.listdir('/sys/class/net') if name.startswith('vpcj')]
     tables = subprocess.run(['nft', 'list', 'tables'], capture_output=True, text=True, timeout=20, check=True).stdout
-    notes = [name for folder in ('links', 'switches') if os.path.isdir(f'/run/vpcjail/{folder}')
-             for name in os.listdir(f'/run/vpcjail/{folder}')]
+    notes = [name for folder in glob.glob('/run/vpcjail/network-*/*/') for name in os.listdir(folder)]
     return links + [line for line in tables.splitlines() if 'vpcj' in line] + notes
 
 

@@ -336,7 +336,7 @@ static void agree_on_profile(const char *path)
 	struct ruleset_options options = ruleset_defaults;
 	struct ruleset *ruleset;
 	struct policy policy;
-	enum uplink uplink;
+	enum uplink uplink = UPLINK_AUTO;
 	address_list remotes = { 0 };
 	size_t rows;
 
