@@ -12,7 +12,9 @@
 static const char *reason_of(const struct denial *denial, const struct launch_result *result,
 			     const struct policy *policy)
 {
-	const struct policy *denied_by = denial->policy ? &result->exchanged.items[denial->policy - 1] : policy;
+	const struct policy *denied_by = denial->policy && denial->policy <= result->exchanged.count
+					     ? &result->exchanged.items[denial->policy - 1]
+					     : policy;
 	const struct policy_rule *rule = policy_find(denied_by, denial->layer, denial->rule, NULL);
 	const char *wall = ruleset_wall_reason(denial->rule);
 

@@ -20,7 +20,7 @@ static bool same(const struct denial *denial, const struct log_event *event, uns
 static void take(void *data, const struct log_event *event)
 {
 	struct launch_result *result = data;
-	unsigned policy = (unsigned)result->exchanged.count;
+	unsigned policy = event->generation - 1;
 
 	vec_for_each (denial, &result->denials)
 		if (same(denial, event, policy)) {

@@ -35,7 +35,7 @@ struct executed {
 
 // What stands since the policy of the running jail was exchanged; zeroed: what the plan says.
 struct exchange {
-	uint32_t generation;      // of the last policy; 0: none was exchanged
+	uint32_t generation;      // how many times it was exchanged
 	struct ruleset *ruleset;  // owned
 	struct link_plan routes;  // neighbours and routes alone
 };

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/denials.h"
 #include "kernel/launch_state.h"
 #include "kernel/nfnetlink.h"
 #include "kernel/rtnetlink.h"
@@ -101,7 +100,7 @@ static struct ruleset *compile(const struct launch *launch, const struct link_pl
 	struct ruleset_link link = { .device = plan->inside, .own = { plan->own[0].address, plan->own[1].address } };
 	struct ruleset_options options = ruleset_defaults;
 
-	options.generation += launch->exchange.generation ? launch->exchange.generation : 1;
+	options.generation += launch->exchange.generation + 1;
 	options.link = plan->kind == UPLINK_NONE ? NULL : &link;
 	if (ruleset_asks_neighbours(plan->kind)) {
 		link_plan_neighbours(then, &neighbours);
@@ -132,7 +131,7 @@ static int exchange(const struct update *u, const struct policy *policy, const s
 static void settle(struct update *u, struct link_plan *then)
 {
 	struct exchange *exchange = &u->launch->exchange;
-	uint32_t generation = exchange->generation ? exchange->generation + 1 : 1;
+	uint32_t generation = exchange->generation + 1;
 
 	exchange_release(exchange);
 	*exchange = (struct exchange){ .generation = generation, .ruleset = STEAL(u->ruleset), .routes = *then };
@@ -153,8 +152,6 @@ static int update(struct update *u, struct policy *policy, struct launch_result 
 	u->ruleset = compile(launch, u->then, policy);
 	if (exchange(u, policy, old, err) < 0)
 		return err ? err->code : -EIO;
-	if (launch->log_fd >= 0)
-		denials_read(launch->log_fd, result);  // of the old policy, in its words
 	int back = read_back(u, err);
 	if (back < 0)
 		return back;

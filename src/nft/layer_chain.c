@@ -128,7 +128,11 @@ void compile_denial(const struct compilation *c, struct nft_chain *chain, const 
 	rule_add(rule, statement_counter());
 	if (c->options->log_rate)
 		rule_add(rule, statement_limit(c->options->log_rate));
-	rule_add(rule, statement_log(c->options->log_group, memory_format("vj1:%s:%u", layer, number)));
+	// Events come late, perhaps when the policy was exchanged again: they say whose they are.
+	rule_add(rule, statement_log(c->options->log_group,
+				     c->options->generation > ruleset_defaults.generation
+					 ? memory_format("vj1:%s:%u:%u", layer, number, c->options->generation)
+					 : memory_format("vj1:%s:%u", layer, number)));
 
 	rule = chain_add_rule(chain);
 	rule_append(rule, match);

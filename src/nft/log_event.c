@@ -13,12 +13,29 @@
 
 #include "base/number.h"
 
-// "vj1:<layer>:<number>", terminated within size bytes.
+// What stands behind the layer: a number, and perhaps a generation from 2 on.
+static bool numbers_parse(const char *text, struct log_event *event)
+{
+	const char *colon = strchr(text, ':');
+	char first[12] = "";
+	uint64_t number, generation = 1;
+
+	if ((colon ? (size_t)(colon - text) : strlen(text)) >= sizeof(first))
+		return false;
+	memcpy(first, text, colon ? (size_t)(colon - text) : strlen(text));
+	if (number_parse(first, UINT32_MAX, &number) ||
+	    (colon && (number_parse(colon + 1, UINT32_MAX, &generation) || generation < 2)))
+		return false;
+	event->rule = (unsigned)number;
+	event->generation = (uint32_t)generation;
+	return true;
+}
+
+// "vj1:<layer>:<number>[:<generation>]", terminated within size bytes.
 static bool prefix_parse_log(const char *text, size_t size, struct log_event *event)
 {
 	static const char mark[] = "vj1:";
 	const char *layer = text + sizeof(mark) - 1, *colon;
-	uint64_t number;
 
 	if (!memchr(text, 0, size) || strncmp(text, mark, sizeof(mark) - 1) != 0)
 		return false;
@@ -29,11 +46,10 @@ static bool prefix_parse_log(const char *text, size_t size, struct log_event *ev
 		if (!((*c >= 'a' && *c <= 'z') || *c == '_'))
 			return false;
 	}
-	if (number_parse(colon + 1, UINT32_MAX, &number))
+	if (!numbers_parse(colon + 1, event))
 		return false;
 	memset(event->layer, 0, sizeof(event->layer));
 	memcpy(event->layer, layer, (size_t)(colon - layer));
-	event->rule = (unsigned)number;
 	return true;
 }
 

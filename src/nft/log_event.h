@@ -14,6 +14,7 @@ enum { LOG_LAYER_SIZE = 32, LOG_SNAPSHOT = 128 };  // bytes of a packet that are
 struct log_event {
 	char layer[LOG_LAYER_SIZE];  // layer_name
 	unsigned rule;               // number within the layer, or a ruleset_wall
+	uint32_t generation;         // of the policy that denied it, from 1
 	struct flow flow;            // ports, type and code are 0 where the packet was cut short or is a later fragment
 	struct address local;        // the other end of flow.remote
 	bool has_uid;

@@ -51,9 +51,9 @@ const struct ruleset_link *ruleset_sample(const struct policy *policy, enum upli
 // Whether a link of that kind stands on a subnet of the host's, with hosts that ask for each other.
 bool ruleset_asks_neighbours(enum uplink uplink);
 
-// Every denial logs the prefix "vj1:<layer name>:<number>". The number is the policy's (policy_find), or one of these,
-// of what no accepted packet may be. They stand under the name of the packet layer, behind its own rules, in every
-// rule set that accepts something, and drop.
+// Every denial logs the prefix "vj1:<layer name>:<number>", and from the second generation on ":<generation>". The
+// number is the policy's (policy_find), or one of these, of what no accepted packet may be. They stand under the name
+// of the packet layer, behind its own rules, in every rule set that accepts something, and drop.
 enum ruleset_wall {
 	WALL_INVALID = 1001,  // ct state invalid
 	WALL_FRAGMENT,        // IPv4 fragments

@@ -59,6 +59,7 @@ static const struct {
 	unsigned rule;
 	const char *flow;
 	uint16_t source_port;
+	uint32_t generation;  // 0: the first
 } rows[] = {
 	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:isolation_egress:1", tcp4, sizeof(tcp4), "isolation_egress", 1,
 	  "tcp 192.0.2.1:443", 40000 },
@@ -66,6 +67,8 @@ static const struct {
 	  40000 },
 	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:packet_egress:1002", fragment4, sizeof(fragment4), "packet_egress",
 	  1002, "udp 192.0.2.1:0", 0 },
+	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:isolation_egress:1:7", tcp4, sizeof(tcp4), "isolation_egress", 1,
+	  "tcp 192.0.2.1:443", 40000, 7 },
 	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:sg_egress:3", tcp4, 20, "sg_egress", 3, "tcp 192.0.2.1:0", 0 },
 	{ NFPROTO_IPV6, NF_INET_LOCAL_OUT, "vj1:sg_egress:3", udp6, sizeof(udp6), "sg_egress", 3,
 	  "udp [2001:db8::1]:53", 40000 },
@@ -83,6 +86,7 @@ static void test_events(void **state)
 		assert_int_equal(log_event_parse(message, message->nlmsg_len, &event), 0);
 		assert_string_equal(event.layer, rows[i].layer);
 		assert_int_equal(event.rule, rows[i].rule);
+		assert_int_equal(event.generation, rows[i].generation ? rows[i].generation : 1);
 		assert_string_equal(flow_print(&event.flow, text), rows[i].flow);
 		assert_int_equal(event.flow.source_port, rows[i].source_port);
 		assert_true(event.has_uid);
@@ -117,6 +121,12 @@ static void test_foreign(void **state)
 		"vj1:sg_egress:x",
 		"vj1:sg_egress:-1",
 		"vj1:sg_egress:4294967296",
+		"vj1:sg_egress:1:",
+		"vj1:sg_egress:1:1",
+		"vj1:sg_egress:1:x",
+		"vj1:sg_egress:1:4294967296",
+		"vj1:sg_egress:1:2:3",
+		"vj1:sg_egress:00000000000000001:2",
 		"vj1:sg\033[2J:1",
 		"vj2:sg_egress:1",
 		"vj1:sg_egress:1 ",
