@@ -21,11 +21,11 @@ rank, port, programs, *pairs = sys.argv[1:]
 sys.path.insert(0, programs)
 import torch, torch_job
 torch.set_num_threads(1)
-for pair in pairs:  # of the two ranks' addresses, for each family
+for family, pair in enumerate(pairs):  # of the two ranks' addresses. A port each: the store of the first may still answer
     addresses = pair.split(",")
     found = subprocess.run(["ip", "-j", "route", "get", addresses[1 - int(rank)]], capture_output=True, text=True, check=True)
     os.environ.update(GLOO_SOCKET_IFNAME=json.loads(found.stdout)[0]["dev"], OMP_NUM_THREADS="1")
-    torch_job.agree(int(rank), addresses[0], port)
+    torch_job.agree(int(rank), addresses[0], str(int(port) + family))
 print("rank", rank, "agrees")
 '''
 POPEN = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True}

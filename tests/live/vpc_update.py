@@ -124,6 +124,7 @@ def under_load():
                 options=['--name', 'exchanged'])
     equal(job.stdout.readline(), 'ready\n')
     check(talks(job), 'positive control: the wider policy lets the conversation through')
+    equal(update(paths['wide']).returncode, 0, 'so that the first narrow one is a second exchange')
     Known.range.forget()
     for number in range(UPDATES):
         name = ('narrow', 'wide')[number % 2]
