@@ -49,7 +49,7 @@ int jail_find(const char *wanted, struct registry_state *jail, struct error *err
 	CLEANUP(registry_states_release) registry_state_vec jails = { 0 };
 	const struct registry_state *found = NULL;
 
-	if (registry_list(NULL, &jails, err) < 0)
+	if (registry_list(&jails, err) < 0)
 		return err->code;
 	if (!jails.count)
 		return error_set(err, -ENOENT, "no jail is running");

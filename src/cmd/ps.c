@@ -119,7 +119,7 @@ enum status cmd_ps(const struct invocation *invocation)
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
 	struct error err = { 0 };
 
-	if (registry_list(NULL, &jails, &err) < 0) {
+	if (registry_list(&jails, &err) < 0) {
 		output_message("ps: %s", err.message);
 		return STATUS_NO;
 	}

@@ -85,10 +85,14 @@ static bool wants_route(const struct nlmsghdr *message, struct listing *listing)
 	if (alone && nlmsg_find_attr(whole, sizeof(*head), RTA_NH_ID))
 		listing->shared = true;
 	if (ways) {
-		struct rtnexthop *hop = nla_data(ways);
-		for (int left = nla_len(ways); RTNH_OK(hop, left);
-		     left -= (int)RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
-			listing->shared = listing->shared || (unsigned)hop->rtnh_ifindex == index;
+		const uint8_t *bytes = nla_data(ways);
+		struct rtnexthop hop;
+		for (int left = nla_len(ways); left >= (int)sizeof(hop); left -= RTNH_ALIGN(hop.rtnh_len)) {
+			memcpy(&hop, bytes + (nla_len(ways) - left), sizeof(hop));
+			if (!RTNH_OK(&hop, left))
+				break;
+			listing->shared = listing->shared || (unsigned)hop.rtnh_ifindex == index;
+		}
 	}
 	return alone && !ways;
 }
@@ -270,15 +274,16 @@ static bool read_part(int fd, byte_vec *to, uint32_t length, off_t *at)
 
 int device_note_read(int fd, struct device_note *out, struct error *err)
 {
-	CLEANUP(device_note_release) struct device_note note = { 0 };
+	struct device_note note = { 0 };
 	off_t at = sizeof(note.facts);
 
 	if (pread(fd, &note.facts, sizeof(note.facts), 0) != (ssize_t)sizeof(note.facts) ||
 	    memcmp(note.facts.magic, magic, sizeof(magic)) != 0 ||
 	    !read_part(fd, &note.switches, note.facts.switches_length, &at) ||
-	    !read_part(fd, &note.messages, note.facts.messages_length, &at))
+	    !read_part(fd, &note.messages, note.facts.messages_length, &at)) {
+		device_note_release(&note);
 		return error_set(err, -EBADMSG, "the note of a link is not whole");
+	}
 	*out = note;
-	note = (struct device_note){ 0 };
 	return 0;
 }

@@ -194,7 +194,7 @@ static void set_messages(struct nl_sock *socket, const struct device_note *note,
 		failed = 0;
 		if (left)
 			memcpy(bytes, note->messages.items, note->messages.count);
-		struct nlmsghdr *message = (struct nlmsghdr *)bytes;
+		struct nlmsghdr *message = (void *)bytes;  // malloc's alignment; the netlink lengths keep it
 		for (; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
 			if (message->nlmsg_type == RTM_NEWADDR && !shorten(message, now.tv_sec - note->facts.taken))
 				continue;

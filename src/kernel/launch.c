@@ -74,40 +74,43 @@ static mechanism_set without_by_test(void)
 }
 #endif
 
+// What is not open yet.
+static const struct launch unopened = {
+	.channel = -1,
+	.channel_inside = -1,
+	.scratch_lock = { -1, -1, -1 },
+	.init_fd = -1,
+	.workload_fd = -1,
+	.log_fd = -1,
+	.terminal = -1,
+	.stdio = { 0, 1, 2 },
+	.relay = { -1, -1, -1 },
+	.network = -1,
+	.jail_rules = -1,
+	.jail_routes = -1,
+	.uplink = UPLINK_CLOSED,
+	.switches = -1,
+	.netlink = -1,
+	.root = -1,
+	.empty = -1,
+	.slave = -1,
+	.sockets = { -1, -1 },
+	.user_namespace = -1,
+	.registry = { .folder = -1 },
+};
+
 int launch_run(const struct launch_plan *plan, const struct launch_options *options, struct launch_result *result,
 	       struct error *err)
 {
-	struct launch launch = {
-		.plan = plan,
-		.options = options,
-		.channel = -1,
-		.channel_inside = -1,
-		.scratch_lock = { -1, -1, -1 },
-		.init_fd = -1,
-		.workload_fd = -1,
-		.log_fd = -1,
-		.terminal = -1,
-		.stdio = { 0, 1, 2 },
-		.relay = { -1, -1, -1 },
-		.network = -1,
-		.jail_rules = -1,
-		.jail_routes = -1,
-		.uplink = UPLINK_CLOSED,
-		.switches = -1,
-		.netlink = -1,
-		.root = -1,
-		.empty = -1,
-		.slave = -1,
-		.sockets = { -1, -1 },
-		.user_namespace = -1,
-		.result = result,
-		.registry = { .folder = -1 },
-	};
+	struct launch launch = unopened;
 	struct sigaction old_child;
 	const struct sigaction child = { .sa_handler = SIG_DFL };
 	struct error local = { 0 };
 	sigset_t all;
 
+	launch.plan = plan;
+	launch.options = options;
+	launch.result = result;
 #ifdef VPCJAIL_TEST_HOOKS
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
 	launch.forget = getenv("VPCJAIL_TEST_NO_CLONE");

@@ -176,7 +176,7 @@ static void close_one(int *fd)
 // The beginning is kept; the rest is read all the same, so that it never waits for us.
 static void read_words(struct pasta *pasta)
 {
-	char beyond[256];
+	char beyond[256] = { 0 };
 
 	for (;;) {
 		size_t room = sizeof(pasta->said) - 1 - pasta->length;

@@ -42,8 +42,7 @@ static int listen_on(struct carrier *c, const struct sockaddr *address, socklen_
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0 ||
 	    bind(fd, address, length) < 0 || listen(fd, WAITING) < 0)
 		return -errno;
-	vec_push(&c->listeners, (struct listener){ .fd = fd, .inside = port->inside });
-	fd = -1;
+	vec_push(&c->listeners, (struct listener){ .fd = steal_fd(&fd), .inside = port->inside });
 	return 0;
 }
 

@@ -44,7 +44,7 @@ static bool unescape(char *text)
 		}
 		if (from[1] != 'x' || digit(from[2]) < 0 || digit(from[3]) < 0)
 			return false;
-		*to = (char)(digit(from[2]) << 4 | digit(from[3]));
+		*to = (char)((unsigned)digit(from[2]) << 4 | (unsigned)digit(from[3]));
 		if (!*to)
 			return false;
 		from += 4;

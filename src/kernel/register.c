@@ -58,7 +58,7 @@ int step_register(struct launch *launch, const struct launch_step *step, struct 
 		.user = memory_copy_text(launch->plan->identity->name),
 		.uplink = memory_copy_text(uplink_word(launch->plan->link.kind)),
 	};
-	if (registry_enter(&launch->registry, NULL, err) < 0)
+	if (registry_enter(&launch->registry, err) < 0)
 		return err->code;
 	return control_server_open(launch, err);
 }

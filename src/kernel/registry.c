@@ -38,15 +38,6 @@ void registry_states_release(registry_state_vec *states)
 	vec_release(states);
 }
 
-void registry_notes_release(registry_note_vec *notes)
-{
-	vec_for_each (note, notes) {
-		free(note->key);
-		free(note->value);
-	}
-	vec_release(notes);
-}
-
 // A letter first: a name is neither an option nor a port.
 int registry_check_name(const char *name, struct error *err)
 {
@@ -111,7 +102,7 @@ static int make_folder(struct registry_entry *entry, int parent, const char *par
 	return 0;
 }
 
-int registry_enter(struct registry_entry *entry, registry_undo *undo, struct error *err)
+int registry_enter(struct registry_entry *entry, struct error *err)
 {
 	AUTO_FREE char *path = NULL;
 
@@ -119,7 +110,7 @@ int registry_enter(struct registry_entry *entry, registry_undo *undo, struct err
 	AUTO_CLOSE int parent = registry_folder_open(&path, err);
 	if (parent < 0)
 		return parent;
-	registry_sweep(parent, undo);
+	registry_sweep(parent);
 	if (*entry->state.name && refuse_taken(parent, path, entry->state.name, err) < 0)
 		return err->code;
 	entry->state.supervisor = getpid();
@@ -169,33 +160,6 @@ int registry_write(const struct registry_entry *entry, struct error *err)
 	return write_file(entry, "state", &text, err);
 }
 
-static void set_note(registry_note_vec *notes, const char *key, const char *value)
-{
-	size_t kept = 0;
-
-	vec_for_each (note, notes) {
-		if (strcmp(note->key, key) != 0) {
-			notes->items[kept++] = *note;
-			continue;
-		}
-		free(note->key);
-		free(note->value);
-	}
-	notes->count = kept;
-	if (value)
-		vec_push(notes, (struct registry_note){ memory_copy_text(key), memory_copy_text(value) });
-}
-
-int registry_note(struct registry_entry *entry, const char *key, const char *value, struct error *err)
-{
-	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-
-	set_note(&entry->notes, key, value);
-	vec_for_each (note, &entry->notes)
-		record_add(&text, note->key, note->value);
-	return write_file(entry, "notes", &text, err);
-}
-
 void registry_leave(struct registry_entry *entry)
 {
 	char *slash = entry->path ? strrchr(entry->path, '/') : NULL;
@@ -208,7 +172,6 @@ void registry_leave(struct registry_entry *entry)
 	free(entry->path);
 	if (entry->folder >= 0)
 		close(entry->folder);
-	registry_notes_release(&entry->notes);
 	registry_state_release(&entry->state);
 	*entry = (struct registry_entry){ .folder = -1 };
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The running jails of a user: a folder each, with what is told about it, what must be undone after it, and the socket
-// by which it is spoken to.
+// The running jails of a user: a folder each, with what is told about it and the socket by which it is spoken to.
 //
 // They stand in /run/vpcjail (root's) or /tmp/vpcjail-run-UID. A folder is its supervisor's while that holds the lock
 // on it: one without a lock was left by a supervisor that was killed, and the next one removes it. Ownership is told by
@@ -38,25 +37,12 @@ typedef VEC(struct registry_state) registry_state_vec;
 void registry_state_release(struct registry_state *state);
 void registry_states_release(registry_state_vec *states);
 
-// A line of a jail's notes: what must be undone when its supervisor cannot do it.
-struct registry_note {
-	char *key, *value;
-};
-typedef VEC(struct registry_note) registry_note_vec;
-
-// Undoes what a dead supervisor noted, in whatever order it likes. 0: done, and the folder goes; a negative errno: it
-// stays for the next sweep.
-typedef int registry_undo(const registry_note_vec *notes, struct error *err);
-
 // Our own jail's folder. Zeroed with folder -1: none.
 struct registry_entry {
 	struct registry_state state;
-	registry_note_vec notes;
 	char *path;
 	int folder;  // holds the lock
 };
-
-void registry_notes_release(registry_note_vec *notes);
 
 // 0, or -EINVAL with what a name may be.
 int registry_check_name(const char *name, struct error *err);
@@ -64,23 +50,19 @@ int registry_check_name(const char *name, struct error *err);
 // Makes the folder of this user's running jails where it is missing. 0 or a negative errno.
 int registry_make(struct error *err);
 
-// Sweeps what dead supervisors left (undo may be NULL), then makes and locks a folder of our own and writes
+// Sweeps what dead supervisors left, then makes and locks a folder of our own and writes
 // entry->state into it, of which id, since, supervisor, owner and control are filled in. -EEXIST: a running jail of
 // this user has the name. On failure nothing is left; entry->state stays the caller's to release.
-int registry_enter(struct registry_entry *entry, registry_undo *undo, struct error *err);
+int registry_enter(struct registry_entry *entry, struct error *err);
 
 // Writes entry->state anew: readers see the old one or the new one.
 int registry_write(const struct registry_entry *entry, struct error *err);
-
-// Notes what must be undone, before it is done. A later value of the same key replaces the earlier one; NULL takes the
-// note back. key: letters, digits and dashes.
-int registry_note(struct registry_entry *entry, const char *key, const char *value, struct error *err);
 
 // Removes the folder and releases entry.
 void registry_leave(struct registry_entry *entry);
 
 // The running jails of this user; as root those of all users. Sweeps this user's dead ones. In the order of their
 // starts. Release the list in both cases.
-int registry_list(registry_undo *undo, registry_state_vec *out, struct error *err);
+int registry_list(registry_state_vec *out, struct error *err);
 
 #endif

@@ -123,12 +123,16 @@ static void take_text(struct registry_state *state, const char *key, char *value
 	free(value);
 }
 
+static bool is_id(const char *text)
+{
+	return text[0] == 'j' && strlen(text) == REGISTRY_ID_SIZE - 1 &&
+	       strspn(text + 1, "0123456789abcdef") == REGISTRY_ID_SIZE - 2;
+}
+
 // Shells complete from names and ids, and expand what they are given: one of another form was not written by us.
 static bool is_complete(const struct registry_state *state, const char *id)
 {
-	if (id[0] != 'j' || strlen(id) != REGISTRY_ID_SIZE - 1 ||
-	    strspn(id + 1, "0123456789abcdef") != REGISTRY_ID_SIZE - 2 ||
-	    (state->name && *state->name && registry_check_name(state->name, NULL) < 0))
+	if (!is_id(id) || (state->name && *state->name && registry_check_name(state->name, NULL) < 0))
 		return false;
 	return state->id && strcmp(state->id, id) == 0 && state->name && state->profile && state->digest &&
 	       state->command && state->user && state->uplink && state->supervisor > 0;
@@ -171,26 +175,10 @@ int registry_read(int parent, const char *parent_path, const char *name, uid_t o
 	return 0;
 }
 
-static int undo_notes(int folder, registry_undo *undo)
-{
-	registry_note_vec notes = { 0 };
-	AUTO_FREE char *text = NULL;
-	struct error err = { 0 };
-	char *key, *value;
-
-	if (!undo || read_file(folder, "notes", geteuid(), &text) < 0)
-		return 0;
-	for (const char *at = text; record_next(&at, &key, &value) > 0;)
-		vec_push(&notes, (struct registry_note){ key, value });
-	int result = notes.count ? undo(&notes, &err) : 0;
-	registry_notes_release(&notes);
-	return result;
-}
-
 void registry_remove(int parent, const char *name)
 {
 	// In most there are the first two.
-	static const char *const files[] = { "control", "state", "notes", "notes.new", "state.new" };
+	static const char *const files[] = { "control", "state", "state.new" };
 
 	AUTO_CLOSE int folder = openat(parent, name, FOLDER_FLAGS);
 	for (size_t i = 0; folder >= 0 && i < sizeof(files) / sizeof(files[0]); i++) {
@@ -200,7 +188,7 @@ void registry_remove(int parent, const char *name)
 	}
 }
 
-void registry_sweep(int parent, registry_undo *undo)
+void registry_sweep(int parent)
 {
 	int copy = openat(parent, ".", FOLDER_FLAGS);
 	AUTO_CLOSEDIR DIR *folder = copy < 0 ? NULL : fdopendir(copy);
@@ -209,10 +197,9 @@ void registry_sweep(int parent, registry_undo *undo)
 		close(copy);
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
 		int fd;
-		if (entry->d_name[0] == '.' || registry_is_alive(parent, entry->d_name, &fd) || fd < 0)
+		if (!is_id(entry->d_name) || registry_is_alive(parent, entry->d_name, &fd) || fd < 0)
 			continue;
-		if (undo_notes(fd, undo) == 0)
-			registry_remove(parent, entry->d_name);
+		registry_remove(parent, entry->d_name);
 		close(fd);
 	}
 }

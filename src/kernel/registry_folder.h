@@ -18,7 +18,7 @@ bool registry_is_alive(int parent, const char *name, int *fd);
 int registry_read(int parent, const char *parent_path, const char *name, uid_t owner, struct registry_state *state);
 
 // Removes what dead supervisors left in a folder that we have locked.
-void registry_sweep(int parent, registry_undo *undo);
+void registry_sweep(int parent);
 
 // Removes a jail's folder.
 void registry_remove(int parent, const char *name);

@@ -65,14 +65,14 @@ static int compare(const void *a, const void *b)
 	return strcmp(left->id, right->id);
 }
 
-int registry_list(registry_undo *undo, registry_state_vec *out, struct error *err)
+int registry_list(registry_state_vec *out, struct error *err)
 {
 	AUTO_FREE char *path = NULL;
 
 	AUTO_CLOSE int parent = registry_folder_open(&path, err);
 	if (parent < 0)
 		return parent;
-	registry_sweep(parent, undo);
+	registry_sweep(parent);
 	add_folder(parent, path, geteuid(), out);
 	if (geteuid() == 0)
 		add_others(path, out);

@@ -20,7 +20,8 @@
 struct update {
 	struct launch *launch;
 	struct nl_sock *routes;
-	const struct link_plan *now, *then;  // neighbours and routes
+	const struct link_plan *now;  // neighbours and routes
+	struct link_plan then;
 	struct ruleset *ruleset;
 };
 
@@ -114,7 +115,7 @@ static int exchange(const struct update *u, const struct policy *policy, const s
 {
 	struct uplink_state *uplink = &u->launch->uplink;
 	const struct launch_plan *plan = u->launch->plan;
-	int result = move_routes(u, u->now, u->then, false, err);
+	int result = move_routes(u, u->now, &u->then, false, err);
 
 	if (result == 0)
 		result = uplink_update(uplink, plan, policy, err);
@@ -124,18 +125,18 @@ static int exchange(const struct update *u, const struct policy *policy, const s
 			(void)uplink_update(uplink, plan, old, NULL);
 	}
 	if (result < 0)
-		(void)move_routes(u, u->then, u->now, true, NULL);
+		(void)move_routes(u, &u->then, u->now, true, NULL);
 	return result;
 }
 
-static void settle(struct update *u, struct link_plan *then)
+static void settle(struct update *u)
 {
 	struct exchange *exchange = &u->launch->exchange;
 	uint32_t generation = exchange->generation + 1;
 
 	exchange_release(exchange);
-	*exchange = (struct exchange){ .generation = generation, .ruleset = STEAL(u->ruleset), .routes = *then };
-	*then = (struct link_plan){ 0 };
+	*exchange = (struct exchange){ .generation = generation, .ruleset = STEAL(u->ruleset), .routes = u->then };
+	u->then = (struct link_plan){ 0 };
 }
 
 static int update(struct update *u, struct policy *policy, struct launch_result *result, struct error *err)
@@ -143,22 +144,20 @@ static int update(struct update *u, struct policy *policy, struct launch_result 
 	struct launch *launch = u->launch;
 	size_t exchanged = result->exchanged.count;
 	const struct policy *old = exchanged ? &result->exchanged.items[exchanged - 1] : launch->plan->policy;
-	CLEANUP(link_plan_release) struct link_plan then = { 0 };
 
-	if (link_plan_reroute(&launch->plan->link, policy, &then, err) < 0)
+	if (link_plan_reroute(&launch->plan->link, policy, &u->then, err) < 0)
 		return err ? err->code : -EINVAL;
 	u->now = exchanged ? &launch->exchange.routes : &launch->plan->link;
-	u->then = &then;
-	u->ruleset = compile(launch, u->then, policy);
+	u->ruleset = compile(launch, &u->then, policy);
 	if (exchange(u, policy, old, err) < 0)
 		return err ? err->code : -EIO;
 	int back = read_back(u, err);
 	if (back < 0)
 		return back;
-	(void)move_routes(u, u->now, u->then, true, NULL);
+	(void)move_routes(u, u->now, &u->then, true, NULL);
 	vec_push(&result->exchanged, *policy);
 	*policy = (struct policy){ 0 };
-	settle(u, &then);
+	settle(u);
 	return 0;
 }
 
@@ -175,6 +174,7 @@ int launch_update(struct launch *launch, struct policy *policy, struct launch_re
 	if (u.routes)
 		rtnetlink_close(&u.routes);
 	ruleset_free(u.ruleset);
+	link_plan_release(&u.then);
 	return code;
 }
 

@@ -9,6 +9,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -17,12 +19,12 @@
 static bool numbers_parse(const char *text, struct log_event *event)
 {
 	const char *colon = strchr(text, ':');
-	char first[12] = "";
+	int length = (int)(colon ? colon - text : (ptrdiff_t)strlen(text));
+	char first[12];
 	uint64_t number, generation = 1;
 
-	if ((colon ? (size_t)(colon - text) : strlen(text)) >= sizeof(first))
+	if (snprintf(first, sizeof(first), "%.*s", length, text) >= (int)sizeof(first))
 		return false;
-	memcpy(first, text, colon ? (size_t)(colon - text) : strlen(text));
 	if (number_parse(first, UINT32_MAX, &number) ||
 	    (colon && (number_parse(colon + 1, UINT32_MAX, &generation) || generation < 2)))
 		return false;

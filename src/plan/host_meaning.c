@@ -251,8 +251,7 @@ void host_meaning_warn(const struct profile *profile, const struct policy *polic
 	warn_set(profile, reach, &facts->own, false, "this host itself: whatever listens there acts for the job", out);
 	warn_set(profile, reach, &facts->gateways, false, "a gateway of this host: what runs there may lead anywhere",
 		 out);
-	warn_set(profile, reach, &facts->nameservers, true, "a resolver of this host: DNS queries carry data out",
-		 out);
+	warn_set(profile, reach, &facts->nameservers, true, "a resolver of this host: DNS queries carry data out", out);
 	warn_set(profile, reach, &facts->proxies, false, "a proxy of this host: it connects on to anywhere", out);
 	if (profile->network.uplink == UPLINK_NONE)
 		return;

@@ -25,7 +25,9 @@ static struct host_device devices[] = { { gpu, DEVICE_GPU }, { uverbs, DEVICE_RD
 // One link on the first subnet of the golden profiles, with a router.
 static char lan_name[] = "ens5", no_kind[] = "";
 static struct host_address lan_addresses[2];
-static struct host_interface lan = { .name = lan_name, .index = 2, .kind = no_kind, .up = true, .ethernet = true, .mtu = 1500 };
+static struct host_interface lan = {
+	.name = lan_name, .index = 2, .kind = no_kind, .up = true, .ethernet = true, .mtu = 1500
+};
 static struct host_route lan_routes[4];
 
 static void make_up_network(void)

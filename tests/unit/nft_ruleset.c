@@ -114,9 +114,8 @@ static const char *text_of(const struct nlmsghdr *message, uint16_t type)
 
 static bool in_base_chain(const struct nlmsghdr *rule)
 {
-	static const char *const names[] = {
-		"output", "input", "forward", "untracked_output", "untracked_input", "sink", "link"
-	};
+	static const char *const names[] = { "output",          "input", "forward", "untracked_output",
+					     "untracked_input", "sink",  "link" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (!strcmp(text_of(rule, NFTA_RULE_CHAIN), names[i]))
