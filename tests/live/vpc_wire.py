@@ -20,6 +20,7 @@ from topology import HOST, OWN, PEER, Range, SERVER, has_own_address, jail, over
 from wire import ANOTHER, WAYS, named  # noqa: E402
 
 UPLINK = sys.argv[2]
+NEIGHBOUR = 'macvlan' if UPLINK == 'device' else UPLINK  # the other jail's: there is one device
 PORT = 7001
 HARMLESS = 'no-capabilities,filter,user-namespace,no-new-privileges'
 ALLOWED = {'allowed_tcp', 'frame_as_allowed'}
@@ -56,9 +57,9 @@ def control():
     check(host >= {'udp_to_the_host', 'frame_to_the_host', 'broadcast', 'arp'}, 'the host saw only', host)
 
 
-def profile():
+def profile(uplink):
     rules = [{'to': SERVER, 'protocol': 'tcp', 'ports': [PORT]}]
-    return write_file('wire.yaml', profiles.vpc(UPLINK, peers=[], egress=rules, ingress=[], acl=None))
+    return write_file(f'wire-{uplink}.yaml', profiles.vpc(uplink, peers=[], egress=rules, ingress=[], acl=None))
 
 
 def carried(frame, own):
@@ -77,16 +78,21 @@ def links():
     return {row['ifname'] for row in json.loads(done.stdout)} - {'lo', 'eth0'}
 
 
+def seen():
+    """A device is not the host's while it is the jail's: what is on it is seen where its cable ends."""
+    return Known.range.router.frames() if UPLINK == 'device' else Known.range.capture.take()
+
+
 def sent_by_a_job(without):
     """One job with every capability sends all rows, beside another jail. Its report, the frames on its link, and those that
     came out of the host under another address than the host's or to others than the policy carries."""
-    with jail(over(UPLINK, 1), profile()) as other:
+    with jail(over(NEIGHBOUR, 1), profile(NEIGHBOUR)) as other:
         equal(other.do('probe', rows=[f'tcp {SERVER[0]} {PORT}'], token='token-other')[f'tcp {SERVER[0]} {PORT}'][0], 'echoed')
         neighbour = links()
         Known.range.forget()
-        done = run(over(UPLINK, mode=1), words(OWN[1] if has_own_address(UPLINK) else addresses_behind(neighbour)), profile=profile(),
-                   environment={'VPCJAIL_TEST_WITHOUT': without})
-        frames = Known.range.capture.take()
+        done = run(over(UPLINK, mode=1), words(OWN[1] if has_own_address(UPLINK) else addresses_behind(neighbour)),
+                   profile=profile(UPLINK), environment={'VPCJAIL_TEST_WITHOUT': without})
+        frames = seen()
     equal([frame for frame in frames if frame.link in neighbour], [], 'on the link of another jail')
     beyond = Known.range.arrived(lambda frame: named(frame) and named(frame) not in ALLOWED
                                  or frame.maker == host_mac() and not (translated(frame) or from_the_kernel(frame)))
