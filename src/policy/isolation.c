@@ -9,6 +9,7 @@
 int isolation_layer(const struct profile *profile, struct layer_draft *draft, struct error *err)
 {
 	static const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6 };
+	bool carried = profile->network.uplink != UPLINK_NONE;
 
 	(void)err;
 	if (profile->network.isolation != ISOLATION_FULL)
@@ -18,8 +19,9 @@ int isolation_layer(const struct profile *profile, struct layer_draft *draft, st
 		char text[12];
 
 		peers_add(profile, &match.remote);
-		layer_add(draft, VERDICT_ACCEPT, &match, &profile->network.peers_at,
-			  "network isolation: the job's peers are reached and may reach the job, %s",
+		layer_add(draft, carried ? VERDICT_ACCEPT : VERDICT_DENY, &match, &profile->network.peers_at,
+			  carried ? "network isolation: the job's peers are reached and may reach the job, %s"
+				  : "network isolation: the job's peers on %s, but uplink: none carries nothing",
 			  protocol_print(protocols[i], text));
 	}
 	layer_close(draft, VERDICT_DENY, &profile->network.isolation_at,

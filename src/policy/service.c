@@ -143,16 +143,18 @@ void service_accepted(const struct profile *profile, struct prefix_set *set)
 static void service_rule(const struct profile *profile, size_t row, struct layer_draft *draft)
 {
 	bool allowed = service_is_allowed(profile, service_rows[row].service);
+	bool carried = profile->network.uplink != UPLINK_NONE;  // an accepted packet meets no later layer that says so
 	struct policy_match match = match_of(service_rows[row].protocol);
 	struct port_range port = { service_rows[row].port, service_rows[row].port };
 	struct policy_rule *rule;
 
 	vec_push(&match.ports, port);
 	row_addresses(profile, row, &match.remote);
-	rule = layer_add(draft, allowed ? VERDICT_ACCEPT : VERDICT_DENY, &match,
-			 service_at(profile, service_rows[row].service), "%s",
-			 allowed ? service_rows[row].allowed : service_rows[row].denied);
-	if (rule && !allowed)
+	rule = layer_add(draft, allowed && carried ? VERDICT_ACCEPT : VERDICT_DENY, &match,
+			 service_at(profile, service_rows[row].service), "%s%s",
+			 allowed ? service_rows[row].allowed : service_rows[row].denied,
+			 allowed && !carried ? ", but uplink: none carries nothing" : "");
+	if (rule && rule->verdict == VERDICT_DENY)
 		rule->aws = "allowed";
 }
 

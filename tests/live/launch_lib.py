@@ -296,9 +296,6 @@ def _prepare(binary):
 def main(each_mode, once=(), prepare=None, first=()):
     """Runs the tests, those of `each_mode` in every mode, and ends the program. prepare is called before all."""
     os.umask(0o022)
-    for number in (signal.SIGHUP, signal.SIGQUIT):  # whatever nohup or a background shell made of them: jobs inherit it
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # meson's time limit: clean up first
     _prepare(sys.argv[1] if len(sys.argv) > 1 else None)
     try:
