@@ -69,7 +69,7 @@ class Known:
     outside = stranger = folder = before = None
 
 
-def part():
+def program():
     """Where a job sees it, wherever the sources are: it does not see the host's /tmp."""
     return os.path.join(Known.folder, 'part.py')
 
@@ -152,7 +152,7 @@ def probed_and_seen(kind):
     """The frames of a macvlan's from its first to its last; of a device, which has the host's hardware address, while it is the
     jail's alone."""
     script = 'echo ready; sleep 0.5; "$@"; exec sleep 60'
-    words = ['sh', '-c', script, 'sh', PYTHON, part(), 'probe', json.dumps(ALLOWED + DENIED)]
+    words = ['sh', '-c', script, 'sh', PYTHON, program(), 'probe', json.dumps(ALLOWED + DENIED)]
     if kind != 'device':
         with Capture() as capture:
             done = run(vpc(kind), words[-4:], GIVEN)
@@ -183,7 +183,7 @@ def inward(kind):
     """From the server's address what the group lets in, from nobody else anything; and ARP answers to nobody else."""
     rows = [f'{way} {address} {port}' for way in ('tcp', 'udp') for address in (OWN, OWN6) for port in (7001, 7002)]
     rows += [f'icmp {OWN} 0', f'icmp {OWN6} 0']
-    job = start(vpc(kind), [PYTHON, part(), 'serve', '7001', '7002'], GIVEN)
+    job = start(vpc(kind), [PYTHON, program(), 'serve', '7001', '7002'], GIVEN)
     try:
         equal(job.stdout.readline(), 'ready\n', job.poll() is not None and job.stderr.read())
         for machine in (Known.outside, Known.stranger):
@@ -211,14 +211,14 @@ def frames_of_a_job(kind):
         return
     rows = forged(jail_mac(kind), Known.server_mac)
     with Capture() as capture:
-        done = run(vpc(kind), [PYTHON, part(), 'frames', 'eth0', json.dumps([frame.hex() for _, _, frame in rows])],
+        done = run(vpc(kind), [PYTHON, program(), 'frames', 'eth0', json.dumps([frame.hex() for _, _, frame in rows])],
                    GIVEN + ['--user', 'root'], {'VPCJAIL_TEST_WITHOUT': HARMLESS})
     equal(done.returncode, 0, done.stderr)
     got = {frame.hex() for frame in capture.frames}
     wrong = [name for name, passes, frame in rows if (frame.hex() in got) != passes]
     equal(wrong, [], 'on the wire, or not')
     with Capture() as capture:
-        subprocess.run([PYTHON, part(), 'frames', 'eth1', json.dumps([frame.hex() for _, _, frame in rows])], check=True,
+        subprocess.run([PYTHON, program(), 'frames', 'eth1', json.dumps([frame.hex() for _, _, frame in rows])], check=True,
                        stdout=subprocess.DEVNULL)
     got = {frame.hex() for frame in capture.frames}
     equal([name for name, _, frame in rows if frame.hex() not in got], [], 'positive control: without vpcjail not seen')
@@ -259,7 +259,7 @@ def all_killed():
     host.connect(Known.outside, name='dev7')
     host.sh('ip link set out1 master br0 up mtu 1400', Known.outside.within)
     equal([name.split('/', 4)[4] for name in host.notes() if '/devices/' in name], ['devices/eth1'])
-    done = run(vpc('device'), [PYTHON, part(), 'probe', json.dumps(ALLOWED)], GIVEN)
+    done = run(vpc('device'), [PYTHON, program(), 'probe', json.dumps(ALLOWED)], GIVEN)
     equal(set(json.loads(done.stdout).values()), {'ok'}, done.stderr)
     # A pair made anew has another number, and stands elsewhere in lists.
     lines = [sorted(line.split(':', 1)[-1] for line in text.splitlines() if 'dev7' not in line) for text in (Known.before, host.state())]
@@ -275,14 +275,14 @@ def jails():
     paths = [profile(f'peer{i}', ISOLATED.format(peers=peers)) for i, peers in
              enumerate((addresses[1], addresses[0], f'{addresses[0]}, {addresses[1]}'))]
     rows = [f'tcp {addresses[0]} 7001', f'udp {addresses[0]} 7002']
-    job = start(paths[0], [PYTHON, part(), 'serve', '7001', '7002'], ['--address', addresses[0] + '/24'])
+    job = start(paths[0], [PYTHON, program(), 'serve', '7001', '7002'], ['--address', addresses[0] + '/24'])
     try:
         equal(job.stdout.readline(), 'ready\n', job.poll() is not None and job.stderr.read())
         for i, wanted in ((1, 'ok'), (2, 'silent')):
-            done = run(paths[i], [PYTHON, part(), 'probe', json.dumps(rows)], ['--address', addresses[i] + '/24'])
+            done = run(paths[i], [PYTHON, program(), 'probe', json.dumps(rows)], ['--address', addresses[i] + '/24'])
             equal(set(json.loads(done.stdout or '{}').values()), {wanted}, i, done.stderr)
         refused('another jail has the address 10.0.1.61@eth1', paths[0], ['--address', addresses[0] + '/24'])
-        done = run(vpc('macvlan'), [PYTHON, part(), 'probe', json.dumps(rows)], GIVEN)
+        done = run(vpc('macvlan'), [PYTHON, program(), 'probe', json.dumps(rows)], GIVEN)
         check('ok' not in json.loads(done.stdout).values(), done.stdout, done.stderr)
     finally:
         job.terminate()
@@ -342,7 +342,7 @@ def leases():
         with open(path, 'w', encoding='ascii') as file:
             file.write(text.format(OWN, ROUTER, end))
     refused('it ended at 2026-01-01 00:00:00 UTC', vpc('macvlan'), ['--lease', old])
-    done = run(vpc('macvlan'), [PYTHON, part(), 'probe', json.dumps([ALLOWED[0], ALLOWED[-1]])], ['--lease', new])
+    done = run(vpc('macvlan'), [PYTHON, program(), 'probe', json.dumps([ALLOWED[0], ALLOWED[-1]])], ['--lease', new])
     equal(set(json.loads(done.stdout or '{}').values()), {'ok'}, done.stderr)
     same_as_before('after a lease')
 
