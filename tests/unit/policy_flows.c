@@ -83,7 +83,10 @@ static const char routed[] =
     "process: {credentials: scrub}\n";
 
 static const char linkless[] = "vpcjail: 1\nnetwork: {isolation: vpc, uplink: none}\nvpc:\n"
-			       "  subnets: [192.168.7.0/24]\nprocess: {credentials: scrub}\n";
+			       "  subnets: [192.168.7.0/24]\n  region: eu-west-1\n  cidrs: [192.168.0.0/16]\n"
+			       "  time-sync: allow\nprocess: {credentials: scrub}\n";
+
+static const char peerless[] = "vpcjail: 1\nnetwork: {isolation: full, uplink: none, peers: [192.168.7.8]}\n";
 
 // Flows leave the job; IN has the job's port, THEN is a later packet of an accepted conversation.
 enum way { OUT, IN, OUT_THEN, IN_THEN };
@@ -249,6 +252,9 @@ static const struct {
 	// no link
 	{ linkless, OUT, "tcp 192.168.7.8:22", "uplink_egress" },
 	{ linkless, OUT, "tcp 192.168.8.8:22", "sg_egress" },
+	{ linkless, OUT, "udp 169.254.169.123:123", "service_egress" },
+	{ peerless, OUT, "tcp 192.168.7.8:22", "isolation_egress" },
+	{ peerless, IN, "tcp 192.168.7.8:22", "isolation_ingress" },
 };
 
 static void test_rows(void **state)
