@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'range'))
 
@@ -138,6 +139,25 @@ def the_second_wall():
     equal(through - {'ack_midstream_allowed_port'}, set(), 'beyond the host', beyond)
 
 
+def nobody_comes_in():
+    """A machine of the subnet that knows a jail's addresses, and sends to them by way of the host: not onto the link."""
+    with jail(over(UPLINK, 1), profile(UPLINK)) as other:
+        equal(other.do('probe', rows=[f'tcp {SERVER[0]} {PORT}'], token='token-in')[f'tcp {SERVER[0]} {PORT}'][0], 'echoed')
+        neighbour = links()
+        addresses = addresses_behind(neighbour)
+        Known.range.stranger.do('ip', batch=''.join(f'route replace {to} via {way}\n' for to, way in zip(addresses, HOST)))
+        Known.range.forget()
+        sending = ('import socket, sys\nfor to in sys.argv[1:]:\n'
+                   ' family = socket.AF_INET6 if ":" in to else socket.AF_INET\n'
+                   ' socket.socket(family, socket.SOCK_DGRAM).sendto(b"token-wire uninvited", (to, 7001))\n')
+        done = Known.range.stranger.run([PYTHON, '-c', sending, *addresses])
+        time.sleep(0.1)
+        frames = [frame for frame in Known.range.capture.take() if named(frame) == 'uninvited']
+    equal(done.returncode, 0, done.stderr)
+    equal({frame.destination for frame in frames if frame.link == 'eth0'}, set(addresses), 'positive control: at the host')
+    equal([frame for frame in frames if frame.link in neighbour], [], 'on the link')
+
+
 def from_the_kernel(frame):
     """The host's own questions and answers about neighbours."""
     own = frame.source in HOST or frame.source.startswith('fe80:')
@@ -159,4 +179,4 @@ def addresses_behind(ends):
 
 
 # The host has a wall of its own only at its end of a pair.
-main([], [from_the_job] + ([] if has_own_address(UPLINK) else [the_second_wall]), prepare=prepare, first=[control])
+main([], [from_the_job] + ([] if has_own_address(UPLINK) else [the_second_wall, nobody_comes_in]), prepare=prepare, first=[control])
