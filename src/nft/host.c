@@ -2,10 +2,10 @@
 // What stands on the host for a jail whose link is a pair.
 //
 // Theory of operation. Three tables under the name of the host's end. `netdev NAME` is the wall at that end: it needs
-// no supervisor, and is removed once the link is gone. `inet NAME` translates addresses and keeps the jail from the host itself,
-// from other jails and from every link but one; a socket of the supervisor's owns it, so that no other tool's flush
-// takes it away, and so that it vanishes with the supervisor. Then a packet of a dying job would leave under an address
-// that nobody else knows: `inet NAME-guard`, which nobody owns, drops what left untranslated.
+// no supervisor, and is removed once the link is gone. `inet NAME` translates addresses and keeps the jail from the
+// host itself, from other jails and from every link but one; a socket of the supervisor's owns it, so that no other
+// tool's flush takes it away, and so that it vanishes with the supervisor. Then a packet of a dying job would leave
+// under an address that nobody else knows: `inet NAME-guard`, which nobody owns, drops what left untranslated.
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
