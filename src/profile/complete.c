@@ -25,8 +25,9 @@ void prefix_list_complete(struct reader *reader, const struct node *node, void *
 		prefix_file_read(reader, list);
 	else
 		prefix_list_refuse_choice(reader, list);
-	if (reader->mistakes->errors == before && prefix_set_is_empty(&list->entries))
-		reader_error(reader, list->file.text ? &list->file.at : &node_get(node, "entries")->at,
+	bool unnamed = file && !list->file.text;  // "file:" without a name: said where the key was read
+	if (reader->mistakes->errors == before && !unnamed && prefix_set_is_empty(&list->entries))
+		reader_error(reader, file ? &list->file.at : &node_get(node, "entries")->at,
 			     "leave out the list and what leads to it, or give its blocks",
 			     "prefix list \"%s\" is empty", list->id);
 }
