@@ -9,11 +9,12 @@
 enum message_kind {
 	MESSAGE_ERROR,     // error: a step failed; nothing runs
 	MESSAGE_LOG,       // descriptor: the namespace's NFLOG socket
-	MESSAGE_RULES,     // descriptor: a socket to the namespace's nf_tables
+	MESSAGE_RULES,     // descriptor: a socket to the namespace's nf_tables; number: of its rules' generation
+	MESSAGE_WATCH,     // descriptor: a socket that hears of every change of them
 	MESSAGE_ROUTES,    // descriptor: a socket to its links and routes; value: the number of its link, 0 without
 	MESSAGE_DNS,       // descriptor: a socket of the job's resolver
 	MESSAGE_TERMINAL,  // descriptor: the master of the jail's pseudo-terminal
-	MESSAGE_STARTED,   // descriptor: a pidfd of the workload
+	MESSAGE_STARTED,   // descriptor: a pidfd of the workload; number: the inode of its user namespace
 	MESSAGE_STOPPED,   // the workload was stopped from its terminal
 	MESSAGE_STATUS,    // value: the workload's wait status
 	MESSAGE_UPLINK,    // to init: the link is there

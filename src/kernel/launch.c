@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -20,7 +21,8 @@ static void close_all(struct launch *launch)
 {
 	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd,    launch->workload_fd,
 			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1],
-			    launch->network, launch->switches,       launch->jail_rules, launch->jail_routes };
+			    launch->network, launch->switches,       launch->jail_rules, launch->jail_routes,
+			    launch->watch.fd };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -87,6 +89,7 @@ static const struct launch unopened = {
 	.relay = { -1, -1, -1 },
 	.network = -1,
 	.jail_rules = -1,
+	.watch = { .fd = -1 },
 	.jail_routes = -1,
 	.uplink = UPLINK_CLOSED,
 	.switches = -1,
@@ -121,7 +124,7 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &launch.signals);
 	sigaction(SIGCHLD, &child, &old_child);  // an ignored SIGCHLD would swallow the exit status
-	*result = (struct launch_result){ 0 };
+	*result = (struct launch_result){ .attested.start = time(NULL) };
 	int code = run(&launch, result, &local);
 	result->link_lost = launch.uplink.lost;
 	loop_release(&launch.loop);
@@ -159,5 +162,9 @@ void launch_result_release(struct launch_result *result)
 		free(refused->name);
 	vec_release(&result->names_refused);
 	vec_release(&result->forwarded);
+	vec_for_each (exchanged, &result->updates)
+		prefix_set_release(&exchanged->ask);
+	vec_release(&result->updates);
+	vec_release(&result->tampered);
 	*result = (struct launch_result){ 0 };
 }

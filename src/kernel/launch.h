@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_KERNEL_LAUNCH_H
 #define VPCJAIL_KERNEL_LAUNCH_H
 
+#include "base/sha256.h"
 #include "plan/launch_plan.h"
 
 // Learns what a plan must know about this host. user: --user's argument (a name or number) or NULL; as root NULL means
@@ -23,13 +24,28 @@ struct launch_registration {
 	const struct profile *profile;
 };
 
+// What becomes of a job whose rules somebody else changed.
+enum on_tamper { TAMPER_KILL, TAMPER_REPORT };
+
+// A change of the jail's rules that neither the launch nor an update made.
+struct tampering {
+	int64_t at;                     // seconds since 1970
+	char process[48];               // "nft (1234)", as the kernel names it; "" when it does not
+	char what[ERROR_MESSAGE_SIZE];  // the first difference
+};
+
+enum { TAMPERINGS_MAXIMUM = 64 };
+
 struct launch_options {
 	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
 	bool record;            // read the denials (NFLOG) while the job runs
 	void (*started)(
 	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
 	void (*link_lost)(void *data);  // called once when the link has ended before the job; may be NULL
-	void *started_data;             // given to both
+	void (*tampered)(void *data, const struct tampering *tampering);  // called at once for each; may be NULL
+	void *started_data;                                               // given to all of them
+	enum on_tamper on_tamper;
+	bool attest;                                     // fill in result->attested, and the digests of updates
 	const struct launch_registration *registration;  // NULL: the jail is in no list and has no control socket
 };
 
@@ -62,6 +78,27 @@ struct forwarded {
 	uint64_t connections;
 };
 
+// A policy that took the place of the one before. Digests: with options.attest.
+struct exchanged {
+	int64_t at;                      // seconds since 1970
+	char profile[SHA256_TEXT_SIZE];  // of the profile; without a registration empty
+	char compiled[SHA256_TEXT_SIZE], read_back[SHA256_TEXT_SIZE];
+	struct prefix_set ask;  // who is asked for on the link since; owned
+};
+
+enum { ATTESTED_NAMESPACES = 7 };
+
+// What a statement about the run must know; empty without options.attest.
+struct attested {
+	int64_t start, end;  // seconds since 1970
+	// Digests of the rules as they were read back (ruleset_digest_dump).
+	char rules_start[SHA256_TEXT_SIZE], rules_end[SHA256_TEXT_SIZE];
+	struct {
+		const char *kind;  // "net": a literal
+		uint64_t inside, outside;
+	} namespaces[ATTESTED_NAMESPACES];
+};
+
 struct launch_result {
 	int wait_status;                         // of the workload, as waitpid(2) gives it
 	VEC(struct denial) denials;              // distinct destinations, in the order first seen, at most 4096
@@ -70,7 +107,11 @@ struct launch_result {
 	uint64_t names_refused_beyond;           // questions for others
 	VEC(struct host_block) blocks;           // distinct, at most 16
 	VEC(struct policy) exchanged;            // the policies that took the launch's place, in order
-	bool link_lost;                          // pasta ended before the job: nothing passed since
+	VEC(struct exchanged) updates;           // likewise
+	VEC(struct tampering) tampered;          // in order, at most TAMPERINGS_MAXIMUM
+	uint64_t tampered_beyond;                // further ones
+	struct attested attested;
+	bool link_lost;  // pasta ended before the job: nothing passed since
 	VEC(struct forwarded) forwarded;
 };
 

@@ -23,6 +23,7 @@ enum scratch { SCRATCH_TMP, SCRATCH_VAR_TMP, SCRATCH_HOME, SCRATCHES };
 extern const char *const scratch_names[SCRATCHES];
 
 struct nl_sock;
+struct nft_dump;
 struct dns_server;
 struct control_server;
 struct message;
@@ -38,6 +39,16 @@ struct exchange {
 	uint32_t generation;      // how many times it was exchanged
 	struct ruleset *ruleset;  // owned
 	struct link_plan routes;  // neighbours and routes alone
+};
+
+// The watch over the jail's rules: tamper.c.
+struct rules_watch {
+	struct launch *launch;
+	int fd;         // of the announcements; init's until it is handed over, -1 without
+	uint32_t port;  // that our own transactions come from
+	// The kernel numbers the states of the rules: after the launch, and how many have come since.
+	uint32_t first, own, foreign;
+	bool ended_job;
 };
 
 struct launch {
@@ -65,6 +76,7 @@ struct launch {
 	unsigned link_index;          // the number of the jail's link in there
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
 	struct exchange exchange;
+	struct rules_watch watch;
 	struct dns_server *dns;  // a source of it; NULL without
 	struct error failure;    // of something served that the job cannot do without; code 0: none
 	struct launch_result *result;
@@ -92,6 +104,7 @@ struct launch {
 	int go[2];           // init → workload: the id maps are written
 	int sockets[2];      // supervisor → view: the host's UNIX sockets
 	int user_namespace;  // the workload's, -1 without
+	unsigned user_inode;
 	struct executed executed[EXEC_MAXIMUM];
 
 	// a command of `vpcjail exec`; of the workload itself: the plan's
@@ -180,6 +193,21 @@ void stdio_release(struct launch *launch);
 // the texts of denials need. 0 or a negative errno.
 int launch_update(struct launch *launch, struct policy *policy, struct launch_result *result, struct error *err);
 void exchange_release(struct exchange *exchange);
+
+// tamper.c. The socket of the namespace's rules, which are of that generation, and the one of its announcements, both
+// taken; from then on whoever changes the rules is noticed.
+void rules_take(struct launch *launch, int fd, uint32_t generation);
+void rules_watch(struct launch *launch, int fd);
+// The job has ended: what is known of its rules is complete.
+void rules_finish(struct launch *launch);
+// What rules_watch has done to the job: 0 with its status, or the reason why it was not started.
+int rules_ended_job(const struct launch *launch, bool started, struct error *err);
+
+// attested.c: what options.attest asks for, at its time.
+void attest_namespaces(struct launch *launch);
+void attest_user_namespace(struct launch *launch, unsigned inode);
+void attest_exchange(struct launch *launch, const struct ruleset *ruleset, const struct nft_dump *dump,
+		     const struct prefix_set *ask);
 
 // The supervisor's loop from the clone to the end of the job.
 int supervise(struct launch *launch, struct launch_result *result, struct error *err);

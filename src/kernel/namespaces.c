@@ -25,7 +25,7 @@
 #include "kernel/channel.h"
 #include "kernel/namespaces.h"
 
-static const char *const namespace_names[NAMESPACE_KINDS] = { "net", "mnt", "pid", "ipc", "uts", "cgroup" };
+const char *const namespace_names[NAMESPACE_KINDS] = { "net", "mnt", "pid", "ipc", "uts", "cgroup" };
 static const unsigned long namespace_flags[NAMESPACE_KINDS] = { CLONE_NEWNET, CLONE_NEWNS,  CLONE_NEWPID,
 								CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP };
 
@@ -127,6 +127,7 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	launch->init = pid;
 	if (launch->plan->link.kind != UPLINK_NONE && open_network(launch, err) < 0)
 		return err->code;
+	attest_namespaces(launch);
 	close(launch->channel_inside);
 	launch->channel_inside = -1;
 	close(launch->sockets[0]);
@@ -227,12 +228,15 @@ static int map_workload(const struct launch *launch, pid_t pid, struct error *er
 // What is executed in the jail later enters it. Held, not looked up then: by then the job may be anything.
 static int hold_user_namespace(struct launch *launch, struct error *err)
 {
+	struct stat status;
 	char file[40];
 
 	(void)snprintf(file, sizeof(file), "/proc/%d/ns/user", (int)launch->workload);
 	launch->user_namespace = open(file, O_RDONLY | O_CLOEXEC);
-	return launch->user_namespace < 0 ? error_set_errno(err, -errno, "cannot hold the workload's user namespace")
-					  : 0;
+	if (launch->user_namespace < 0 || fstat(launch->user_namespace, &status) < 0)
+		return error_set_errno(err, -errno, "cannot hold the workload's user namespace");
+	launch->user_inode = (unsigned)status.st_ino;
+	return 0;
 }
 
 // /proc is the jail's own by now, and so the clone's number in it is the one clone returned.
@@ -256,8 +260,8 @@ int step_workload(struct launch *launch, const struct launch_step *step, struct 
 	// From here on no process inside can look into this one, whatever its user.
 	if (prctl(PR_SET_DUMPABLE, 0) < 0)
 		return error_set_errno(err, -errno, "cannot hide init's memory");
-	if (channel_send(launch->channel, &(struct message){ .kind = MESSAGE_STARTED }, pidfd) < 0 ||
-	    io_write_all(launch->go[1], "g", 1) < 0)
+	const struct message started = { .kind = MESSAGE_STARTED, .number = launch->user_inode };
+	if (channel_send(launch->channel, &started, pidfd) < 0 || io_write_all(launch->go[1], "g", 1) < 0)
 		return error_set(err, -EPIPE, "the supervisor or the workload is gone");
 	close(launch->go[1]);
 	close(pidfd);

@@ -127,9 +127,13 @@ int step_read_back(struct launch *launch, const struct launch_step *step, struct
 	struct nft_dump dump = { 0 };
 
 	(void)step;
-	int result = nfnetlink_dump(launch->netlink, &dump, err);
+	// Listening comes first: a change is either in what is read or announced.
+	int result = nfnetlink_watch_open(&launch->watch.fd, err);
+	if (result == 0)
+		result = nfnetlink_dump(launch->netlink, &dump, err);
 	if (result == 0)
 		result = ruleset_compare(launch->plan->ruleset, &dump, err);
+	launch->watch.first = dump.generation;
 	nft_dump_release(&dump);
 	return result;
 }
@@ -154,6 +158,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 		int fd;
 	} sockets[] = {
 		{ MESSAGE_RULES, launch->netlink },
+		{ MESSAGE_WATCH, launch->watch.fd },
 		{ MESSAGE_ROUTES, launch->routes ? rtnetlink_descriptor(launch->routes) : -1 },
 		{ MESSAGE_LOG, launch->log_fd },
 	};
@@ -161,12 +166,15 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 
 	(void)step;
 	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
-		const struct message message = { .kind = sockets[i].kind, .value = (int)link };
+		const struct message message = { .kind = sockets[i].kind,
+						 .value = (int)link,
+						 .number = launch->watch.first };
 		int result = sockets[i].fd < 0 ? 0 : channel_send(launch->channel, &message, sockets[i].fd);
 		if (result < 0)
 			return error_set_errno(err, result, "cannot hand a socket over");
 	}
 	close_own(&launch->netlink);
+	close_own(&launch->watch.fd);
 	close_own(&launch->switches);
 	close_own(&launch->log_fd);
 	rtnetlink_close(&launch->routes);

@@ -224,7 +224,7 @@ static int dump_elements(int fd, struct nft_dump *dump, struct error *err)
 	return result;
 }
 
-static int generation_get(int fd, uint32_t *generation, struct error *err)
+int nfnetlink_generation(int fd, uint32_t *generation, struct error *err)
 {
 	uint8_t bytes[64] __attribute__((aligned(4))) = { 0 };
 	struct nft_dump answer = { 0 };
@@ -246,7 +246,7 @@ static int generation_get(int fd, uint32_t *generation, struct error *err)
 static int dump_once(int fd, struct nft_dump *dump, struct error *err)
 {
 	uint32_t before, after;
-	int result = generation_get(fd, &before, err);
+	int result = nfnetlink_generation(fd, &before, err);
 
 	if (!result)
 		result = dump_kind(fd, NFT_MSG_GETTABLE, dump, err);
@@ -257,7 +257,8 @@ static int dump_once(int fd, struct nft_dump *dump, struct error *err)
 	if (!result)
 		result = dump_kind(fd, NFT_MSG_GETRULE, dump, err);
 	if (!result)
-		result = generation_get(fd, &after, err);
+		result = nfnetlink_generation(fd, &after, err);
+	dump->generation = before;
 	return result ? result : before == after ? 0 : -EINTR;
 }
 

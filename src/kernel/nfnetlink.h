@@ -25,6 +25,31 @@ int nfnetlink_commit(int fd, const struct nft_batch *batch, struct error *err);
 int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err);
 void nft_dump_release(struct nft_dump *dump);
 
+// The kernel's number of the rules as they are: each transaction raises it by one.
+int nfnetlink_generation(int fd, uint32_t *generation, struct error *err);
+
+// By which the kernel says of a transaction that it came from that socket.
+uint32_t nfnetlink_port(int fd);
+
+// Opens a socket that hears of every transaction in the namespace (*fd: as above).
+int nfnetlink_watch_open(int *fd, struct error *err);
+
+// A transaction, as it is announced.
+struct rules_change {
+	uint32_t port;     // of the socket that it came from
+	uint32_t process;  // its number outside, 0 when it is not told
+	char name[16];     // of the process; "" likewise
+};
+
+struct watch_sink {
+	void *data;
+	void (*change)(void *data, const struct rules_change *change);
+	bool lost;  // set when announcements did not fit into the socket's buffer
+};
+
+// Reads all there is, without waiting, and calls sink->change for each. 0, or a negative errno.
+int nfnetlink_watch_read(int fd, struct watch_sink *sink, struct error *err);
+
 // Whether there is any table.
 int nfnetlink_has_tables(int fd, bool *has_tables, struct error *err);
 

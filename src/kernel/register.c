@@ -73,6 +73,8 @@ void launch_take_profile(struct launch *launch, struct profile *profile)
 	free(launch->registry.state.digest);
 	launch->registry.state.profile = memory_copy_text(launch->profile->name);
 	launch->registry.state.digest = digest_of(launch->profile);
+	struct exchanged *last = launch->result->updates.items + launch->result->updates.count - 1;
+	(void)snprintf(last->profile, sizeof(last->profile), "%s", launch->registry.state.digest);
 	// The jail runs all the same; it is told of as it was before.
 	(void)registry_write(&launch->registry, NULL);
 }

@@ -175,7 +175,10 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->launch->log_fd = fd;
 		return;
 	case MESSAGE_RULES:
-		s->launch->jail_rules = fd;
+		rules_take(s->launch, fd, message->number);
+		return;
+	case MESSAGE_WATCH:
+		rules_watch(s->launch, fd);
 		return;
 	case MESSAGE_ROUTES:
 		s->launch->jail_routes = fd;
@@ -193,6 +196,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		return;
 	case MESSAGE_STARTED:
 		s->launch->workload_fd = fd;
+		attest_user_namespace(s->launch, message->number);
 		s->started = true;
 		if (s->launch->options->started)
 			s->launch->options->started(s->launch->options->started_data);
@@ -345,6 +349,8 @@ static int verdict(struct supervision *s, int init_status, struct error *err)
 		*err = s->launch->failure;
 		return err->code;
 	}
+	if (s->launch->watch.ended_job)
+		return rules_ended_job(s->launch, s->started, err);
 	if (s->ended && WIFEXITED(init_status) && WEXITSTATUS(init_status) == 0)
 		return 0;
 	if (s->started) {  // init was killed, and the job with it
@@ -379,6 +385,7 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	// Without a status there is nothing to wait for: whatever is left ends now.
 	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
 		;
+	rules_finish(launch);
 	loop_release(&launch->loop);
 	finish(&s);
 	vec_release(&s.watched);

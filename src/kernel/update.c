@@ -23,6 +23,7 @@ struct update {
 	const struct link_plan *now;  // neighbours and routes
 	struct link_plan then;
 	struct ruleset *ruleset;
+	struct prefix_set ask;
 };
 
 static bool has_route(const prefix_vec *routes, const struct prefix *wanted)
@@ -61,15 +62,16 @@ static int move_routes(const struct update *u, const struct link_plan *from, con
 	return result < 0 ? result : change_routes(u, &more->routes, &less->routes, !remove, true, err);
 }
 
-static int swap_rules(const struct update *u, struct error *err)
+static int swap_rules(struct update *u, struct error *err)
 {
-	const struct launch *launch = u->launch;
+	struct launch *launch = u->launch;
 	const struct ruleset *old = launch->exchange.ruleset ? launch->exchange.ruleset : launch->plan->ruleset;
 	struct nft_batch batch;
 
 	ruleset_batch_delete(old, u->ruleset, &batch);
 	int result = nfnetlink_commit(launch->jail_rules, &batch, err);
 	free(batch.bytes);
+	launch->watch.own += result == 0;
 	return result;
 }
 
@@ -86,6 +88,8 @@ static int read_back(const struct update *u, struct error *err)
 
 	if (result == 0)
 		result = ruleset_compare(u->ruleset, &dump, err);
+	if (result == 0)
+		attest_exchange(u->launch, u->ruleset, &dump, &u->ask);
 	nft_dump_release(&dump);
 	if (result < 0) {
 		end_job(u->launch);
@@ -94,7 +98,8 @@ static int read_back(const struct update *u, struct error *err)
 	return result;
 }
 
-static struct ruleset *compile(const struct launch *launch, const struct link_plan *then, const struct policy *policy)
+static struct ruleset *compile(const struct launch *launch, const struct link_plan *then, const struct policy *policy,
+			       struct prefix_set *ask)
 {
 	CLEANUP(ruleset_neighbours_release) struct ruleset_neighbours neighbours = { 0 };
 	const struct link_plan *plan = &launch->plan->link;
@@ -106,12 +111,13 @@ static struct ruleset *compile(const struct launch *launch, const struct link_pl
 	if (ruleset_asks_neighbours(plan->kind)) {
 		link_plan_neighbours(then, &neighbours);
 		link.neighbours = &neighbours;
+		prefix_set_copy(ask, &neighbours.whom);
 	}
 	return ruleset_compile(policy, &options);
 }
 
 // Everything up to the point from which there is no way back.
-static int exchange(const struct update *u, const struct policy *policy, const struct policy *old, struct error *err)
+static int exchange(struct update *u, const struct policy *policy, const struct policy *old, struct error *err)
 {
 	struct uplink_state *uplink = &u->launch->uplink;
 	const struct launch_plan *plan = u->launch->plan;
@@ -148,7 +154,7 @@ static int update(struct update *u, struct policy *policy, struct launch_result 
 	if (link_plan_reroute(&launch->plan->link, policy, &u->then, err) < 0)
 		return err ? err->code : -EINVAL;
 	u->now = exchanged ? &launch->exchange.routes : &launch->plan->link;
-	u->ruleset = compile(launch, &u->then, policy);
+	u->ruleset = compile(launch, &u->then, policy, &u->ask);
 	if (exchange(u, policy, old, err) < 0)
 		return err ? err->code : -EIO;
 	int back = read_back(u, err);
@@ -175,6 +181,7 @@ int launch_update(struct launch *launch, struct policy *policy, struct launch_re
 		rtnetlink_close(&u.routes);
 	ruleset_free(u.ruleset);
 	link_plan_release(&u.then);
+	prefix_set_release(&u.ask);
 	return code;
 }
 

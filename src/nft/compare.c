@@ -13,44 +13,9 @@
 #include "base/cleanup.h"
 #include "nft/attributes.h"
 #include "nft/compare_elements.h"
+#include "nft/inventory.h"
 #include "nft/message.h"
 #include "nft/tables.h"
-
-struct inventory {
-	message_vec messages[MESSAGE_KINDS];
-};
-
-static void inventory_release(struct inventory *inventory)
-{
-	for (enum message_kind kind = MESSAGE_TABLE; kind < MESSAGE_KINDS; kind++)
-		vec_release(&inventory->messages[kind]);
-}
-
-// Sorts the messages in length bytes by kind.
-static int inventory_read(struct inventory *inventory, const uint8_t *bytes, size_t length, struct error *err)
-{
-	size_t at = 0;
-
-	while (at < length) {
-		const struct nlmsghdr *message = (const void *)(bytes + at);
-		enum message_kind kind;
-
-		if (length - at < NLMSG_LENGTH(sizeof(struct nfgenmsg)) ||
-		    message->nlmsg_len < NLMSG_LENGTH(sizeof(struct nfgenmsg)) || message->nlmsg_len > length - at ||
-		    !attributes_are_sound(message_attributes(message)))
-			return error_set(err, -EBADMSG,
-					 "the kernel's rules cannot be read: malformed message at byte %zu", at);
-		at += NLMSG_ALIGN(message->nlmsg_len);
-		if (message->nlmsg_type == NFNL_MSG_BATCH_BEGIN || message->nlmsg_type == NFNL_MSG_BATCH_END)
-			continue;
-		kind = message_kind_of(message);
-		if (kind == MESSAGE_KINDS)
-			return error_set(err, -EBADMSG, "the kernel's rules cannot be read: message of type %u",
-					 message->nlmsg_type);
-		vec_push(&inventory->messages[kind], message_read(message));
-	}
-	return 0;
-}
 
 static int differ(struct error *err, const struct named_message *message, const char *how)
 {
@@ -69,36 +34,6 @@ static const struct named_message *find_same(const message_vec *messages, const 
 	return NULL;
 }
 
-// That a chain is a base chain is told by its hook as well.
-static bool is_base_flag(struct attributes payload)
-{
-	static const uint8_t base[] = { 0, 0, 0, NFT_CHAIN_BASE };
-
-	return payload.length == sizeof(base) && !memcmp(payload.bytes, base, sizeof(base));
-}
-
-// Attributes that newer kernels tell of a set: the kind of its memory and how many elements it holds.
-enum { SET_BACKEND = 19, SET_COUNT = 20 };
-
-static const struct ignored_attribute table_ignored[] = { { NFTA_TABLE_HANDLE, NULL }, { NFTA_TABLE_USE, NULL } };
-static const struct ignored_attribute chain_ignored[] = {
-	{ NFTA_CHAIN_HANDLE, NULL },
-	{ NFTA_CHAIN_USE, NULL },
-	{ NFTA_CHAIN_FLAGS, is_base_flag },
-	{ NFTA_CHAIN_HOOK, NULL },
-};
-// The one device of a hook is also told as a list of one.
-static const struct ignored_attribute hook_ignored[] = { { NFTA_HOOK_DEVS, NULL } };
-static const struct ignored_attribute set_ignored[] = {
-	{ NFTA_SET_HANDLE, NULL }, { NFTA_SET_ID, NULL }, { SET_BACKEND, NULL }, { SET_COUNT, NULL }
-};
-static const struct ignored_attribute rule_ignored[] = { { NFTA_RULE_HANDLE, NULL },
-							 { NFTA_RULE_POSITION, NULL },
-							 { NFTA_RULE_EXPRESSIONS, NULL } };
-static const struct ignored_attribute lookup_ignored[] = { { NFTA_LOOKUP_SET_ID, NULL } };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static struct attributes inner(struct attributes attributes, uint16_t type)
 {
 	struct attribute found;
@@ -106,9 +41,14 @@ static struct attributes inner(struct attributes attributes, uint16_t type)
 	return attribute_find(attributes, type, &found) ? found.payload : (struct attributes){ NULL, 0 };
 }
 
+static bool same_but_ignored(struct attributes meant, struct attributes found, enum ignored_of what)
+{
+	return attributes_equal(meant, found, ignored_rows[what].rows, ignored_rows[what].count);
+}
+
 static bool table_equal(struct attributes meant, struct attributes found)
 {
-	return attributes_equal(meant, found, table_ignored, COUNT(table_ignored));
+	return same_but_ignored(meant, found, IGNORED_TABLE);
 }
 
 static bool chain_equal(struct attributes meant, struct attributes found)
@@ -116,14 +56,13 @@ static bool chain_equal(struct attributes meant, struct attributes found)
 	struct attribute ours, theirs;
 
 	return attribute_find(meant, NFTA_CHAIN_HOOK, &ours) == attribute_find(found, NFTA_CHAIN_HOOK, &theirs) &&
-	       attributes_equal(meant, found, chain_ignored, COUNT(chain_ignored)) &&
-	       attributes_equal(inner(meant, NFTA_CHAIN_HOOK), inner(found, NFTA_CHAIN_HOOK), hook_ignored,
-				COUNT(hook_ignored));
+	       same_but_ignored(meant, found, IGNORED_CHAIN) &&
+	       same_but_ignored(inner(meant, NFTA_CHAIN_HOOK), inner(found, NFTA_CHAIN_HOOK), IGNORED_HOOK);
 }
 
 static bool set_equal(struct attributes meant, struct attributes found)
 {
-	return attributes_equal(meant, found, set_ignored, COUNT(set_ignored));
+	return same_but_ignored(meant, found, IGNORED_SET);
 }
 
 static bool expression_equal(struct attributes meant, struct attributes found)
@@ -135,8 +74,8 @@ static bool expression_equal(struct attributes meant, struct attributes found)
 		return false;
 	if (!strcmp(name, "counter"))
 		return true;
-	return attributes_equal(inner(meant, NFTA_EXPR_DATA), inner(found, NFTA_EXPR_DATA), lookup_ignored,
-				lookup ? COUNT(lookup_ignored) : 0);
+	return same_but_ignored(inner(meant, NFTA_EXPR_DATA), inner(found, NFTA_EXPR_DATA),
+				lookup ? IGNORED_LOOKUP : IGNORED_NOTHING);
 }
 
 static bool rule_equal(struct attributes meant, struct attributes found)
@@ -144,7 +83,7 @@ static bool rule_equal(struct attributes meant, struct attributes found)
 	struct attributes mine = inner(meant, NFTA_RULE_EXPRESSIONS), theirs = inner(found, NFTA_RULE_EXPRESSIONS);
 	struct attribute a, b;
 
-	if (!attributes_are_sound(theirs) || !attributes_equal(meant, found, rule_ignored, COUNT(rule_ignored)))
+	if (!attributes_are_sound(theirs) || !same_but_ignored(meant, found, IGNORED_RULE))
 		return false;
 	while (attribute_next(&mine, &a)) {
 		if (!attribute_next(&theirs, &b) || !attributes_are_sound(b.payload) ||

@@ -116,3 +116,37 @@ int compare_elements(const message_vec *sets, const message_vec *meant, const me
 	}
 	return 0;
 }
+
+static void add_bytes(struct strbuf *out, const uint8_t *bytes, size_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	strbuf_add_char(out, ' ');
+	for (size_t i = 0; i < length; i++) {
+		strbuf_add_char(out, digits[bytes[i] >> 4]);
+		strbuf_add_char(out, digits[bytes[i] & 15]);
+	}
+}
+
+void elements_describe(const message_vec *messages, const struct named_message *set, struct strbuf *out)
+{
+	element_vec elements = { 0 };
+
+	if (elements_gather(messages, set, &elements)) {
+		vec_for_each (element, &elements) {
+			strbuf_format(out, " element %u", element->flags);
+			add_bytes(out, element->key, element->length);
+			add_bytes(out, element->note, element->note_length);
+			strbuf_add_char(out, '\n');
+		}
+	} else {  // of a form that is none of ours: as it is
+		vec_for_each (message, messages)
+			if (message_same(message, set)) {
+				const struct attributes raw = message_attributes(message->message);
+				strbuf_add(out, " elements");
+				add_bytes(out, raw.bytes, raw.length);
+				strbuf_add_char(out, '\n');
+			}
+	}
+	vec_release(&elements);
+}

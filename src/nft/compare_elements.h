@@ -9,4 +9,7 @@
 // sets: what was meant. meant, found: MESSAGE_ELEMENTS. 0, -EBADE with the first difference, -EBADMSG.
 int compare_elements(const message_vec *sets, const message_vec *meant, const message_vec *found, struct error *err);
 
+// Appends a line for each element of the set, in the order of their bytes: equal elements give equal lines.
+void elements_describe(const message_vec *messages, const struct named_message *set, struct strbuf *out);
+
 #endif

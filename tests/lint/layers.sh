@@ -18,7 +18,8 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["plan"] = "base net profile policy dns nft seccomp"
     below["kernel"] = "base net profile policy dns nft seccomp plan"
     below["api"] = "base net profile policy dns nft seccomp plan kernel"
-    below["cmd"] = "base net profile policy dns nft seccomp plan kernel"
+    below["verify"] = "base net profile policy dns nft seccomp plan kernel"
+    below["cmd"] = "base net profile policy dns nft seccomp plan kernel verify"
     below["main.c"] = "base cmd"
   }
   FNR == 1 {
