@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "cmd/check_attestation.h"
 #include "cmd/host_network.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
@@ -17,6 +18,8 @@ const struct option_row check_options[] = {
 	OPTION_PROFILE,
 	{ "host", '\0', NULL, OPTION_FLAG, OPTION_OF(host),
 	  .help = "also judge by this host: its kernel, paths, network file systems, and what the ranges are here" },
+	{ "attestation", 'a', "FILE", OPTION_TEXT, OPTION_OF(attestation), .completes = COMPLETES_PATH,
+	  .help = "check a statement of `run --attest` or `verify --attest` against the one profile" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -26,12 +29,14 @@ const struct manual check_manual = {
 	.about = "Reads each PROFILE (the default one when none is named) and prints every mistake with its\n"
 		 "place and, where there is one, the remedy. Warnings say what a valid profile opens, and\n"
 		 "what `run` cannot enforce yet. What stays open under the valid ones without being their\n"
-		 "doing is said once, at the end.",
+		 "doing is said once, at the end. With --attestation: whether the statement in FILE is sound\n"
+		 "and about this profile; what differs, a line each.",
 	.examples = { { "vpcjail check ./vpc.yaml", "a file" },
 		      { "vpcjail check network-isolation vpc-private", "several, by name" },
 		      { "vpcjail check --host ./vpc.yaml", "and what this host leaves open" },
-		      { "vpcjail check --json ./vpc.yaml", "for an editor or a pipeline" } },
-	.exits = "0 when every profile is valid (warnings or not), 3 when one is wrong, 2 usage.",
+		      { "vpcjail check -p ./vpc.yaml --attestation run.json", "was that run held to it?" } },
+	.exits = "0 when every profile is valid (warnings or not), 3 when one is wrong, 2 usage. With\n"
+		 "--attestation: 0 when it matches, 1 when it differs or is no sound statement.",
 	.see = "vpcjail show, vpcjail profiles, vpcjail-profile(5)",
 };
 
@@ -182,6 +187,9 @@ static bool check_one(const char *wanted, struct strbuf *text, struct json *json
 
 enum status cmd_check(const struct invocation *invocation)
 {
+	if (invocation->attestation)
+		return check_attestation(invocation);
+
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
 	struct json json = { .out = &out };
 	struct json *writer = invocation->json ? &json : NULL;

@@ -35,6 +35,8 @@ struct invocation {
 	const char *profile, *user, *name, *new_profile, *template, *peer_ports;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
+	unsigned on_tamper;  // index into the option's words: enum on_tamper
+	const char *attest, *attestation;
 	VEC(const char *) share, addresses, gateways;
 	const char *lease;
 	VEC(int) keep_fds;

@@ -18,8 +18,11 @@
 #include "kernel/stand_in.h"
 #include "kernel/uplink.h"
 #include "plan/settle.h"
+#include "verify/describe.h"
 
 enum { STOP_TIMEOUT_MAXIMUM = 86400, DESCRIPTOR_MAXIMUM = 1048576 };
+
+static const char *const tamper_words[] = { [TAMPER_KILL] = "kill", [TAMPER_REPORT] = "report", NULL };
 
 const struct option_row run_options[] = {
 	OPTION_PROFILE,
@@ -37,6 +40,11 @@ const struct option_row run_options[] = {
 	OPTIONS_LINK,
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
 	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
+	{ "attest", '\0', "FILE", OPTION_TEXT, OPTION_OF(attest), .completes = COMPLETES_PATH,
+	  .help = "write what was enforced, and what came of it, to FILE when the job has ended; see vpcjail check" },
+	{ "on-tamper", '\0', "kill|report", OPTION_WORD, OPTION_OF(on_tamper), .words = tamper_words,
+	  .help =
+	      "what happens when somebody else changes the jail's rules: the job is ended (default), or it is said" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
 	  .help = "say nothing but errors: no summary, no notices, no word about denials" },
 	OPTION_HELP,
@@ -55,8 +63,10 @@ const struct manual run_manual = {
 		      { "vpcjail run -p ./mine.yaml --share /tmp/data -- make",
 			"a profile of one's own; /tmp/data stays visible" },
 		      { "vpcjail run --name train1 -- python3 train.py", "then: vpcjail exec train1 -- sh" } },
-	.exits = "the command's; 128+n when signal n ended it; 125 when nothing was run; 126\n"
-		 "when the command cannot be executed, 127 when it is not found; 2 usage.",
+	.exits =
+	    "the command's; 128+n when signal n ended it, 137 also when the job was ended because its\n"
+	    "rules were changed; 1 when all went well but FILE could not be written; 125 when nothing was run; 126\n"
+	    "when the command cannot be executed, 127 when it is not found; 2 usage.",
 	.see = "vpcjail ps, vpcjail check, vpcjail show --as plan, vpcjail-profile(5)",
 };
 
@@ -70,10 +80,12 @@ struct run {
 	struct port_range peer_ports;
 	struct launch_plan plan;
 	struct launch_result result;
+	struct attestation_file attest;
 };
 
 static void run_release(struct run *run)
 {
+	attestation_file_release(&run->attest);
 	launch_result_release(&run->result);
 	launch_plan_release(&run->plan);
 	text_list_release(&run->share);
@@ -104,7 +116,26 @@ static int refuse_closed(unsigned closed, struct error *err)
 	return 0;
 }
 
-// Everything that can fail without a side effect.
+static int build_plan(const struct invocation *invocation, struct run *run, struct error *err)
+{
+	return launch_plan_build(
+	    &(struct launch_request){
+		.profile = &run->loaded.profile,
+		.policy = &run->policy,
+		.host = &run->host,
+		.command = invocation->operands.items,
+		.environment = environ,
+		.keep_fds = invocation->keep_fds.items,
+		.keep_fd_count = invocation->keep_fds.count,
+		.share = run->share.items,
+		.share_count = run->share.count,
+		.peer_ports = run->peer_ports,
+		.link = run->link,
+	    },
+	    &run->plan, err);
+}
+
+// Everything that can fail without a side effect, but for the removal of an earlier statement.
 static int prepare(const struct invocation *invocation, struct run *run, struct error *err)
 {
 	if (refuse_closed(invocation->closed, err) < 0)
@@ -128,21 +159,9 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 		return error_prefix(err, "--peer-ports");
 	if (resolve_share(invocation, &run->share, err) < 0 || link_options_read(invocation, &run->link, err) < 0)
 		return err->code;
-	return launch_plan_build(
-	    &(struct launch_request){
-		.profile = &run->loaded.profile,
-		.policy = &run->policy,
-		.host = &run->host,
-		.command = invocation->operands.items,
-		.environment = environ,
-		.keep_fds = invocation->keep_fds.items,
-		.keep_fd_count = invocation->keep_fds.count,
-		.share = run->share.items,
-		.share_count = run->share.count,
-		.peer_ports = run->peer_ports,
-		.link = run->link,
-	    },
-	    &run->plan, err);
+	if (build_plan(invocation, run, err) < 0)
+		return err->code;
+	return invocation->attest ? attestation_file_open(&run->attest, invocation->attest, err) : 0;
 }
 
 // Some notices begin with a path and a colon; the plan could not know whether that exists.
@@ -170,9 +189,44 @@ static void say_link_lost(void *data)
 	output_message("pasta, which carried the job's link, has ended: nothing passes the link any more");
 }
 
+static void say_tampered(void *data, const struct tampering *tampering)
+{
+	const struct invocation *invocation = data;
+
+	output_message("the jail's rules were changed by %s: %s%s",
+		       tampering->process[0] ? tampering->process : "somebody else", tampering->what,
+		       invocation->on_tamper == TAMPER_KILL ? "; the job was ended" : "");
+}
+
+// The job's own status stays, unless it says that all went well.
+static int attest(const struct run *run, int status, bool quiet)
+{
+	CLEANUP(attestation_release) struct attestation statement = { 0 };
+	struct error err = { 0 };
+	digest_text digest;
+
+	attestation_describe(&run->plan, &run->loaded.profile, &run->result, status, &statement);
+	if (attestation_file_write(&run->attest, &statement, digest, &err) < 0) {
+		output_message("the job has run, but there is no statement about it: %s", err.message);
+		return status ? status : STATUS_NO;
+	}
+	if (!quiet)
+		output_message("attested in %s: sha256 %s", run->attest.path, digest);
+	return status;
+}
+
+static void print_results(const struct invocation *invocation, const struct run *run)
+{
+	if (invocation->quiet)
+		return;
+	breadcrumb_print(&run->result, &run->policy);
+	breadcrumb_print_forwarded(&run->result);
+	created_print(&run->plan);
+}
+
 enum status cmd_run(const struct invocation *invocation)
 {
-	CLEANUP(run_release) struct run run = { 0 };
+	CLEANUP(run_release) struct run run = { .attest = ATTESTATION_FILE_NONE };
 	struct error err = { 0 };
 	bool summary = !invocation->quiet && isatty(STDERR_FILENO);
 
@@ -185,18 +239,20 @@ enum status cmd_run(const struct invocation *invocation)
 
 	const struct launch_registration registration = { .name = invocation->name, .profile = &run.loaded.profile };
 	struct launch_options options = { .stop_timeout = invocation->stop_timeout,
-					  .record = !invocation->quiet,
+					  .record = !invocation->quiet || invocation->attest,
 					  .link_lost = say_link_lost,
+					  .tampered = say_tampered,
+					  .started_data = (void *)(uintptr_t)invocation,
+					  .on_tamper = (enum on_tamper)invocation->on_tamper,
+					  .attest = invocation->attest,
 					  .registration = &registration };
 	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
 		return not_run(&err, invocation->operands.items[0]);
 
 	int status = launch_exit_status(&run.result);
-	breadcrumb_print(&run.result, &run.policy);
-	if (!invocation->quiet)
-		breadcrumb_print_forwarded(&run.result);
-	if (!invocation->quiet)
-		created_print(&run.plan);
+	print_results(invocation, &run);
+	if (invocation->attest)
+		status = attest(&run, status, invocation->quiet);
 	if (summary && status != 0)
 		print_summary(&run);
 	return (enum status)status;

@@ -2,6 +2,7 @@
 // nf_tables over netlink: commit and dump.
 #include "kernel/nfnetlink.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
@@ -236,7 +237,7 @@ int nfnetlink_generation(int fd, uint32_t *generation, struct error *err)
 		mnl_attr_for_each (attribute, (const struct nlmsghdr *)(const void *)answer.bytes.items,
 				   sizeof(struct nfgenmsg)) {
 			if (mnl_attr_get_type(attribute) == NFTA_GEN_ID && !mnl_attr_validate(attribute, MNL_TYPE_U32))
-				*generation = mnl_attr_get_u32(attribute);
+				*generation = ntohl(mnl_attr_get_u32(attribute));
 		}
 	}
 	nft_dump_release(&answer);
