@@ -6,6 +6,7 @@
 #include "cmd/arguments.h"
 #include "cmd/help.h"
 #include "cmd/output.h"
+#include "verify/probe.h"
 
 static const struct command commands[] = {
 	{ "run", "COMMAND [ARGUMENT]...", 1, ANY_NUMBER, cmd_run, "run a command under a profile", run_options,
@@ -24,6 +25,9 @@ static const struct command commands[] = {
 	  .completes = COMPLETES_PROFILE },
 	{ "show", "[PROFILE]", 0, 1, cmd_show, "print the resolved profile, or what it compiles to", show_options,
 	  &show_manual, .completes = COMPLETES_PROFILE },
+	{ "verify", "", 0, 0, cmd_verify,
+	  "prove a profile on this kernel: build the jail in a test range, try every promise", verify_options,
+	  &verify_manual },
 	{ "profiles", "", 0, 0, cmd_profiles, "list the named profiles and where they come from, or make one",
 	  profiles_options, &profiles_manual },
 	{ "doctor", "", 0, 0, cmd_doctor, "say what this host supports, what is missing and how to get it",
@@ -82,6 +86,9 @@ int main(int argc, char **argv)
 		output_lines(&out);
 		return STATUS_USAGE;
 	}
+	// A probe of `vpcjail verify`, inside the jail under test: never typed by anybody.
+	if (strcmp(argv[1], PROBE_ARGUMENT) == 0 && argc == 2 + PROBE_WORDS)
+		probe_main(argv + 2);
 	if (argv[1][0] == '-')
 		return program_option(argv[1]);
 

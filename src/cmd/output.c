@@ -13,21 +13,43 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-void output_message(const char *format, ...)
+#define CLEAR_LINE "\r\033[K"
+
+static void write_line(const char *before, const char *after, const char *format, va_list arguments)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 	AUTO_FREE char *text = NULL;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	strbuf_add(&line, before);
+	strbuf_add(&line, "vpcjail: ");
+	strbuf_add_safe(&line, text ? text : format);
+	strbuf_add(&line, after);
+	(void)io_write_all(STDERR_FILENO, line.text, line.length);
+}
+
+void output_message(const char *format, ...)
+{
 	va_list arguments;
 
 	va_start(arguments, format);
-	int length = vasprintf(&text, format, arguments);
+	write_line("", "\n", format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		text = NULL;
-	strbuf_add(&line, "vpcjail: ");
-	strbuf_add_safe(&line, text ? text : format);
-	strbuf_add_char(&line, '\n');
-	(void)io_write_all(STDERR_FILENO, line.text, line.length);
+}
+
+void output_progress(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(CLEAR_LINE, "", format, arguments);
+	va_end(arguments);
+}
+
+void output_progress_end(void)
+{
+	(void)io_write_all(STDERR_FILENO, CLEAR_LINE, strlen(CLEAR_LINE));
 }
 
 void output_lines(const struct strbuf *text)

@@ -12,6 +12,10 @@
 // "vpcjail: TEXT" on standard error: always one line, safe for a terminal whatever the arguments hold.
 void output_message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+// Such a line that the next one is written over, and its removal: for a terminal.
+void output_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void output_progress_end(void);
+
 // Text of several lines on standard error, as it is: foreign parts of it must be safe already.
 void output_lines(const struct strbuf *text);
 

@@ -3,6 +3,7 @@
 #include "kernel/channel.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -40,6 +41,14 @@ int channel_send(int channel, const struct message *message, int fd)
 			continue;
 		return sent < 0 ? -errno : 0;
 	}
+}
+
+void channel_await(int channel)
+{
+	struct pollfd fd = { .fd = channel, .events = POLLIN };
+
+	while (poll(&fd, 1, -1) < 0 && errno == EINTR)
+		;
 }
 
 int channel_receive(int channel, struct message *message, int *fd)

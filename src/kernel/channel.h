@@ -42,6 +42,9 @@ int channel_open(int ends[2], struct error *err);
 // Sends one message, with a descriptor unless fd < 0. 0 or a negative errno. No allocation: fit for a child.
 int channel_send(int channel, const struct message *message, int fd);
 
+// Waits until there is a message, or the other side is gone.
+void channel_await(int channel);
+
 // Receives one message; *fd is the passed descriptor (close-on-exec, the caller's) or -1.
 // 1 for a message, 0 when the other side is gone, or a negative errno (-EAGAIN: nothing there).
 int channel_receive(int channel, struct message *message, int *fd);

@@ -14,6 +14,7 @@ static bool same(const struct denial *denial, const struct log_event *event, uns
 	return denial->policy == policy && denial->flow.protocol == event->flow.protocol &&
 	       denial->flow.direction == event->flow.direction &&
 	       denial->flow.destination_port == event->flow.destination_port && denial->rule == event->rule &&
+	       denial->flow.icmp_type == event->flow.icmp_type && denial->flow.icmp_code == event->flow.icmp_code &&
 	       address_equal(&denial->flow.remote, &event->flow.remote) && strcmp(denial->layer, event->layer) == 0;
 }
 

@@ -125,7 +125,7 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	if (pid == 0)
 		init_main(launch);
 	launch->init = pid;
-	if (launch->plan->link.kind != UPLINK_NONE && open_network(launch, err) < 0)
+	if ((launch->plan->link.kind != UPLINK_NONE || launch->options->network) && open_network(launch, err) < 0)
 		return err->code;
 	attest_namespaces(launch);
 	close(launch->channel_inside);

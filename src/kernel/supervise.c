@@ -198,6 +198,8 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->launch->workload_fd = fd;
 		attest_user_namespace(s->launch, message->number);
 		s->started = true;
+		if (s->launch->options->network)
+			s->launch->options->network(s->launch->options->started_data, s->launch->network);
 		if (s->launch->options->started)
 			s->launch->options->started(s->launch->options->started_data);
 		return;

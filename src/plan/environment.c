@@ -125,6 +125,10 @@ void plan_environment(struct launch_plan *plan, const struct launch_request *req
 		else
 			vec_push(&plan->removed, STEAL(name));
 	}
+	if (process->credentials == CREDENTIALS_KEEP) {
+		plan_open_door(plan, "environment_aws", "process.credentials: keep");
+		plan_open_door(plan, "credentials_aws", "process.credentials: keep");
+	}
 	vec_for_each (variable, &process->environment_set)
 		vec_push(&plan->environment, memory_format("%s=%s", variable->name, variable->text));
 	if (request->host->root)

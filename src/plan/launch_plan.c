@@ -141,13 +141,15 @@ static int refuse_placeholders(const struct profile *profile, struct error *err)
 			 profile->name, strbuf_text(&list));
 }
 
-static int refuse_unavailable(const struct profile *profile, const struct host_facts *host, struct error *err)
+static int refuse_unavailable(const struct launch_request *request, struct error *err)
 {
+	const struct profile *profile = request->profile;
 	unavailable_vec list = { 0 };
 	int result = 0;
 
-	launch_unavailable(profile, &list);
-	launch_missing(profile, host, &list);
+	if (!request->rehearsal)
+		launch_unavailable(profile, &list);
+	launch_missing(profile, request->host, &list);
 	if (list.count) {
 		const struct location *at = &list.items[0].at;
 		if (at->line)
@@ -214,9 +216,9 @@ static int refuse_places(const struct launch_request *request, struct error *err
 
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
-	if (refuse_placeholders(request->profile, err) < 0)
+	if (!request->rehearsal && refuse_placeholders(request->profile, err) < 0)
 		return -EINVAL;
-	if (refuse_unavailable(request->profile, request->host, err) < 0)
+	if (refuse_unavailable(request, err) < 0)
 		return -ENOTSUP;
 	if (refuse_places(request, err) < 0)
 		return -EINVAL;

@@ -20,7 +20,7 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["api"] = "base net profile policy dns nft seccomp plan kernel"
     below["verify"] = "base net profile policy dns nft seccomp plan kernel"
     below["cmd"] = "base net profile policy dns nft seccomp plan kernel verify"
-    below["main.c"] = "base cmd"
+    below["main.c"] = "base verify cmd"
   }
   FNR == 1 {
     split(FILENAME, part, "/")

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The process outside to which doors lead: see doors.h.
+#include "verify/doors_outside.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "verify/doors.h"
+
+static const char *const patterns[OUTSIDE_SOCKETS] = {
+	[OUTSIDE_ABSTRACT] = "vpcjail-verify-%d",
+	[OUTSIDE_TMP] = "/tmp/vpcjail-verify-%d",
+	[OUTSIDE_SHM] = "/dev/shm/vpcjail-verify-%d",
+};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+socklen_t outside_address(enum outside_socket which, pid_t outside, struct sockaddr_un *address)
+{
+	// The name of an abstract socket begins with a zero byte.
+	size_t skip = which == OUTSIDE_ABSTRACT;
+
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	int length =
+	    snprintf(address->sun_path + skip, sizeof(address->sun_path) - skip, patterns[which], (int)outside);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + skip + (size_t)length);
+}
+#pragma GCC diagnostic pop
+
+static int listen_unix(enum outside_socket which)
+{
+	struct sockaddr_un address;
+	socklen_t length = outside_address(which, getpid(), &address);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0 && listen(fd, 16) == 0 ? fd : -1;
+}
+
+static int listen_inet(void)
+{
+	const struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(DOORS_PORT) };
+	const int no = 0;
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd >= 0 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) == 0 &&
+		       bind(fd, (const struct sockaddr *)&any, sizeof(any)) == 0 && listen(fd, 16) == 0
+		   ? fd
+		   : -1;
+}
+
+_Noreturn void doors_outside_run(int ready)
+{
+	struct pollfd fds[OUTSIDE_SOCKETS + 1];
+	const pid_t own = getpid();
+
+	for (size_t i = 0; i < OUTSIDE_SOCKETS; i++)
+		fds[i] = (struct pollfd){ .fd = listen_unix((enum outside_socket)i), .events = POLLIN };
+	fds[OUTSIDE_SOCKETS] = (struct pollfd){ .fd = listen_inet(), .events = POLLIN };
+	if (write(ready, &own, sizeof(own)) != (ssize_t)sizeof(own))
+		_exit(EXIT_FAILURE);
+	close(ready);
+	for (;;) {
+		if (poll(fds, OUTSIDE_SOCKETS + 1, -1) < 0 && errno != EINTR)
+			_exit(EXIT_FAILURE);
+		for (size_t i = 0; i <= OUTSIDE_SOCKETS; i++)
+			if (fds[i].fd >= 0 && fds[i].revents) {
+				int accepted = accept4(fds[i].fd, NULL, NULL, SOCK_CLOEXEC);
+				if (accepted >= 0)
+					close(accepted);
+			}
+	}
+}
+
+void doors_outside_remove(pid_t outside)
+{
+	for (enum outside_socket which = OUTSIDE_TMP; which < OUTSIDE_SOCKETS; which++) {
+		struct sockaddr_un address;
+		(void)outside_address(which, outside, &address);
+		(void)unlink(address.sun_path);
+	}
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Packets made by hand, sent through the kernel's stack so that every rule of the output sees them: see probe.h.
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "net/prefix.h"
+#include "verify/probe.h"
+
+// Kept for documentation (RFC 5737, 3849): nobody here has them.
+static const struct address foreign[LINK_FAMILIES] = {
+	{ FAMILY_IPV4, 0xc0000263 },
+	{ FAMILY_IPV6, (address_bits)0x20010db8dead0000 << 64 | 0x63 },
+};
+
+static socklen_t to_socket(const struct address *address, unsigned scope, struct sockaddr_in6 *out)
+{
+	struct sockaddr_in *ipv4 = (void *)out;
+	enum { ANY_PORT = 9 };
+
+	*out = (struct sockaddr_in6){ 0 };
+	if (address->family == FAMILY_IPV6) {
+		out->sin6_family = AF_INET6;
+		out->sin6_port = htons(ANY_PORT);
+		out->sin6_scope_id = scope;
+		(void)address_to_bytes(address, out->sin6_addr.s6_addr);
+		return sizeof(*out);
+	}
+	ipv4->sin_family = AF_INET;
+	ipv4->sin_port = htons(ANY_PORT);
+	ipv4->sin_addr.s_addr = htonl((uint32_t)address->bits);
+	return sizeof(*ipv4);
+}
+
+// Groups of wider scopes than a link know no link by their address.
+static int choose_link(int fd, unsigned scope)
+{
+	const int link = (int)scope;
+
+	return scope ? setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &link, sizeof(link)) : 0;
+}
+
+// What the kernel would give a packet as its source: asked for with a socket that sends nothing.
+static int source_for(const struct address *remote, unsigned scope, struct address *source)
+{
+	struct sockaddr_in6 name;
+	socklen_t length = to_socket(remote, scope, &name);
+	const int yes = 1;
+	AUTO_CLOSE int fd = socket(remote->family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 || choose_link(fd, scope) < 0 ||
+	    connect(fd, (struct sockaddr *)&name, length) < 0)
+		return errno;
+	length = sizeof(name);
+	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
+		return errno;
+	*source = remote->family == FAMILY_IPV4
+		      ? address_from_bytes(FAMILY_IPV4, (uint8_t *)&((struct sockaddr_in *)(void *)&name)->sin_addr)
+		      : address_from_bytes(FAMILY_IPV6, name.sin6_addr.s6_addr);
+	return 0;
+}
+
+// The link that has an address; 0: none.
+static unsigned link_with(const struct address *own)
+{
+	struct ifaddrs *list = NULL;
+	unsigned found = 0;
+
+	if (getifaddrs(&list) < 0)
+		return 0;
+	for (const struct ifaddrs *each = list; each && !found; each = each->ifa_next) {
+		if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET6)
+			continue;
+		const struct sockaddr_in6 *name = (const void *)each->ifa_addr;
+		struct address address = address_from_bytes(FAMILY_IPV6, name->sin6_addr.s6_addr);
+		if (address_equal(&address, own))
+			found = if_nametoindex(each->ifa_name);
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+// An address of which every link has its own means the link that leads to everything else.
+static unsigned scope_of(const struct address *address)
+{
+	static const struct prefix scoped[] = { IPV6_PREFIX(0xfe80000000000000, 0, 10),
+						IPV6_PREFIX(0xff00000000000000, 0, 8) };
+	static const struct address elsewhere = { FAMILY_IPV6, (address_bits)0x20010db800000000 << 64 | 1 };
+	struct address source;
+
+	if (!prefix_contains(&scoped[0], address) && !prefix_contains(&scoped[1], address))
+		return 0;
+	return source_for(&elsewhere, 0, &source) == 0 ? link_with(&source) : 0;
+}
+
+static int send_bytes(const struct address *remote, unsigned scope, const uint8_t *bytes, size_t size)
+{
+	struct sockaddr_in6 name;
+	socklen_t length = to_socket(remote, scope, &name);
+	const int yes = 1;
+	AUTO_CLOSE int fd =
+	    socket(remote->family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+
+	name.sin6_port = 0;
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 || choose_link(fd, scope) < 0 ||
+	    sendto(fd, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&name, length) < 0)
+		return errno;
+	return OUTCOME_SILENT;
+}
+
+int raw_send(const struct ask *ask)
+{
+	static const char text[] = "vpcjail verify";
+	const struct flow *flow = &ask->flow;
+	bool ipv6 = flow->remote.family == FAMILY_IPV6;
+	bool typed = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
+	struct packet packet = { .source = foreign[ipv6],
+				 .destination = flow->remote,
+				 .protocol = flow->protocol,
+				 .source_port = flow->source_port,
+				 .destination_port = typed ? 1 : flow->destination_port,
+				 .icmp_type = flow->icmp_type,
+				 .icmp_code = flow->icmp_code,
+				 .flags = ask->flags ? ask->flags : PACKET_SYN,
+				 .sequence = 1000,
+				 .acknowledgement = ask->flags & PACKET_ACK ? 1000 : 0,
+				 .oddity = ask->oddity };
+	unsigned scope = scope_of(&flow->remote);
+	uint8_t bytes[PACKET_SIZE];
+
+	if (flow->protocol != IPPROTO_TCP) {
+		packet.payload = (const uint8_t *)text;
+		packet.length = sizeof(text);
+	}
+	int refused = ask->foreign ? 0 : source_for(&flow->remote, scope, &packet.source);
+	if (refused)
+		return refused;
+	size_t size = packet_format(&packet, bytes);
+	return size ? send_bytes(&flow->remote, scope, bytes, size) : EINVAL;
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One verification from beginning to end: see verify.h.
+//
+// Theory of operation. Rows are drafted first. Then the range stands, and on its host a process to which doors lead.
+// The control: the probe runs on that host without a jail, with all rights over the range's network, and tries every
+// row. Then the jail is launched there with the probe as its job; a second probe stands in the jail's network namespace
+// from outside and sends what no job can. At last the launcher tells what the kernel's log has told it, and the rows
+// are judged.
+#include "verify/verify.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "kernel/channel.h"
+#include "verify/driver.h"
+#include "verify/hook.h"
+#include "verify/jailed.h"
+#include "verify/site.h"
+
+enum { ROWS_MAXIMUM = 40000, LEFT_OPEN = 213 /* a number that nothing else has */ };
+
+struct verification {
+	const struct profile *profile;
+	const struct policy *policy;
+	const struct verify_options *options;
+	struct verify_report *report;
+	struct board *board;
+	struct site site;
+	struct range range;
+	pid_t outside;  // the process to which doors lead; 0: none
+	struct doors_world world;
+	char folder[PATH_MAX];
+	int statement;  // memory that the launcher writes to, -1 without
+};
+
+static void say(const struct verification *v, const char *what, size_t done, size_t of)
+{
+	if (v->options->progress)
+		v->options->progress(v->options->data, what, done, of);
+}
+
+static void draft_all(struct verification *v)
+{
+	struct draft draft = { .profile = v->profile,
+			       .policy = v->policy,
+			       .board = v->board,
+			       .promises = &v->report->promises,
+			       .full = v->options->full };
+	char hostname[HOST_NAME_MAX + 1] = "localhost";
+
+	site_own(&v->site, &draft.own);
+	site_broadcasts(&v->site, &draft.no_source);
+	(void)gethostname(hostname, sizeof(hostname) - 1);
+	draft_rules(&draft);
+	draft_table(&draft);
+	draft_host(&draft, &v->board->host);
+	draft_names(&draft, hostname);
+	if (draft.full)
+		draft_edges(&draft);
+	draft_walls(&draft);
+	draft_doors(&draft);
+	v->report->left_out = draft.left_out;
+	prefix_set_release(&draft.no_source);
+	prefix_set_release(&draft.own);
+}
+
+// Starts a process that runs `main` inside the range and is gone with this one.
+static pid_t start_outside(const struct verification *v, struct error *err)
+{
+	int ends[2];
+	pid_t outside = 0;
+
+	if (pipe(ends) < 0)
+		return error_set_errno(err, -errno, "cannot make a pipe");
+	pid_t child = fork();
+	if (child == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (range_enter(&v->range, err) < 0)
+			_exit(EXIT_FAILURE);
+		doors_outside_run(ends[1]);
+	}
+	close(ends[1]);
+	if (child > 0 && read(ends[0], &outside, sizeof(outside)) == (ssize_t)sizeof(outside))
+		outside = child;
+	close(ends[0]);
+	return outside > 0 ? outside : error_set(err, -EIO, "cannot start a process in the test range");
+}
+
+// A probe on the range's host with all rights over the range.
+static int start_control(struct verification *v, struct prober *prober, struct error *err)
+{
+	if (prober_open(prober, err) < 0)
+		return err->code;
+	prober->process = fork();
+	if (prober->process != 0)
+		return prober_started(prober, err);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (range_enter(&v->range, err) < 0)
+		_exit(EXIT_FAILURE);
+	prober_become(prober, &v->world, LEFT_OPEN);
+}
+
+// A probe in the jail's network namespace with all rights over it.
+static int start_insider(struct verification *v, int network, struct prober *prober, struct error *err)
+{
+	if (prober_open(prober, err) < 0)
+		return err->code;
+	prober->process = fork();
+	if (prober->process != 0)
+		return prober_started(prober, err);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if ((v->range.user >= 0 && setns(v->range.user, CLONE_NEWUSER) < 0) || setns(network, CLONE_NEWNET) < 0)
+		_exit(EXIT_FAILURE);
+	prober_become(prober, &v->world, -1);
+}
+
+static int start_jail(struct verification *v, struct prober *prober, int *network, struct error *err)
+{
+	int ends[2];
+	struct message message;
+
+	if (prober_open(prober, err) < 0 || channel_open(ends, err) < 0)
+		return err->code;
+	prober->process = fork();
+	if (prober->process == 0) {
+		const struct jailed_request request = { .profile = v->profile,
+							.user = v->options->user,
+							.folder = v->folder,
+							.link = v->site.link,
+							.world = v->world,
+							.input = prober->inside[0],
+							.output = prober->inside[1],
+							.channel = ends[1],
+							.statement = v->statement };
+		close(ends[0]);
+		prober_forget(prober);
+		jailed_run(&request, &v->range, v->board);
+	}
+	close(ends[1]);
+	int result = prober_started(prober, err);
+	if (result == 0)
+		channel_await(ends[0]);
+	int got = result < 0 ? 0 : channel_receive(ends[0], &message, network);
+	close(ends[0]);
+	if (result < 0 || got > 0)
+		return result;
+	(void)prober_end(prober);
+	if (v->board->error.code < 0) {
+		*err = v->board->error;
+		return err->code;
+	}
+	return error_set(err, -EIO, "the jail under test has ended unexpectedly");
+}
+
+static int run_control(struct verification *v, struct error *err)
+{
+	CLEANUP(prober_close) struct prober prober = PROBER_NONE;
+	struct driver driver = {
+		.board = v->board, .range = &v->range, .job = &prober, .insider = &prober, .on_deny = v->policy->on_deny
+	};
+
+	v->board->phase = PHASE_CONTROL;
+	say(v, "without the jail", 0, v->board->count);
+	if (start_control(v, &prober, err) < 0)
+		return err->code;
+	return driver_run(&driver, &v->board->host, err);
+}
+
+static int run_jail(struct verification *v, struct error *err)
+{
+	CLEANUP(prober_close) struct prober job = PROBER_NONE;
+	CLEANUP(prober_close) struct prober insider = PROBER_NONE;
+	AUTO_CLOSE int network = -1;
+	struct driver driver = {
+		.board = v->board, .range = &v->range, .job = &job, .insider = &insider, .on_deny = v->policy->on_deny
+	};
+
+	v->board->phase = PHASE_JAIL;
+	say(v, "in the jail", v->board->count / 2, v->board->count);
+	if (start_jail(v, &job, &network, err) < 0 || start_insider(v, network, &insider, err) < 0 ||
+	    driver_run(&driver, &v->board->job, err) < 0)
+		return err->code;
+	prober_close(&insider);
+	if (prober_end(&job) < 0 && v->board->error.code < 0) {
+		*err = v->board->error;
+		return err->code;
+	}
+	return 0;
+}
+
+// What the launcher wrote, with what was proven.
+static int take_statement(struct verification *v, struct error *err)
+{
+	static const unsigned outcomes[HELD_KINDS] = {
+		[HELD] = OUTCOME_HELD, [HELD_NOT] = OUTCOME_BROKEN, [HELD_INCONCLUSIVE] = OUTCOME_INCONCLUSIVE
+	};
+	struct attestation *statement = &v->report->statement;
+	AUTO_FREE char *text = NULL;
+	size_t length;
+
+	if (v->statement < 0)
+		return 0;
+	if (lseek(v->statement, 0, SEEK_SET) < 0 ||
+	    io_read_all(v->statement, ATTESTATION_MAXIMUM, &text, &length, err) < 0 ||
+	    attestation_read("the statement", text, length, statement, err) < 0)
+		return err->code;
+	statement->kind = ATTESTATION_VERIFY;
+	statement->status = !v->report->result.all_held;
+	for (size_t i = 0; i < v->report->promises.count; i++) {
+		const struct promise *promise = &v->report->promises.items[i];
+		const struct promise_result *result = &v->report->result.promises.items[i];
+		if (result->held == HELD_ABSENT || result->held == HELD_NOT_CARRIED)
+			continue;
+		vec_push(&statement->probes,
+			 (struct attestation_probe){ .name = memory_copy_text(promise_group_name(promise->group)),
+						     .promised = memory_copy_text(promise->text),
+						     .tried = memory_format("%u packets or acts", result->tried),
+						     .outcome = outcomes[result->held] });
+	}
+	return 0;
+}
+
+static int verify(struct verification *v, struct error *err)
+{
+	if (!getcwd(v->folder, sizeof(v->folder)))
+		return error_set_errno(err, -errno, "cannot tell the working directory");
+	if (site_choose(v->profile, v->policy, &v->site, err) < 0)
+		return err->code;
+	site_board(&v->site, v->board);
+	draft_all(v);
+	verify_hook_range(v->board);
+	if (v->options->attest && (v->statement = memfd_create("statement", MFD_CLOEXEC)) < 0)
+		return error_set_errno(err, -errno, "cannot make memory for the statement");
+	say(v, "making the test range", 0, v->board->count);
+	if (range_open(&v->site.range, v->board, &v->range, err) < 0)
+		return err->code;
+	v->outside = start_outside(v, err);
+	if (v->outside < 0)
+		return err->code;
+	v->world = (struct doors_world){ .outside = v->outside, .descriptor = LEFT_OPEN };
+	site_home(v->options->user, v->world.home, sizeof(v->world.home));
+	if (run_control(v, err) < 0 || run_jail(v, err) < 0)
+		return err->code;
+	judge_all(v->board, v->policy, &v->report->promises, &v->report->result);
+	v->report->uplink = v->board->uplink;
+	memcpy(v->report->mutated, v->board->mutated, sizeof(v->report->mutated));
+	return take_statement(v, err);
+}
+
+int verify_profile(const struct profile *profile, const struct policy *policy, const struct verify_options *options,
+		   struct verify_report *report, struct error *err)
+{
+	struct verify_report made = { .board = board_new(ROWS_MAXIMUM) };
+	struct verification v = { .profile = profile,
+				  .policy = policy,
+				  .options = options,
+				  .report = &made,
+				  .board = made.board,
+				  .range = RANGE_NONE,
+				  .statement = -1 };
+	int result = verify(&v, err);
+
+	if (v.outside > 0) {
+		(void)kill(v.outside, SIGKILL);
+		(void)waitpid(v.outside, NULL, 0);
+		doors_outside_remove(v.outside);
+	}
+	range_close(&v.range);
+	site_release(&v.site);
+	if (v.statement >= 0)
+		close(v.statement);
+	if (result < 0)
+		verify_report_release(&made);
+	else
+		*report = made;
+	return result;
+}
+
+void verify_report_release(struct verify_report *report)
+{
+	verify_result_release(&report->result);
+	promises_release(&report->promises);
+	attestation_release(&report->statement);
+	board_free(&report->board);
+	*report = (struct verify_report){ 0 };
+}
