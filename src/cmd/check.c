@@ -19,7 +19,7 @@ const struct option_row check_options[] = {
 	{ "host", '\0', NULL, OPTION_FLAG, OPTION_OF(host),
 	  .help = "also judge by this host: its kernel, paths, network file systems, and what the ranges are here" },
 	{ "attestation", 'a', "FILE", OPTION_TEXT, OPTION_OF(attestation), .completes = COMPLETES_PATH,
-	  .help = "check a statement of `run --attest` or `verify --attest` against the one profile" },
+	  .help = "whether the statement of `run --attest` in FILE is sound, and about the one profile" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,

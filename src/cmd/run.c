@@ -41,10 +41,9 @@ const struct option_row run_options[] = {
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
 	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
 	{ "attest", '\0', "FILE", OPTION_TEXT, OPTION_OF(attest), .completes = COMPLETES_PATH,
-	  .help = "write what was enforced, and what came of it, to FILE when the job has ended; see vpcjail check" },
+	  .help = "write a statement to FILE when the job has ended: what was enforced, what came of it" },
 	{ "on-tamper", '\0', "kill|report", OPTION_WORD, OPTION_OF(on_tamper), .words = tamper_words,
-	  .help =
-	      "what happens when somebody else changes the jail's rules: the job is ended (default), or it is said" },
+	  .help = "when somebody else changes the rules: end the job (default), or say it" },
 	{ "quiet", 'q', NULL, OPTION_FLAG, OPTION_OF(quiet),
 	  .help = "say nothing but errors: no summary, no notices, no word about denials" },
 	OPTION_HELP,

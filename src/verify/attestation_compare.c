@@ -6,7 +6,6 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "verify/attestation.h"
 #include "verify/fields.h"
 
@@ -126,6 +125,26 @@ static void compare_ruleset(const struct comparison *c)
 	ruleset_free(ruleset);
 }
 
+// Nobody else needs to be asked for, or may be.
+static void compare_asked(const struct comparison *c, const char *field, const struct prefix_set *ask)
+{
+	CLEANUP(prefix_set_release) struct prefix_set reached = { 0 }, rest = { 0 };
+
+	link_named_addresses(&(struct link_facts){ .profile = c->profile, .policy = &c->policy }, &reached);
+	for (size_t i = 0; i < LINK_FAMILIES; i++) {
+		struct address gateway = address_of(c->statement->link.gateways[i]);
+		struct prefix alone = prefix_of_address(&gateway);
+		if (gateway.family != FAMILY_NONE)
+			prefix_set_add(&reached, &alone);
+	}
+	prefix_set_normalize(&reached);
+	prefix_set_copy(&rest, ask);
+	prefix_set_subtract(&rest, &reached);
+	if (!prefix_set_is_empty(&rest))
+		DIFFERS(c, "%s: the statement tells of hosts on the link that %s does not name", field,
+			c->profile->name);
+}
+
 // Under another profile the job ran as well; under the same, the rules are of a later generation.
 static void compare_updates(const struct comparison *c, const char *profile)
 {
@@ -142,6 +161,8 @@ static void compare_updates(const struct comparison *c, const char *profile)
 			    i, time_print(update->at, time), update->profile, c->profile->name, profile);
 			continue;
 		}
+		AUTO_FREE char *ask = memory_format("updates[%zu].ask", i);
+		compare_asked(c, ask, &update->ask);
 		struct ruleset *ruleset = compile(c, (uint32_t)i + 1, &update->ask);
 		AUTO_FREE char *compiled = memory_format("updates[%zu].compiled", i);
 		AUTO_FREE char *read_back = memory_format("updates[%zu].read-back", i);
@@ -163,6 +184,7 @@ static bool kind_is_possible(const struct comparison *c)
 
 static void compare_link(const struct comparison *c)
 {
+	compare_asked(c, "link.ask", &c->statement->link.ask);
 	if (!kind_is_possible(c))
 		DIFFERS(c, "link.uplink: the statement is about uplink %s, which %s does not lead to",
 			uplink_word((enum uplink)c->statement->link.uplink), c->profile->name);

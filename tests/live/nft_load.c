@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "../unit/nft_profile.h"
+#include "base/sha256.h"
 #include "kernel/nfnetlink.h"
 
 struct context {
@@ -62,13 +63,16 @@ static int do_load(struct context *context)
 static int do_compare(struct context *context)
 {
 	struct nft_dump dump = { 0 };
+	char read_back[SHA256_TEXT_SIZE], meant[SHA256_TEXT_SIZE];
 	struct error err = { 0 };
 	size_t limit;
 	int fd, result = 0;
 
 	if (nfnetlink_open(&fd, &limit, &err) || nfnetlink_dump(fd, &dump, &err) ||
-	    ruleset_compare(context->ruleset, &dump, &err))
+	    ruleset_compare(context->ruleset, &dump, &err) || ruleset_digest_dump(&dump, read_back, &err))
 		result = failed(&err);
+	else if (strcmp(read_back, ruleset_digest(context->ruleset, meant)) != 0)
+		result = failed(&(struct error){ .message = "equal rules have two digests" });
 	nft_dump_release(&dump);
 	return result;
 }
