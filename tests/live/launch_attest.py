@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -351,10 +352,10 @@ def undone_before_it_is_read(mode):
     path = statement_path(mode, 'undone')
     process = running(mode, path)
     place = namespace_of(process)
-    os.kill(process.pid, 19)
+    os.kill(process.pid, signal.SIGSTOP)
     succeeded(nft(place, 'add', 'table', 'inet', 'mine'))
     succeeded(nft(place, 'delete', 'table', 'inet', 'mine'))
-    os.kill(process.pid, 18)
+    os.kill(process.pid, signal.SIGCONT)
     _, err = process.communicate(timeout=5)
     equal(process.returncode, 137, err)
     check('they are again as they were meant' in err, err)
@@ -380,22 +381,20 @@ def reported(mode):
 
 
 def many_changes(mode):
-    """More announcements than the socket holds, and than the list: all are counted."""
+    """More announcements than the socket holds, of changes that are all undone: the number of the rules tells of them."""
     path = statement_path(mode, 'many')
-    process = running(mode, path, seconds=6, options=['--on-tamper', 'report'])
+    process = running(mode, path)
     place = namespace_of(process)
-    os.kill(process.pid, 19)
-    batch = write_file('many.nft', ''.join(f'add table inet mine{i}\n' for i in range(3000)))
-    succeeded(nft(place, '-f', batch))
-    for _ in range(100):
-        succeeded(nft(place, 'add', 'table', 'inet', 'other'))
-    os.kill(process.pid, 18)
-    _, err = process.communicate(timeout=30)
-    equal(process.returncode, 0, err)
-    statement = read(path)
-    check(any(row['process'] == '' for row in statement['tampered']), 'no announcement was lost: ', len(statement['tampered']))
-    check(statement['ruleset']['end'] != statement['ruleset']['start'], statement)
-    equal(checked(mode, path).returncode, 1)
+    os.kill(process.pid, signal.SIGSTOP)
+    for verb in ('add', 'delete'):
+        batch = write_file(verb + '.nft', ''.join(f'{verb} table inet mine{i}\n' for i in range(3000)))
+        succeeded(nft(place, '-f', batch))
+    os.kill(process.pid, signal.SIGCONT)
+    _, err = process.communicate(timeout=5)
+    equal(process.returncode, 137, err)
+    rows = read(path)['tampered']
+    equal([row['process'] for row in rows], [''], 'no announcement was lost:', rows)
+    check('they are again as they were meant' in err, err)
 
 
 def an_update_is_no_tampering(mode):
