@@ -35,7 +35,7 @@ bool policy_match_holds(const struct policy_match *match, const struct flow *flo
 	return match->any_remote || prefix_set_contains(&match->remote, &flow->remote);
 }
 
-static const struct policy_rule *layer_decide(const struct policy_layer *layer, const struct flow *flow)
+const struct policy_rule *policy_layer_decide(const struct policy_layer *layer, const struct flow *flow)
 {
 	vec_for_each (rule, &layer->rules) {
 		if (policy_match_holds(&rule->match, flow))
@@ -57,7 +57,7 @@ struct judgement policy_evaluate(const struct policy *policy, const struct flow 
 
 		if (layer->stateful && flow->state == FLOW_ESTABLISHED)
 			continue;
-		rule = layer_decide(layer, flow);
+		rule = policy_layer_decide(layer, flow);
 		if (rule->verdict != VERDICT_PASS)
 			return (struct judgement){ .allowed = rule->verdict == VERDICT_ACCEPT,
 						   .layer = layer,

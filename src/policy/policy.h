@@ -84,8 +84,9 @@ struct judgement {
 // The verdict for one flow. Pure and total.
 struct judgement policy_evaluate(const struct policy *policy, const struct flow *flow);
 
-// Whether a rule's match holds for a flow; what evaluate is made of.
+// Whether a rule's match holds for a flow, and the rule of a layer that decides; what evaluate is made of.
 bool policy_match_holds(const struct policy_match *match, const struct flow *flow);
+const struct policy_rule *policy_layer_decide(const struct policy_layer *layer, const struct flow *flow);
 
 // The rule that an NFLOG prefix "vj1:<layer name>:<number>" names; NULL when there is none. *layer may be NULL.
 const struct policy_rule *policy_find(const struct policy *policy, const char *layer_name, unsigned number,
