@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	{ "verify", "", 0, 0, cmd_verify,
 	  "prove a profile on this kernel: build the jail in a test range, try every promise", verify_options,
 	  &verify_manual },
+	{ "explain", "FLOW...", 0, ANY_NUMBER, cmd_explain,
+	  "say whether a flow would be allowed, and why: layer by layer, offline", explain_options, &explain_manual },
 	{ "profiles", "", 0, 0, cmd_profiles, "list the named profiles and where they come from, or make one",
 	  profiles_options, &profiles_manual },
 	{ "doctor", "", 0, 0, cmd_doctor, "say what this host supports, what is missing and how to get it",

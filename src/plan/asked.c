@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Questions about flows, answered: see asked.h.
+#include "plan/asked.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "plan/asked_names.h"
+#include "plan/launch_plan.h"
+#include "plan/steps.h"
+
+// Made-up values of a template that mean anything under this isolation.
+static size_t count_placeholders(const struct profile *profile)
+{
+	unavailable_vec list = { 0 };
+	size_t count;
+
+	if (profile->network.isolation == ISOLATION_FULL)
+		return 0;
+	launch_placeholders(profile, &list);
+	count = list.count;
+	unavailable_release(&list);
+	return count;
+}
+
+void asked_rules_make(const struct profile *profile, const struct policy *policy, const char *hostname,
+		      const char *unsettled, struct asked_rules *rules)
+{
+	const struct zone_facts facts = { .hostname = hostname, .full_name = hostname, .ipv6 = true };
+	struct profile named = *profile;
+	size_t made_up = count_placeholders(profile);
+
+	*rules = (struct asked_rules){ .profile = profile, .policy = policy };
+	rules->resolver = dns_is_answered(profile);
+	if (!rules->resolver)
+		named.endpoints.count = 0;  // borrowed: /etc/hosts has hosts alone
+	dns_rules_build(&named, &facts, NULL, 0, &rules->names);
+	if (unsettled)
+		rules->indefinite = memory_copy_text(unsettled);
+	else if (made_up)
+		rules->indefinite = memory_format("%zu of the profile's values %s the template's, made up (`vpcjail "
+						  "check` names them)",
+						  made_up, made_up == 1 ? "is" : "are");
+}
+
+void asked_rules_release(struct asked_rules *rules)
+{
+	dns_rules_release(&rules->names);
+	free(rules->indefinite);
+	*rules = (struct asked_rules){ 0 };
+}
+
+// Whether a denial says nothing of the profile's own ranges: what no profile can allow, and fixed addresses of AWS.
+static bool is_definite(const struct flow *flow, const struct judgement *judgement)
+{
+	static const struct prefix fixed[] = { IPV4_PREFIX(169, 254, 0, 0, 16),
+					       IPV6_PREFIX(0xfd000ec200000000, 0, 32) };
+
+	if (flow->loopback)
+		return true;
+	if (!judgement->layer)
+		return false;
+	if (judgement->layer->kind == LAYER_PACKET)
+		return strcmp(judgement->rule->origin, "built-in") == 0;
+	return judgement->layer->kind == LAYER_SERVICE &&
+	       (prefix_contains(&fixed[0], &flow->remote) || prefix_contains(&fixed[1], &flow->remote));
+}
+
+// Where the profile does not decide here, its verdict is told as what it is.
+static void qualify(const struct asked_rules *rules, struct verdict_given *given)
+{
+	AUTO_FREE char *before = NULL;
+
+	if (!rules->indefinite || is_definite(&given->flow, &given->judgement))
+		return;
+	before = STEAL(given->text);
+	given->text = memory_format("%s; by what it says now: %s, %s", rules->indefinite, answer_name(given->answer),
+				    before ? before : given->judgement.reason);
+	given->answer = ANSWER_UNKNOWN;
+}
+
+static int packet_of(const struct flow_question *question, struct flow *flow, struct port_range *ports,
+		     struct error *err)
+{
+	*flow = question->flow;
+	*ports = (struct port_range){ 0 };
+	return question->reply ? explain_reply_of(&question->flow, flow, ports, err) : 0;
+}
+
+int asked_judge(const struct asked_rules *rules, const struct flow_question *question, struct verdict_given *given,
+		struct error *err)
+{
+	struct port_range ports;
+	struct flow flow;
+	int result = packet_of(question, &flow, &ports, err);
+
+	if (result < 0)
+		return result;
+	if (question->name[0]) {
+		CLEANUP(name_meaning_release) struct name_meaning meaning = { 0 };
+
+		name_meaning_find(rules->profile, &rules->names, rules->resolver, question->name, &meaning);
+		asked_name_judge(rules, &meaning, &flow, &ports, given);
+	} else {
+		*given = (struct verdict_given){ 0 };
+		given->judgement = explain_judge(rules->policy, &flow, &ports, &given->flow);
+		given->answer = given->judgement.allowed ? ANSWER_ALLOWED : ANSWER_DENIED;
+	}
+	qualify(rules, given);
+	return 0;
+}
+
+const char *verdict_given_reason(const struct verdict_given *given)
+{
+	return given->text ? given->text : given->judgement.reason;
+}
+
+void verdict_given_release(struct verdict_given *given)
+{
+	free(given->text);
+	*given = (struct verdict_given){ 0 };
+}
+
+// An answer to what never came.
+static char *note_of(const struct asked_rules *rules, const struct flow_question *question,
+		     const struct verdict_given *given)
+{
+	CLEANUP(verdict_given_release) struct verdict_given first = { 0 };
+	struct flow_question begins = *question;
+
+	if (!question->reply)
+		return NULL;
+	begins.reply = false;
+	begins.name[0] = '\0';
+	begins.flow.remote = given->flow.remote;
+	begins.flow.loopback = given->flow.loopback;
+	if (begins.flow.remote.family == FAMILY_NONE || asked_judge(rules, &begins, &first, NULL) < 0 ||
+	    first.judgement.allowed)
+		return NULL;
+	return memory_format("the packet that it answers is denied itself: %s", first.judgement.reason);
+}
+
+static void look_up(const struct asked_rules *rules, struct asked *asked)
+{
+	struct name_meaning meaning;
+
+	name_meaning_find(rules->profile, &rules->names, rules->resolver, asked->question.name, &meaning);
+	asked->nowhere = meaning.kind != NAME_ANYWHERE;
+	asked->resolved = STEAL(meaning.how);
+	asked->nearest = STEAL(meaning.nearest);
+	name_meaning_release(&meaning);
+}
+
+int asked_answer(const struct asked_rules *rules, const struct flow_question *question, struct asked *asked,
+		 struct error *err)
+{
+	const struct verdict_given *given = &asked->given;
+	struct port_range ports;
+	struct flow flow;
+	int result;
+
+	*asked = (struct asked){ .question = *question };
+	result = asked_judge(rules, question, &asked->given, err);
+	if (result == 0)
+		result = packet_of(question, &flow, &ports, err);
+	if (result < 0)
+		return result;
+	if (question->name[0])
+		look_up(rules, asked);
+	asked->note = note_of(rules, question, given);
+	asked->explained = given->flow.remote.family != FAMILY_NONE;
+	asked->nowhere = asked->nowhere && !asked->explained;
+	if (!asked->explained)
+		return 0;
+	flow.remote = given->flow.remote;
+	flow.loopback = given->flow.loopback;
+	explain_flow(rules->policy, &flow, &ports, &asked->explanation);
+	if (!given->judgement.allowed)
+		edits_find(rules->profile, &given->flow, &ports, &asked->edits);
+	return 0;
+}
+
+void asked_release(struct asked *asked)
+{
+	verdict_given_release(&asked->given);
+	free(asked->resolved);
+	free(asked->nearest);
+	free(asked->note);
+	explanation_release(&asked->explanation);
+	edits_release(&asked->edits);
+	*asked = (struct asked){ 0 };
+}

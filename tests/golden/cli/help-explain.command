@@ -1,0 +1,1 @@
+vpcjail explain --help
