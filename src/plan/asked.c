@@ -23,18 +23,36 @@ static size_t count_placeholders(const struct profile *profile)
 	return count;
 }
 
+// The host's ports that are offered have a name of their own in /etc/hosts.
+static void add_host_ports(struct profile *named, struct host_value *offered)
+{
+	host_vec hosts = { 0 };
+
+	if (!named->network.host_ports.count || address_parse(host_ports_address, &offered->address, NULL) < 0)
+		return;
+	vec_for_each (host, &named->hosts)
+		vec_push(&hosts, *host);
+	vec_push(&hosts, *offered);
+	named->hosts = hosts;
+}
+
 void asked_rules_make(const struct profile *profile, const struct policy *policy, const char *hostname,
 		      const char *unsettled, struct asked_rules *rules)
 {
 	const struct zone_facts facts = { .hostname = hostname, .full_name = hostname, .ipv6 = true };
-	struct profile named = *profile;
+	static char offered_name[] = "host.vpcjail";
+	struct host_value offered = { .name = offered_name };
+	struct profile named = *profile;  // borrows all of it
 	size_t made_up = count_placeholders(profile);
 
 	*rules = (struct asked_rules){ .profile = profile, .policy = policy };
 	rules->resolver = dns_is_answered(profile);
 	if (!rules->resolver)
-		named.endpoints.count = 0;  // borrowed: /etc/hosts has hosts alone
+		named.endpoints.count = 0;  // /etc/hosts has hosts alone
+	add_host_ports(&named, &offered);
 	dns_rules_build(&named, &facts, NULL, 0, &rules->names);
+	if (named.hosts.items != profile->hosts.items)
+		vec_release(&named.hosts);
 	if (unsettled)
 		rules->indefinite = memory_copy_text(unsettled);
 	else if (made_up)
@@ -151,6 +169,17 @@ static void look_up(const struct asked_rules *rules, struct asked *asked)
 	name_meaning_release(&meaning);
 }
 
+// What a profile can do for a name that resolves to nothing.
+static char *why_no_address(const struct asked_rules *rules, const struct asked *asked)
+{
+	if (!asked->nowhere || asked->nearest)
+		return NULL;
+	return memory_copy_text(rules->resolver
+				    ? "name it under hosts or as an endpoint's, or have its domain asked of the VPC's "
+				      "resolver (vpc.domains)"
+				    : "name it under hosts");
+}
+
 int asked_answer(const struct asked_rules *rules, const struct flow_question *question, struct asked *asked,
 		 struct error *err)
 {
@@ -170,8 +199,10 @@ int asked_answer(const struct asked_rules *rules, const struct flow_question *qu
 	asked->note = note_of(rules, question, given);
 	asked->explained = given->flow.remote.family != FAMILY_NONE;
 	asked->nowhere = asked->nowhere && !asked->explained;
-	if (!asked->explained)
+	if (!asked->explained) {
+		asked->edits.why_none = why_no_address(rules, asked);
 		return 0;
+	}
 	flow.remote = given->flow.remote;
 	flow.loopback = given->flow.loopback;
 	explain_flow(rules->policy, &flow, &ports, &asked->explanation);

@@ -137,9 +137,9 @@ static bool take_step(struct edit_search *search, struct profile *profile, const
 	return best > from;
 }
 
-// Step by step, from layer to layer.
+// Step by step, from layer to layer. *stuck: the layer where no way leads on.
 static bool pursue(struct edit_search *search, const struct profile *profile, const struct edit_row *first,
-		   edit_vec *way)
+		   edit_vec *way, enum layer_kind *stuck)
 {
 	struct profile changed = *profile;
 
@@ -150,6 +150,8 @@ static bool pursue(struct edit_search *search, const struct profile *profile, co
 
 		if (reached == RANK_ALLOWED)
 			return i > 0;
+		if (judgement.layer)
+			*stuck = judgement.layer->kind;
 		if (!judgement.layer || !take_step(search, &changed, &judgement, i ? NULL : first, way))
 			return false;
 	}
@@ -186,14 +188,23 @@ static bool is_longer(const edit_vec *way, const struct edits *than)
 }
 
 static void try_way(struct edit_search *search, const struct profile *profile, const struct edit_row *first,
-		    struct edits *out)
+		    enum layer_kind *stuck, struct edits *out)
 {
 	edit_vec way = { 0 };
 
-	if (pursue(search, profile, first, &way) && !is_longer(&way, out))
+	if (pursue(search, profile, first, &way, stuck) && !is_longer(&way, out))
 		vec_push(&out->ways, way);
 	else
 		edit_vec_release(&way);
+}
+
+// An address in a form that no profile takes (an IPv4 address within IPv6) can stand in no edit.
+static bool is_writable(const struct address *address)
+{
+	struct address read;
+	char text[ADDRESS_TEXT_SIZE];
+
+	return address_parse(address_print(address, text), &read, NULL) == 0;
 }
 
 // Of full isolation there are two ways out, and neither is smaller in every respect.
@@ -207,13 +218,17 @@ void edits_find(const struct profile *profile, const struct flow *flow, const st
 	*out = (struct edits){ 0 };
 	if (judge(&search, profile, &policy, &judgement) == RANK_ALLOWED || !judgement.layer)
 		return;
-	if (judgement.layer->kind != LAYER_ISOLATION)
-		try_way(&search, profile, NULL, out);
-	for (const struct edit_row *row = edit_rows; judgement.layer->kind == LAYER_ISOLATION && row->apply; row++)
+	enum layer_kind stuck = judgement.layer->kind;
+	for (const struct edit_row *row = edit_rows; row->apply && is_writable(&flow->remote); row++) {
+		if (judgement.layer->kind != LAYER_ISOLATION) {
+			try_way(&search, profile, NULL, &stuck, out);
+			break;
+		}
 		if (row->layer == LAYER_ISOLATION)
-			try_way(&search, profile, row, out);
+			try_way(&search, profile, row, &stuck, out);
+	}
 	if (!out->ways.count)
-		out->why_none = memory_copy_text(edit_why_none(judgement.layer->kind));
+		out->why_none = memory_copy_text(edit_why_none(stuck));
 	vec_for_each (kept, &search.kept)
 		free(*kept);
 	vec_release(&search.kept);

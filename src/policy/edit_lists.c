@@ -201,6 +201,30 @@ bool edit_route(struct edit_search *search, struct profile *profile, const struc
 	return true;
 }
 
+// The blackhole of this very address.
+bool edit_route_target(struct edit_search *search, struct profile *profile, const struct judgement *judgement,
+		       edit_vec *edits)
+{
+	struct prefix block = prefix_of_address(&search->flow->remote);
+	struct profile_route *routes = edit_keep(search, (profile->routes.count + 1) * sizeof(*routes));
+	char index[24];
+
+	(void)judgement;
+	if (profile->routes.count)
+		memcpy(routes, profile->routes.items, profile->routes.count * sizeof(*routes));
+	for (size_t i = 0; i < profile->routes.count; i++) {
+		if (routes[i].destination.kind != PEER_CIDR || routes[i].target != ROUTE_BLACKHOLE ||
+		    !prefix_covers(&block, &routes[i].destination.prefix))
+			continue;
+		routes[i].target = ROUTE_LOCAL;
+		profile->routes.items = routes;
+		(void)snprintf(index, sizeof(index), "[%zu]", i);
+		edit_note(edits, false, &routes[i].at, EDIT_AT("routes", index, "target"), "local");
+		return true;
+	}
+	return false;
+}
+
 // The port that the interface endpoint does not carry. A list that is the default is written whole.
 bool edit_endpoint_port(struct edit_search *search, struct profile *profile, const struct judgement *judgement,
 			edit_vec *edits)

@@ -25,6 +25,7 @@ const struct edit_row edit_rows[] = {
 	{ LAYER_NETWORK_ACL, edit_acl_rule },
 	{ LAYER_NETWORK_ACL, edit_acl_action },
 	{ LAYER_ROUTE, edit_route },
+	{ LAYER_ROUTE, edit_route_target },
 	{ LAYER_ROUTE, edit_endpoint },
 	{ LAYER_ROUTE, edit_cidr },
 	{ LAYER_ENDPOINT, edit_endpoint_port },

@@ -45,7 +45,7 @@ const char *edit_why_none(enum layer_kind layer);
 // The ways for one layer each.
 edit_apply edit_uplink, edit_peer, edit_isolation, edit_service_dns, edit_service_imds, edit_service_credentials,
     edit_service_time, edit_group_rule, edit_endpoint, edit_subnet, edit_ingress_peer, edit_acl_rule, edit_acl_action,
-    edit_route, edit_cidr, edit_endpoint_port, edit_located, edit_host_subnets;
+    edit_route, edit_route_target, edit_cidr, edit_endpoint_port, edit_located, edit_host_subnets;
 
 // An edit that writes or adds value at a path of up to EDIT_PATH texts, of which the last is NULL; value is the
 // formatted text.
