@@ -2,6 +2,7 @@
 // Questions about flows, answered: see asked.h.
 #include "plan/asked.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -158,6 +159,18 @@ static char *note_of(const struct asked_rules *rules, const struct flow_question
 	return memory_format("the packet that it answers is denied itself: %s", first.judgement.reason);
 }
 
+// A port of the host that the profile does not offer.
+static char *note_of_name(const struct asked_rules *rules, const struct flow_question *question)
+{
+	if (strcmp(question->name, "host.vpcjail") != 0)
+		return NULL;
+	vec_for_each (ports, &rules->profile->network.host_ports)
+		if (question->flow.protocol == IPPROTO_TCP && ports->range.first <= question->flow.destination_port &&
+		    question->flow.destination_port <= ports->range.last)
+			return NULL;
+	return memory_copy_text("network.host-ports does not offer it: nobody listens there");
+}
+
 static void look_up(const struct asked_rules *rules, struct asked *asked)
 {
 	struct name_meaning meaning;
@@ -197,6 +210,8 @@ int asked_answer(const struct asked_rules *rules, const struct flow_question *qu
 	if (question->name[0])
 		look_up(rules, asked);
 	asked->note = note_of(rules, question, given);
+	if (!asked->note)
+		asked->note = note_of_name(rules, question);
 	asked->explained = given->flow.remote.family != FAMILY_NONE;
 	asked->nowhere = asked->nowhere && !asked->explained;
 	if (!asked->explained) {

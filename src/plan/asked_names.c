@@ -49,16 +49,22 @@ static void cut_by_rule(set_vec *pieces, const struct prefix_set *remote)
 	}
 }
 
+static void add_loopback(struct prefix_set *set)
+{
+	static const struct prefix loopback[] = { IPV4_PREFIX(127, 0, 0, 0, 8), IPV6_PREFIX(0, 1, 128) };
+
+	for (size_t i = 0; i < 2; i++)
+		prefix_set_add(set, &loopback[i]);
+	prefix_set_normalize(set);
+}
+
 // Pieces of the set, of which all addresses meet the same rules. Loopback is one of its own.
 static void cut(const struct policy *policy, enum direction direction, const struct prefix_set *set, set_vec *pieces)
 {
-	static const struct prefix loopback[] = { IPV4_PREFIX(127, 0, 0, 0, 8), IPV6_PREFIX(0, 1, 128) };
 	CLEANUP(prefix_set_release) struct prefix_set own = { 0 };
 	struct prefix_set whole = { 0 };
 
-	for (size_t i = 0; i < 2; i++)
-		prefix_set_add(&own, &loopback[i]);
-	prefix_set_normalize(&own);
+	add_loopback(&own);
 	prefix_set_copy(&whole, set);
 	vec_push(pieces, whole);
 	cut_by_rule(pieces, &own);
@@ -148,6 +154,22 @@ static void conclude(const struct name_meaning *meaning, const struct tally *tal
 		    memory_copy_text("whatever address the resolver gives, no packet of the kind may go there");
 }
 
+// A resolver can give any address; that it gives the job's own loopback is not what is asked.
+static void possible_addresses(const struct name_meaning *meaning, struct prefix_set *set)
+{
+	CLEANUP(prefix_set_release) struct prefix_set own = { 0 };
+
+	if (meaning->kind != NAME_ANYWHERE) {
+		prefix_set_copy(set, &meaning->addresses);
+		return;
+	}
+	for (size_t i = 0; i < 2; i++)
+		prefix_set_add(set, &everything[i]);
+	prefix_set_normalize(set);
+	add_loopback(&own);
+	prefix_set_subtract(set, &own);
+}
+
 void asked_name_judge(const struct asked_rules *rules, const struct name_meaning *meaning, const struct flow *flow,
 		      const struct port_range *ports, struct verdict_given *given)
 {
@@ -160,12 +182,7 @@ void asked_name_judge(const struct asked_rules *rules, const struct name_meaning
 		given->text = memory_copy_text(meaning->how);
 		return;
 	}
-	if (meaning->kind == NAME_ANYWHERE)
-		for (size_t i = 0; i < 2; i++)
-			prefix_set_add(&set, &everything[i]);
-	else
-		prefix_set_add_set(&set, &meaning->addresses);
-	prefix_set_normalize(&set);
+	possible_addresses(meaning, &set);
 	keep_families(&set, flow->protocol);
 	if (prefix_set_is_empty(&set)) {
 		given->text =

@@ -228,7 +228,7 @@ void edits_find(const struct profile *profile, const struct flow *flow, const st
 			try_way(&search, profile, row, &stuck, out);
 	}
 	if (!out->ways.count)
-		out->why_none = memory_copy_text(edit_why_none(stuck));
+		out->why_none = memory_copy_text(edit_why_none(profile, stuck));
 	vec_for_each (kept, &search.kept)
 		free(*kept);
 	vec_release(&search.kept);

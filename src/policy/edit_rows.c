@@ -35,7 +35,7 @@ const struct edit_row edit_rows[] = {
 	{ 0, NULL },
 };
 
-const char *edit_why_none(enum layer_kind layer)
+const char *edit_why_none(const struct profile *profile, enum layer_kind layer)
 {
 	switch (layer) {
 	case LAYER_PACKET:
@@ -45,9 +45,13 @@ const char *edit_why_none(enum layer_kind layer)
 	case LAYER_ENDPOINT:
 		return "nothing in a profile can: that is what such an endpoint carries, as on AWS";
 	case LAYER_UPLINK:
+		if (profile->vpc.located == LOCATED_ELSEWHERE)
+			return "a stand-in for the endpoint, where one is near this host; else vpc.located: here, on a "
+			       "host of that VPC";
 		return "no key opens it: the host's own services are reached through network.host-ports, as "
 		       "host.vpcjail";
 	case LAYER_ISOLATION:
+		return "nothing in a profile can: only TCP, UDP and ICMP are ever carried, and to hosts' addresses";
 	case LAYER_SECURITY_GROUP:
 	case LAYER_NETWORK_ACL:
 	case LAYER_ROUTE:

@@ -40,7 +40,7 @@ struct edit_row {
 extern const struct edit_row edit_rows[];
 
 // What to say where no row helps: a literal.
-const char *edit_why_none(enum layer_kind layer);
+const char *edit_why_none(const struct profile *profile, enum layer_kind layer);
 
 // The ways for one layer each.
 edit_apply edit_uplink, edit_peer, edit_isolation, edit_service_dns, edit_service_imds, edit_service_credentials,

@@ -88,6 +88,18 @@ static bool is_nearer(const struct near_rule *a, const struct near_rule *b)
 	return a->distance < b->distance;
 }
 
+// Whether the nearest block is of another part of the address space: then the rule is about something else. (The
+// first 8 bits of IPv4 and 32 of IPv6 are about what one network has.)
+static bool is_far(const struct near_rule *near, const struct flow *flow)
+{
+	unsigned shift = flow->remote.family == FAMILY_IPV4 ? 24 : 96;
+
+	if (!(near->lacks & LACKS_REMOTE))
+		return false;
+	return near->nearest.base.family == FAMILY_NONE ||
+	       near->nearest.base.bits >> shift != flow->remote.bits >> shift;
+}
+
 static void insert(near_rule_vec *list, const struct near_rule *near)
 {
 	vec_push(list, *near);
@@ -100,19 +112,26 @@ static void insert(near_rule_vec *list, const struct near_rule *near)
 		list->count = NEAR_RULES;
 }
 
-// The last rule of a layer only closes it, and what the packet layer lets pass says nothing of the rest.
+// Of a layer the last rule only closes it; what the packet layer lets pass says nothing of the rest, nor does one
+// service of another.
+static bool counts(const struct policy_layer *layer, const struct near_rule *near)
+{
+	if (layer->kind == LAYER_PACKET || near->rule->verdict == VERDICT_DENY)
+		return false;
+	return lack_count(near) <= NEAR_LACKS && !(layer->kind == LAYER_SERVICE && near->lacks & LACKS_REMOTE);
+}
+
 void near_rules_find(const struct policy_layer *layer, const struct flow *flow, near_rule_vec *out)
 {
-	for (size_t i = 0; layer->kind != LAYER_PACKET && i + 1 < layer->rules.count; i++) {
-		const struct policy_rule *rule = &layer->rules.items[i];
+	for (size_t i = 0; i + 1 < layer->rules.count; i++) {
+		struct near_rule near = compare_rule(&layer->rules.items[i], flow);
 
-		if (rule->verdict == VERDICT_DENY)
-			continue;
-		struct near_rule near = compare_rule(rule, flow);
-		if (lack_count(&near) <= NEAR_LACKS)
+		if (counts(layer, &near))
 			insert(out, &near);
 	}
 	while (out->count && lack_count(&out->items[out->count - 1]) > lack_count(&out->items[0]))
+		out->count--;
+	while (out->count && !is_far(&out->items[0], flow) && is_far(&out->items[out->count - 1], flow))
 		out->count--;
 }
 

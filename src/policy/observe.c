@@ -59,10 +59,42 @@ static const struct {
 	  "the send succeeds, and no answer ever comes, as on AWS" },
 };
 
+// Addresses that the kernel treats by itself, before any rule or beside it; protocol 0: any. Measured in a jail.
+static const struct {
+	struct prefix prefix;
+	int protocol;
+	const char *observed;
+} special_rows[] = {
+	{ IPV4_PREFIX(224, 0, 0, 0, 4), IPPROTO_TCP, "connect() fails at once with ENETUNREACH: TCP has no multicast" },
+	{ IPV6_PREFIX(0xff00000000000000, 0, 8), IPPROTO_TCP,
+	  "connect() fails at once with ENETUNREACH: TCP has no multicast" },
+	{ IPV4_PREFIX(255, 255, 255, 255, 32), IPPROTO_TCP,
+	  "connect() fails at once with ENETUNREACH: TCP has no broadcast" },
+	{ IPV4_PREFIX(255, 255, 255, 255, 32), IPPROTO_UDP,
+	  "the send fails at once with EACCES, unless the socket has SO_BROADCAST; it is denied then" },
+	{ IPV4_PREFIX(0, 0, 0, 0, 32), 0, "the kernel takes it for loopback: what listens in the job itself answers" },
+	{ IPV6_PREFIX(0, 0, 128), 0, "the kernel takes it for loopback: what listens in the job itself answers" },
+	{ IPV6_PREFIX(0xfe80000000000000, 0, 10), IPPROTO_TCP,
+	  "connect() fails at once with EINVAL: the address names no link" },
+};
+
+static const char *special_egress(const struct flow *flow)
+{
+	for (size_t i = 0; i < sizeof(special_rows) / sizeof(special_rows[0]); i++)
+		if ((!special_rows[i].protocol || special_rows[i].protocol == flow->protocol) &&
+		    prefix_contains(&special_rows[i].prefix, &flow->remote))
+			return special_rows[i].observed;
+	return NULL;
+}
+
 static const char *denied_egress(const struct policy *policy, const struct flow *flow)
 {
 	bool echoes = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
 
+	const char *special = special_egress(flow);
+
+	if (special && !echoes && (flow->protocol == IPPROTO_TCP || flow->protocol == IPPROTO_UDP))
+		return special;
 	if (echoes && !policy->icmp)
 		return "socket() fails: ping sockets with EPROTONOSUPPORT, raw ones with EPERM";
 	for (size_t i = 0; i < sizeof(egress_rows) / sizeof(egress_rows[0]); i++)
