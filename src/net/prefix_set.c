@@ -191,6 +191,30 @@ bool prefix_set_covers(const struct prefix_set *set, const struct prefix *prefix
 	return covers(set, &first, &last);
 }
 
+bool prefix_set_is_within(const struct prefix_set *set, const struct prefix_set *outer)
+{
+	assert(!set->dirty);
+	vec_for_each (range, &set->ranges)
+		if (!covers(outer, &range->first, &range->last))
+			return false;
+	return true;
+}
+
+bool prefix_set_meets(const struct prefix_set *set, const struct prefix_set *other)
+{
+	const struct prefix_set *small = set->ranges.count < other->ranges.count ? set : other;
+	const struct prefix_set *large = small == set ? other : set;
+
+	assert(!set->dirty && !other->dirty);
+	vec_for_each (range, &small->ranges) {
+		size_t i = search(large, &range->first);
+
+		if (i < large->ranges.count && !ends_before(range, &large->ranges.items[i]))
+			return true;
+	}
+	return false;
+}
+
 bool prefix_set_is_empty(const struct prefix_set *set)
 {
 	assert(!set->dirty);

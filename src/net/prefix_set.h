@@ -31,6 +31,9 @@ void prefix_set_subtract(struct prefix_set *set, const struct prefix_set *less);
 void prefix_set_intersect(struct prefix_set *set, const struct prefix_set *with);
 bool prefix_set_contains(const struct prefix_set *set, const struct address *address);  // O(log n)
 bool prefix_set_covers(const struct prefix_set *set, const struct prefix *prefix);
+// Whether every address of set is in outer; whether any is in other. n searches in m ranges.
+bool prefix_set_is_within(const struct prefix_set *set, const struct prefix_set *outer);
+bool prefix_set_meets(const struct prefix_set *set, const struct prefix_set *other);
 bool prefix_set_is_empty(const struct prefix_set *set);
 bool prefix_set_has_family(const struct prefix_set *set, enum family family);
 bool prefix_set_equal(const struct prefix_set *a, const struct prefix_set *b);

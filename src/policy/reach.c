@@ -28,6 +28,12 @@ static const struct prefix every[] = { IPV4_PREFIX(0, 0, 0, 0, 0), IPV6_PREFIX(0
 
 typedef VEC(uint32_t) edge_vec;
 
+// What of a packet is no address.
+struct packet_kind {
+	size_t protocol;  // of reach_protocols
+	uint16_t at;      // as in struct reach_range
+};
+
 static struct reach_range types_of(const struct policy_match *match)
 {
 	unsigned type = (unsigned)match->icmp_type << 8;
@@ -99,8 +105,9 @@ static bool applies(const struct policy_match *match, size_t protocol, uint16_t 
 }
 
 // One layer: of the addresses in *passing those that go on stay; those that are let through for good go to accepted.
-static void pass_layer(const struct policy_layer *layer, size_t protocol, uint16_t at, struct prefix_set *passing,
-		       struct prefix_set *accepted)
+// denied: of each rule, or NULL.
+static void pass_layer(const struct policy_layer *layer, const struct packet_kind *kind, struct prefix_set *passing,
+		       struct prefix_set *accepted, struct prefix_set *denied)
 {
 	struct prefix_set left = *passing;
 
@@ -110,31 +117,53 @@ static void pass_layer(const struct policy_layer *layer, size_t protocol, uint16
 
 		if (prefix_set_is_empty(&left))
 			break;
-		if (!applies(&rule->match, protocol, at))
+		if (!applies(&rule->match, kind->protocol, kind->at))
 			continue;
-		prefix_set_copy(&met, &left);
-		if (!rule->match.any_remote)
+		if (rule->match.any_remote) {
+			met = left;
+			left = (struct prefix_set){ 0 };
+		} else {
+			prefix_set_copy(&met, &left);
 			prefix_set_intersect(&met, &rule->match.remote);
-		prefix_set_subtract(&left, &met);
+			prefix_set_subtract(&left, &met);
+		}
 		if (rule->verdict != VERDICT_DENY)
 			prefix_set_add_set(rule->verdict == VERDICT_PASS ? passing : accepted, &met);
+		else if (denied)
+			prefix_set_add_set(&denied[rule - layer->rules.items], &met);
 	}
 	prefix_set_normalize(passing);
 	prefix_set_release(&left);
 }
 
-static void reached_at(const struct policy *policy, enum direction direction, size_t protocol, uint16_t at,
-		       struct prefix_set *out)
+static void begin(const struct packet_kind *kind, const struct prefix_set *within, struct prefix_set *out)
+{
+	for (size_t i = 0; i < 2 && reach_protocols[kind->protocol].families[i]; i++)
+		prefix_set_add(out, &every[reach_protocols[kind->protocol].families[i] == FAMILY_IPV6]);
+	prefix_set_normalize(out);
+	if (within)
+		prefix_set_intersect(out, within);
+}
+
+static void reached_at(const struct policy *policy, enum direction direction, const struct reach_question *question,
+		       const struct packet_kind *kind, struct prefix_set *out)
 {
 	CLEANUP(prefix_set_release) struct prefix_set accepted = { 0 };
+	size_t count = policy->layers[direction].count;
 
-	for (size_t i = 0; i < 2 && reach_protocols[protocol].families[i]; i++)
-		prefix_set_add(out, &every[reach_protocols[protocol].families[i] == FAMILY_IPV6]);
-	prefix_set_normalize(out);
-	vec_for_each (layer, &policy->layers[direction])
-		pass_layer(layer, protocol, at, out, &accepted);
-	prefix_set_add_set(out, &accepted);
-	prefix_set_normalize(out);
+	begin(kind, question->within, out);
+	if (count > question->layers)
+		count = question->layers;
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_layer *layer = &policy->layers[direction].items[i];
+
+		if (question->state == FLOW_NEW || !layer->stateful)
+			pass_layer(layer, kind, out, &accepted, i + 1 == count ? question->denied : NULL);
+	}
+	if (accepted.ranges.count) {
+		prefix_set_add_set(out, &accepted);
+		prefix_set_normalize(out);
+	}
 }
 
 // Takes remotes over.
@@ -157,7 +186,8 @@ static void add_range(struct reach *reach, int protocol, struct reach_range rang
 	*remotes = (struct prefix_set){ 0 };
 }
 
-void policy_reach(const struct policy *policy, enum direction direction, struct reach *out)
+void policy_reach_of(const struct policy *policy, enum direction direction, const struct reach_question *question,
+		     struct reach *out)
 {
 	for (size_t protocol = 0; protocol < sizeof(reach_protocols) / sizeof(reach_protocols[0]); protocol++) {
 		edge_vec edges = { 0 };
@@ -165,9 +195,10 @@ void policy_reach(const struct policy *policy, enum direction direction, struct 
 		find_edges(policy, direction, reach_protocols[protocol].protocol, &edges);
 		for (size_t i = 0; i + 1 < edges.count; i++) {
 			struct reach_range range = { (uint16_t)edges.items[i], (uint16_t)(edges.items[i + 1] - 1) };
+			struct packet_kind kind = { protocol, range.first };
 			struct prefix_set remotes = { 0 };
 
-			reached_at(policy, direction, protocol, range.first, &remotes);
+			reached_at(policy, direction, question, &kind, &remotes);
 			if (prefix_set_is_empty(&remotes))
 				prefix_set_release(&remotes);
 			else
@@ -175,6 +206,11 @@ void policy_reach(const struct policy *policy, enum direction direction, struct 
 		}
 		vec_release(&edges);
 	}
+}
+
+void policy_reach(const struct policy *policy, enum direction direction, struct reach *out)
+{
+	policy_reach_of(policy, direction, &(struct reach_question){ .layers = SIZE_MAX }, out);
 }
 
 void reach_release(struct reach *reach)

@@ -37,6 +37,19 @@ struct reach {
 void policy_reach(const struct policy *policy, enum direction direction, struct reach *out);
 void reach_release(struct reach *reach);
 
+// The same of a part of the policy. Zeroed: new conversations, no layer, every address.
+struct reach_question {
+	enum flow_state state;            // FLOW_ESTABLISHED: stateful layers let everything pass
+	size_t layers;                    // how many of the direction's layers, from the first; all: SIZE_MAX
+	const struct prefix_set *within;  // of which addresses; normalized; NULL: of all
+	struct prefix_set *denied;        // of each rule of the last of these layers, for whom it decides with DENY, as
+					  // an array of zeroed sets: added to, not normalized; NULL: not asked
+};
+
+// Of what the layers pass or accept, a row each. Exact.
+void policy_reach_of(const struct policy *policy, enum direction direction, const struct reach_question *question,
+		     struct reach *out);
+
 // The addresses of all rows, added to set and normalized.
 void reach_remotes(const struct reach *reach, struct prefix_set *set);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/big_number.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/json.h"
@@ -122,11 +123,46 @@ static void test_vec(void **state)
 	assert_int_equal(numbers.count, 0);
 }
 
+static void test_big_number(void **state)
+{
+	static const struct {
+		uint64_t upper, lower;
+		uint32_t by;
+		const char *digits, *said;
+	} rows[] = {
+		{ 0, 0, 7, "0", "0" },
+		{ 0, 999, 1, "999", "999" },
+		{ 0, 1000, 1, "1000", "1,000" },
+		{ 0, 131072, 1, "131072", "131,072" },
+		{ 0, UINT32_MAX, 1000000, "4294967295000000", "4,294,967,295,000,000" },
+		{ 0, (1ULL << 53) - 1, 1, "9007199254740991", "9,007,199,254,740,991" },
+		{ 0, 1ULL << 53, 1, "9007199254740992", "2^53" },
+		{ 0, (1ULL << 53) + 1, 1, "9007199254740993", "more than 2^53" },
+		{ 1, 0, 1, "18446744073709551616", "2^64" },
+		{ UINT64_MAX, UINT64_MAX, 65536, "22300745198530623141535718272648361505914880", "more than 2^143" },
+	};
+	struct big_number sum = big_number_of(0, UINT64_MAX), one = big_number_of(0, 1);
+	char text[BIG_NUMBER_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct big_number number = big_number_of(rows[i].upper, rows[i].lower);
+
+		big_number_multiply(&number, rows[i].by);
+		assert_string_equal(big_number_print(&number, text), rows[i].digits);
+		assert_string_equal(big_number_describe(&number, text), rows[i].said);
+		assert_int_equal(big_number_is_zero(&number), i == 0);
+	}
+	big_number_add(&sum, &one);
+	assert_string_equal(big_number_print(&sum, text), "18446744073709551616");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_number), cmocka_unit_test(test_names), cmocka_unit_test(test_safe_text),
-		cmocka_unit_test(test_json),   cmocka_unit_test(test_error), cmocka_unit_test(test_vec),
+		cmocka_unit_test(test_number),     cmocka_unit_test(test_names), cmocka_unit_test(test_safe_text),
+		cmocka_unit_test(test_json),       cmocka_unit_test(test_error), cmocka_unit_test(test_vec),
+		cmocka_unit_test(test_big_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,6 +210,10 @@ static void check_round(uint64_t *seed, const struct universe *universe, bool th
 	assert_equals_model(&united, universe, &in_either);
 	assert_equals_model(&difference, universe, &in_a_only);
 	assert_equals_model(&common, universe, &in_both);
+	assert_int_equal(prefix_set_is_within(&a, &b), prefix_set_is_empty(&difference));
+	assert_int_equal(prefix_set_is_within(&common, &b), true);
+	assert_int_equal(prefix_set_meets(&a, &b), !prefix_set_is_empty(&common));
+	assert_int_equal(prefix_set_meets(&difference, &b), false);
 	assert_int_equal(prefix_set_equal(&a, &b), memcmp(&in_a, &in_b, sizeof(in_a)) == 0);
 	check_questions(&a, universe, &in_a);
 	check_prefixes(&difference, universe, &in_a_only);
