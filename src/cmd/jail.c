@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/names.h"
 #include "base/strbuf.h"
 #include "kernel/control.h"
 
@@ -14,16 +15,42 @@ static const char *title(const struct registry_state *jail)
 	return *jail->name ? jail->name : jail->id;
 }
 
-static int choose(const registry_state_vec *jails, struct error *err)
+static void list_jails(const registry_state_vec *jails, struct strbuf *list)
 {
 	enum { SHOWN = 8 };
-	CLEANUP(strbuf_release) struct strbuf list = { 0 };
 
 	for (size_t i = 0; i < jails->count && i < SHOWN; i++)
-		strbuf_format(&list, "%s%s", i ? ", " : "", title(&jails->items[i]));
+		strbuf_format(list, "%s%s", i ? ", " : "", title(&jails->items[i]));
 	if (jails->count > SHOWN)
-		strbuf_add(&list, ", …");
+		strbuf_add(list, ", …");
+}
+
+static int choose(const registry_state_vec *jails, struct error *err)
+{
+	CLEANUP(strbuf_release) struct strbuf list = { 0 };
+
+	list_jails(jails, &list);
 	return error_set(err, -EINVAL, "name one of the running jails: %s", strbuf_text(&list));
+}
+
+static int unknown(const registry_state_vec *jails, const char *wanted, struct error *err)
+{
+	CLEANUP(strbuf_release) struct strbuf list = { 0 };
+	VEC(const char *) names = { 0 };
+
+	vec_for_each (jail, jails) {
+		if (*jail->name)
+			vec_push(&names, jail->name);
+		vec_push(&names, jail->id);
+	}
+	const char *nearest = names_nearest(wanted, names.items, names.count);
+	vec_release(&names);
+	if (nearest)
+		return error_set(err, -ENOENT, "no running jail is called \"%.80s\"; did you mean \"%s\"?", wanted,
+				 nearest);
+	list_jails(jails, &list);
+	return error_set(err, -ENOENT, "no running jail is called \"%.80s\"; running: %s; `vpcjail ps` tells more",
+			 wanted, strbuf_text(&list));
 }
 
 // By name first; of several that root finds under one, none.
@@ -40,8 +67,7 @@ static int select_one(const registry_state_vec *jails, const char *wanted, const
 						 wanted, (*found)->id, jail->id);
 			*found = jail;
 		}
-	return *found ? 0
-		      : error_set(err, -ENOENT, "no running jail is called \"%.80s\"; `vpcjail ps` lists them", wanted);
+	return *found ? 0 : unknown(jails, wanted, err);
 }
 
 int jail_find(const char *wanted, struct registry_state *jail, struct error *err)

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail update`: gives a running jail another profile's policy.
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "cmd/jail.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "kernel/control.h"
+#include "kernel/sealed.h"
 #include "profile/print.h"
 
 const struct option_row update_options[] = { OPTION_PROFILE, OPTION_HELP, OPTIONS_END };
@@ -25,22 +20,18 @@ const struct manual update_manual = {
 	.see = "vpcjail ps, vpcjail check, vpcjail-profile(5)",
 };
 
-// Sealed: the supervisor takes nothing that could change while it reads.
 static int send_profile(int control, const struct profile *profile, struct error *err)
 {
 	CLEANUP(control_message_release) struct control_message request = { .kind = CONTROL_UPDATE };
 	CLEANUP(control_message_release) struct control_message answer = { 0 };
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-	int fd = memfd_create("profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
+	profile_print(profile, &text);
+	int fd = sealed_write("profile", &text, err);
 	if (fd < 0)
-		return error_set_errno(err, -errno, "cannot make memory for the profile");
+		return fd;
 	request.fds[request.fd_count++] = fd;
 	control_message_add(&request, profile->name);
-	profile_print(profile, &text);
-	int result = io_write_all(fd, strbuf_text(&text), text.length);
-	if (result < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
-		return error_set_errno(err, result < 0 ? result : -errno, "cannot write the profile");
 	return control_ask(control, &request, CONTROL_UPDATED, &answer, err);
 }
 

@@ -21,6 +21,17 @@ int control_connect(const struct registry_state *jail, struct error *err);
 int control_ask(int fd, const struct control_message *request, enum control_kind kind, struct control_message *answer,
 		struct error *err);
 
+// What a running jail enforces.
+struct enforced {
+	struct profile profile;  // settled as it was at the launch
+	char *difference;        // in what the kernel's rules are not its policy's; "": in nothing
+};
+
+// Asks the supervisor at the other end. 0 with the zeroed *enforced filled, or a negative errno; to be released in both
+// cases.
+int control_ask_policy(int fd, struct enforced *enforced, struct error *err);
+void enforced_release(struct enforced *enforced);
+
 // The listening control socket at path.
 int control_listen(const char *path, struct error *err);
 

@@ -41,6 +41,8 @@ static const struct {
 	[CONTROL_CONNECTED] = { 0, 0, 1, 1, 0, 0 },
 	[CONTROL_ALLOWED] = { 0, 0, 0, 0, 0, 0 },
 	[CONTROL_UPDATED] = { 0, 0, 0, 0, 0, 0 },
+	[CONTROL_POLICY] = { 0, 0, 0, 0, 0, 0 },
+	[CONTROL_ENFORCED] = { 2, 2, 2, 2, 0, 0 },
 };
 
 void control_message_release(struct control_message *message)

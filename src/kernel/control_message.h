@@ -35,6 +35,12 @@ enum control_kind {
 	CONTROL_CONNECTED,  // descriptor: the connected socket
 	CONTROL_ALLOWED,
 	CONTROL_UPDATED,
+	// to the supervisor
+	CONTROL_POLICY,  // what is enforced now; answers ENFORCED or ERROR
+	// from the supervisor
+	CONTROL_ENFORCED,  // words: the profile's name, and in what the kernel's rules, read back just now, differ from
+			   // that profile's, or ""; descriptors, sealed memory: its text, what is known of the host
+			   // (plan/settled.h)
 	CONTROL_KINDS
 };
 

@@ -98,6 +98,18 @@ static void ask_to_update(struct control_client *client, const struct control_me
 		(void)control_answer(client, &(struct control_message){ .kind = CONTROL_UPDATED });
 }
 
+static void tell_policy(struct control_client *client)
+{
+	struct control_message answer = { .kind = CONTROL_ENFORCED };
+	struct error err = { 0 };
+
+	if (control_policy(client->launch, &answer, &err) < 0)
+		(void)control_answer_error(client, &err);
+	else
+		(void)control_answer(client, &answer);
+	control_message_release(&answer);
+}
+
 // What a client may say depends on what it has going on; anything else ends the conversation.
 static void obey(struct control_client *client, const struct control_message *request)
 {
@@ -121,6 +133,8 @@ static void obey(struct control_client *client, const struct control_message *re
 			(void)control_answer(client, &(struct control_message){ .kind = CONTROL_ALLOWED });
 	} else if (idle && request->kind == CONTROL_UPDATE) {
 		ask_to_update(client, request);
+	} else if (idle && request->kind == CONTROL_POLICY) {
+		tell_policy(client);
 	} else if (client->state == CLIENT_EXECUTING) {
 		control_exec_left(client);
 	} else {

@@ -51,6 +51,10 @@ void control_exec_ended(struct control_client *client, int status);
 // control_update.c: swaps the policy; the answer.
 int control_update(struct launch *launch, const struct control_message *request, struct error *err);
 
+// control_policy.c: what is enforced, and whether the kernel says the same. The answer is the caller's to release in
+// both cases.
+int control_policy(const struct launch *launch, struct control_message *answer, struct error *err);
+
 // stdio.c: whether a descriptor may be a command's standard stream as it is: files, pipes, harmless devices.
 int stdio_check(int fd, int number, struct error *err);
 

@@ -1,86 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail update`, the supervisor's side: the profile's text, read again, becomes the running jail's policy.
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/memory.h"
 #include "kernel/control_server.h"
 #include "kernel/dns_server.h"
 #include "kernel/host_network.h"
+#include "kernel/sealed.h"
 #include "plan/change.h"
 #include "plan/settle.h"
-#include "profile/load.h"
-
-enum { TEXT_MAXIMUM = 16 << 20 };
-
-// Memory that can neither change nor shrink under the reader, nor keep it waiting.
-static int read_sealed(int fd, char **text, struct error *err)
-{
-	const int wanted = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-	struct stat status;
-	int seals = fcntl(fd, F_GET_SEALS);
-
-	if (seals < 0 || (seals & wanted) != wanted || fstat(fd, &status) < 0 || status.st_size > TEXT_MAXIMUM)
-		return error_set(err, -EBADMSG, "the profile must come in sealed memory of at most %d bytes",
-				 TEXT_MAXIMUM);
-	AUTO_FREE char *read = memory_new((size_t)status.st_size + 1, 1);
-	for (off_t done = 0; done < status.st_size;) {
-		ssize_t got = pread(fd, read + done, (size_t)(status.st_size - done), done);
-		if (got <= 0)
-			return error_set_errno(err, got < 0 ? -errno : -EIO, "cannot read the profile");
-		done += got;
-	}
-	*text = STEAL(read);
-	return 0;
-}
-
-struct sent {
-	const char *name, *text;
-};
-
-// The text is a resolved profile: it extends nothing and reads no file.
-static int open_sent(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
-		     struct error *err)
-{
-	const struct sent *sent = data;
-
-	if (from)
-		return error_set(err, -EINVAL, "\"%s\": a profile that was sent is whole", name);
-	*path = memory_copy_text(sent->name);
-	*text = memory_copy_text(sent->text);
-	*length = strlen(sent->text);
-	return 0;
-}
-
-static int read_none(void *data, const char *file, const char *from, char **path, char **text, size_t *length,
-		     struct error *err)
-{
-	(void)data;
-	(void)from;
-	(void)path;
-	(void)text;
-	(void)length;
-	return error_set(err, -EINVAL, "\"%s\": a profile that was sent is whole", file);
-}
-
-static int load(const struct sent *sent, struct profile *profile, struct error *err)
-{
-	const struct profile_source source = { .data = (void *)(uintptr_t)sent, .open = open_sent, .read = read_none };
-	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
-
-	if (profile_load(&source, sent->name, profile, &mistakes) == 0)
-		return 0;
-	vec_for_each (mistake, &mistakes.list)
-		if (mistake->severity == SEVERITY_ERROR)
-			return error_set(err, -EINVAL, "%s:%u:%u: %s", sent->name, mistake->at.line, mistake->at.column,
-					 mistake->message);
-	return error_set(err, -EINVAL, "%s: the profile is wrong", sent->name);
-}
+#include "profile/load_text.h"
 
 // On the host as it is now.
 static int settle(struct profile *profile, struct error *err)
@@ -137,10 +66,10 @@ int control_update(struct launch *launch, const struct control_message *request,
 	CLEANUP(policy_release) struct policy policy = { 0 };
 	AUTO_FREE char *text = NULL;
 
-	if (read_sealed(request->fds[0], &text, err) < 0)
+	if (sealed_read(request->fds[0], &text, err) < 0)
 		return err->code;
-	const struct sent sent = { .name = request->words.items[0], .text = text };
-	if (load(&sent, &profile, err) < 0 || settle(&profile, err) < 0 || policy_build(&profile, &policy, err) < 0)
+	if (profile_load_text(request->words.items[0], text, &profile, err) < 0 || settle(&profile, err) < 0 ||
+	    policy_build(&profile, &policy, err) < 0)
 		return err->code;
 	if (profile_change_check(launch->profile, &profile, err) < 0 || check_link(launch, &profile, err) < 0 ||
 	    check_filter(launch->profile, &policy, err) < 0 || launch_update(launch, &policy, launch->result, err) < 0)

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/memory.h"
-#include "profile/kind.h"
+#include "profile/key_difference.h"
 
 // What the rule set is made of, and what the supervisor looks up when it is asked. Any other key, also one that is not
 // thought of here, stays what it was at the launch.
@@ -26,38 +25,6 @@ bool profile_change_possible(const char *path)
 		if (strcmp(changeable[i], path) == 0)
 			return true;
 	return false;
-}
-
-static const struct node *value_at(const struct node *body, const char *path)
-{
-	AUTO_FREE char *copy = memory_copy_text(path);
-	const struct node *at = body;
-
-	for (char *rest = copy, *key; at && (key = strsep(&rest, "."));)
-		at = at->kind == NODE_MAPPING ? node_get(at, key) : NULL;
-	return at;
-}
-
-// Its value as it would be written. A section that is not there has the defaults of its keys; but without a VPC there
-// is nobody who answers for names.
-static void print_value(const struct node *body, const struct key_row *row, struct strbuf *out)
-{
-	const struct node *value = value_at(body, row->path);
-
-	if (value)
-		node_print_json(value, out);
-	else if (row->fallback)
-		strbuf_format(out, "\"%s\"\n", strcmp(row->path, "vpc.dns") == 0 ? "none" : row->fallback);
-}
-
-static bool differ(const struct node *left, const struct node *right, const struct key_row *row)
-{
-	AUTO_STRBUF struct strbuf first = { 0 };
-	AUTO_STRBUF struct strbuf second = { 0 };
-
-	print_value(left, row, &first);
-	print_value(right, row, &second);
-	return strcmp(strbuf_text(&first), strbuf_text(&second)) != 0;
 }
 
 // The link that a profile has made, or would have made.
@@ -98,18 +65,16 @@ static bool is_translated(const struct profile *running, const char *path)
 
 int profile_change_check(const struct profile *running, const struct profile *wanted, struct error *err)
 {
-	AUTO_NODE struct node *now = table_write(&profile_keys, "", running);
-	AUTO_NODE struct node *then = table_write(&profile_keys, "", wanted);
+	CLEANUP(key_differences_release) key_difference_vec differences = { 0 };
 
 	if (check_link(running, wanted, err) < 0)
 		return -EPERM;
-	for (size_t i = 0; i < profile_keys.count; i++) {
-		const struct key_row *row = &profile_keys.rows[i];
-		if (row->kind == KEY_SECTION || row->kind == KEY_HEADER ||
-		    (profile_change_possible(row->path) && !is_translated(running, row->path)))
-			continue;
-		if (differ(now, then, row))
-			return error_set(err, -EPERM, "%s cannot change while the job runs", row->path);
+	profile_key_differences(running, wanted, &differences);
+	vec_for_each (difference, &differences) {
+		const char *path = difference->row->path;
+
+		if (!profile_change_possible(path) || is_translated(running, path))
+			return error_set(err, -EPERM, "%s cannot change while the job runs", path);
 	}
 	return 0;
 }

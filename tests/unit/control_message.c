@@ -39,6 +39,7 @@ static void every_kind(void **state)
 	};
 	struct control_message update = { .kind = CONTROL_UPDATE, .fd_count = 1 };
 	struct control_message error = { .kind = CONTROL_ERROR, .value = -EPERM };
+	struct control_message enforced = { .kind = CONTROL_ENFORCED, .fd_count = 2 };
 	const struct control_message rest[] = {
 		{ .kind = CONTROL_SIGNAL, .value = 15 },
 		{ .kind = CONTROL_CONNECT, .value = 65535 },
@@ -49,6 +50,7 @@ static void every_kind(void **state)
 		{ .kind = CONTROL_CONNECTED, .fd_count = 1 },
 		{ .kind = CONTROL_ALLOWED },
 		{ .kind = CONTROL_UPDATED },
+		{ .kind = CONTROL_POLICY },
 	};
 
 	(void)state;
@@ -63,12 +65,16 @@ static void every_kind(void **state)
 	control_message_add(&error, "execute");
 	control_message_add(&error, "cannot");
 	expect_same(&error);
+	control_message_add(&enforced, "mine");
+	control_message_add(&enforced, "");
+	expect_same(&enforced);
 	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
 		expect_same(&rest[i]);
-	exec.fd_count = update.fd_count = 0;  // there are none behind the numbers
+	exec.fd_count = update.fd_count = enforced.fd_count = 0;  // there are none behind the numbers
 	control_message_release(&exec);
 	control_message_release(&update);
 	control_message_release(&error);
+	control_message_release(&enforced);
 }
 
 // Well formed, and not what such a message says.
@@ -87,6 +93,8 @@ static void wrong_values(void **state)
 		{ .kind = CONTROL_KINDS },
 		{ .kind = CONTROL_TERMINAL },
 		{ .kind = CONTROL_UPDATE, .fd_count = 1 },
+		{ .kind = CONTROL_ENFORCED, .fd_count = 2 },
+		{ .kind = CONTROL_POLICY, .fd_count = 1 },
 	};
 
 	(void)state;
