@@ -32,7 +32,7 @@ struct invocation {
 
 	bool help, json, quiet, names, host, quick, all, reply;
 	bool dashes;  // a `--` stood before the first operand
-	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file;
+	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file, *jail;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
@@ -135,16 +135,18 @@ enum status cmd_exec(const struct invocation *invocation);
 enum status cmd_forward(const struct invocation *invocation);
 enum status cmd_verify(const struct invocation *invocation);
 enum status cmd_update(const struct invocation *invocation);
+enum status cmd_diff(const struct invocation *invocation);
 enum status cmd_profiles(const struct invocation *invocation);
 enum status cmd_doctor(const struct invocation *invocation);
 enum status cmd_completion(const struct invocation *invocation);
 enum status cmd_help(const struct invocation *invocation);
 
 extern const struct option_row run_options[], ps_options[], exec_options[], forward_options[], update_options[],
-    verify_options[], check_options[], show_options[], explain_options[], profiles_options[], doctor_options[],
-    completion_options[], help_options[];
+    verify_options[], check_options[], show_options[], explain_options[], diff_options[], profiles_options[],
+    doctor_options[], completion_options[], help_options[];
 extern const struct manual run_manual, ps_manual, exec_manual, forward_manual, update_manual, verify_manual,
-    check_manual, show_manual, explain_manual, profiles_manual, doctor_manual, completion_manual, help_manual;
+    check_manual, show_manual, explain_manual, diff_manual, profiles_manual, doctor_manual, completion_manual,
+    help_manual;
 extern const char *const completion_shells[];
 
 // The row of that name, or NULL.

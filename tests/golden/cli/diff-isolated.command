@@ -1,0 +1,1 @@
+vpcjail diff sagemaker-vpc sagemaker-vpc-isolated

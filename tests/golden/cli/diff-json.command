@@ -1,0 +1,1 @@
+vpcjail diff network-isolation sagemaker-vpc --json

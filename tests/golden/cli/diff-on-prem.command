@@ -1,0 +1,1 @@
+vpcjail diff on-prem sagemaker-vpc
