@@ -102,6 +102,12 @@ def update(path):
                           capture_output=True, timeout=30, check=False)
 
 
+def difference(path):
+    """From what a profile allows to what the jail enforces, its rules read back."""
+    return subprocess.run([Bench.binary, 'diff', path, '--jail', 'exchanged'], env=Bench.modes[1].full_environment({}), text=True,
+                          capture_output=True, timeout=30, check=False)
+
+
 def ask(job):
     job.stdin.write('alive\n')
     job.stdin.flush()
@@ -141,6 +147,11 @@ def under_load():
             check(talks(job), 'the conversation does not come back after update', number)
     equal(update(profile('frozen', WIDER, credentials='keep')).returncode, 1, 'a frozen key')
     check(talks(job), 'after an update that was refused, the old policy does not stand as before')
+    done = difference(paths['wide'])
+    equal((done.returncode, done.stdout), (0, 'no difference in what may be reached\n'), 'diff with what runs', done.stderr)
+    done = difference(paths['narrow'])
+    equal(done.returncode, 1, 'diff with another profile', done.stderr)
+    check(f'egress: jail exchanged reaches, {paths["narrow"]} does not:\n  tcp 443 to ' in done.stdout, done.stdout)
     job.stdin.write('end\n')
     job.stdin.flush()
     said = json.loads(job.stdout.readline())
