@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Every IPv4 address is before every IPv6 address.
 static int compare(const struct address *a, const struct address *b)
@@ -53,13 +54,40 @@ void prefix_set_add_range(struct prefix_set *set, const struct address_range *ra
 	set->dirty = true;
 }
 
+// Room for that many more ranges.
+static void reserve(struct prefix_set *set, size_t more)
+{
+	size_t wanted = set->ranges.count + more, doubled = 2 * set->ranges.capacity;
+
+	if (wanted <= set->ranges.capacity)
+		return;
+	wanted = wanted < doubled ? doubled : wanted;
+	set->ranges.items = memory_resize(set->ranges.items, wanted, sizeof(*set->ranges.items));
+	set->ranges.capacity = wanted;
+}
+
+// Gives back what was reserved and is not used.
+static void shrink(struct prefix_set *set)
+{
+	if (!set->ranges.count) {
+		vec_release(&set->ranges);
+		return;
+	}
+	set->ranges.items = memory_resize(set->ranges.items, set->ranges.count, sizeof(*set->ranges.items));
+	set->ranges.capacity = set->ranges.count;
+}
+
+// A set may be added to itself: what is copied stands before what is written.
 void prefix_set_add_set(struct prefix_set *set, const struct prefix_set *other)
 {
-	// By index and with the count of the beginning: a set may be added to itself.
-	for (size_t i = 0, count = other->ranges.count; i < count; i++) {
-		struct address_range range = other->ranges.items[i];
-		prefix_set_add_range(set, &range);
-	}
+	size_t count = other->ranges.count;
+
+	if (!count)
+		return;
+	reserve(set, count);
+	memcpy(set->ranges.items + set->ranges.count, other->ranges.items, count * sizeof(*set->ranges.items));
+	set->ranges.count += count;
+	set->dirty = true;
 }
 
 static int compare_first(const void *a, const void *b)
@@ -76,6 +104,15 @@ static bool touches(const struct address_range *range, const struct address_rang
 	       (next->first.bits <= range->last.bits || next->first.bits - 1 == range->last.bits);
 }
 
+// Most sets are added to in order: from a list that is sorted, or by what was a set.
+static bool is_sorted(const struct prefix_set *set)
+{
+	for (size_t i = 1; i < set->ranges.count; i++)
+		if (compare(&set->ranges.items[i - 1].first, &set->ranges.items[i].first) > 0)
+			return false;
+	return true;
+}
+
 void prefix_set_normalize(struct prefix_set *set)
 {
 	struct address_range *ranges = set->ranges.items;
@@ -83,7 +120,8 @@ void prefix_set_normalize(struct prefix_set *set)
 
 	if (!set->dirty)
 		return;
-	qsort(ranges, set->ranges.count, sizeof(*ranges), compare_first);
+	if (!is_sorted(set))
+		qsort(ranges, set->ranges.count, sizeof(*ranges), compare_first);
 	for (size_t i = 1; i < set->ranges.count; i++) {
 		if (touches(&ranges[kept], &ranges[i]))
 			ranges[kept].last = *later(&ranges[kept].last, &ranges[i].last);
@@ -106,10 +144,13 @@ void prefix_set_copy(struct prefix_set *to, const struct prefix_set *from)
 
 void prefix_set_subtract(struct prefix_set *set, const struct prefix_set *less)
 {
-	__typeof__(set->ranges) result = { 0 };
+	struct prefix_set result = { 0 };
 	size_t next = 0;
 
 	assert(!set->dirty && !less->dirty);
+	if (!set->ranges.count || !less->ranges.count)
+		return;
+	reserve(&result, set->ranges.count + less->ranges.count);
 	vec_for_each (range, &set->ranges) {
 		struct address_range rest = *range;
 		bool left = true;
@@ -122,36 +163,47 @@ void prefix_set_subtract(struct prefix_set *set, const struct prefix_set *less)
 			if (ends_before(&rest, cut))
 				break;
 			if (compare(&rest.first, &cut->first) < 0)
-				vec_push(&result, (struct address_range){ rest.first, before(&cut->first) });
+				vec_push(&result.ranges, (struct address_range){ rest.first, before(&cut->first) });
 			left = compare(&cut->last, &rest.last) < 0;
 			if (left)
 				rest.first = after(&cut->last);
 		}
 		if (left)
-			vec_push(&result, rest);
+			vec_push(&result.ranges, rest);
 	}
-	vec_release(&set->ranges);
-	set->ranges = result;
+	shrink(&result);
+	prefix_set_release(set);
+	*set = result;
 }
 
 void prefix_set_intersect(struct prefix_set *set, const struct prefix_set *with)
 {
-	__typeof__(set->ranges) result = { 0 };
+	struct prefix_set result = { 0 };
+
+	prefix_set_intersection(set, with, &result);
+	prefix_set_release(set);
+	*set = result;
+}
+
+void prefix_set_intersection(const struct prefix_set *set, const struct prefix_set *with, struct prefix_set *out)
+{
 	size_t i = 0, j = 0;
 
-	assert(!set->dirty && !with->dirty);
+	assert(!set->dirty && !with->dirty && !out->ranges.count);
+	if (!set->ranges.count || !with->ranges.count)
+		return;
+	reserve(out, set->ranges.count + with->ranges.count);
 	while (i < set->ranges.count && j < with->ranges.count) {
 		const struct address_range *a = &set->ranges.items[i], *b = &with->ranges.items[j];
 		if (!ends_before(a, b) && !ends_before(b, a))
-			vec_push(&result,
+			vec_push(&out->ranges,
 				 (struct address_range){ *later(&a->first, &b->first), *earlier(&a->last, &b->last) });
 		if (compare(&a->last, &b->last) < 0)
 			i++;
 		else
 			j++;
 	}
-	vec_release(&set->ranges);
-	set->ranges = result;
+	shrink(out);
 }
 
 // The index of the first range that does not end before the address; the count when all do.
@@ -193,23 +245,28 @@ bool prefix_set_covers(const struct prefix_set *set, const struct prefix *prefix
 
 bool prefix_set_is_within(const struct prefix_set *set, const struct prefix_set *outer)
 {
-	assert(!set->dirty);
-	vec_for_each (range, &set->ranges)
-		if (!covers(outer, &range->first, &range->last))
+	size_t i = 0;
+
+	assert(!set->dirty && !outer->dirty);
+	vec_for_each (range, &set->ranges) {
+		while (i < outer->ranges.count && ends_before(&outer->ranges.items[i], range))
+			i++;
+		if (i == outer->ranges.count || compare(&range->first, &outer->ranges.items[i].first) < 0 ||
+		    compare(&range->last, &outer->ranges.items[i].last) > 0)
 			return false;
+	}
 	return true;
 }
 
 bool prefix_set_meets(const struct prefix_set *set, const struct prefix_set *other)
 {
-	const struct prefix_set *small = set->ranges.count < other->ranges.count ? set : other;
-	const struct prefix_set *large = small == set ? other : set;
+	size_t i = 0;
 
 	assert(!set->dirty && !other->dirty);
-	vec_for_each (range, &small->ranges) {
-		size_t i = search(large, &range->first);
-
-		if (i < large->ranges.count && !ends_before(range, &large->ranges.items[i]))
+	vec_for_each (range, &set->ranges) {
+		while (i < other->ranges.count && ends_before(&other->ranges.items[i], range))
+			i++;
+		if (i < other->ranges.count && !ends_before(range, &other->ranges.items[i]))
 			return true;
 	}
 	return false;

@@ -29,9 +29,11 @@ void prefix_set_normalize(struct prefix_set *set);  // sorts and merges: O(n log
 void prefix_set_copy(struct prefix_set *to, const struct prefix_set *from);  // to is released first
 void prefix_set_subtract(struct prefix_set *set, const struct prefix_set *less);
 void prefix_set_intersect(struct prefix_set *set, const struct prefix_set *with);
+// What both have, to the empty *out.
+void prefix_set_intersection(const struct prefix_set *set, const struct prefix_set *with, struct prefix_set *out);
 bool prefix_set_contains(const struct prefix_set *set, const struct address *address);  // O(log n)
 bool prefix_set_covers(const struct prefix_set *set, const struct prefix *prefix);
-// Whether every address of set is in outer; whether any is in other. n searches in m ranges.
+// Whether every address of set is in outer; whether any is in other. O(n + m).
 bool prefix_set_is_within(const struct prefix_set *set, const struct prefix_set *outer);
 bool prefix_set_meets(const struct prefix_set *set, const struct prefix_set *other);
 bool prefix_set_is_empty(const struct prefix_set *set);

@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "policy/layer.h"
@@ -104,6 +105,31 @@ static bool applies(const struct policy_match *match, size_t protocol, uint16_t 
 	return range_holds(match, reach_protocols[protocol].typed, at);
 }
 
+static size_t layers_asked(const struct policy *policy, enum direction direction, const struct reach_question *question)
+{
+	size_t count = policy->layers[direction].count;
+
+	return count < question->layers ? count : question->layers;
+}
+
+static bool judges(const struct policy_layer *layer, const struct reach_question *question)
+{
+	return question->state == FLOW_NEW || !layer->stateful;
+}
+
+// Which rules of all layers apply, a byte each: what that is the same for fares alike.
+static void add_signature(const struct policy *policy, enum direction direction, const struct reach_question *question,
+			  const struct packet_kind *kind, struct strbuf *out)
+{
+	for (size_t i = 0; i < layers_asked(policy, direction, question); i++) {
+		const struct policy_layer *layer = &policy->layers[direction].items[i];
+
+		if (judges(layer, question))
+			vec_for_each (rule, &layer->rules)
+				strbuf_add_char(out, applies(&rule->match, kind->protocol, kind->at) ? '1' : '0');
+	}
+}
+
 // One layer: of the addresses in *passing those that go on stay; those that are let through for good go to accepted.
 // denied: of each rule, or NULL.
 static void pass_layer(const struct policy_layer *layer, const struct packet_kind *kind, struct prefix_set *passing,
@@ -123,8 +149,7 @@ static void pass_layer(const struct policy_layer *layer, const struct packet_kin
 			met = left;
 			left = (struct prefix_set){ 0 };
 		} else {
-			prefix_set_copy(&met, &left);
-			prefix_set_intersect(&met, &rule->match.remote);
+			prefix_set_intersection(&left, &rule->match.remote, &met);
 			prefix_set_subtract(&left, &met);
 		}
 		if (rule->verdict != VERDICT_DENY)
@@ -149,15 +174,13 @@ static void reached_at(const struct policy *policy, enum direction direction, co
 		       const struct packet_kind *kind, struct prefix_set *out)
 {
 	CLEANUP(prefix_set_release) struct prefix_set accepted = { 0 };
-	size_t count = policy->layers[direction].count;
+	size_t count = layers_asked(policy, direction, question);
 
 	begin(kind, question->within, out);
-	if (count > question->layers)
-		count = question->layers;
 	for (size_t i = 0; i < count; i++) {
 		const struct policy_layer *layer = &policy->layers[direction].items[i];
 
-		if (question->state == FLOW_NEW || !layer->stateful)
+		if (judges(layer, question))
 			pass_layer(layer, kind, out, &accepted, i + 1 == count ? question->denied : NULL);
 	}
 	if (accepted.ranges.count) {
@@ -166,46 +189,91 @@ static void reached_at(const struct policy *policy, enum direction direction, co
 	}
 }
 
-// Takes remotes over.
-static void add_range(struct reach *reach, int protocol, struct reach_range range, struct prefix_set *remotes)
+enum { NO_ROW = -1 };
+
+// What was found out about a signature: the row of the reach, or none.
+struct found {
+	char *signature;
+	ptrdiff_t row;
+};
+typedef VEC(struct found) found_vec;
+
+static void found_release(found_vec *found)
 {
-	vec_for_each (row, &reach->rows) {
-		if (row->protocol != protocol || !prefix_set_equal(&row->remotes, remotes))
-			continue;
-		struct reach_range *before = &row->ranges.items[row->ranges.count - 1];
-		if (before->last + 1 == range.first)
-			before->last = range.last;
-		else
-			vec_push(&row->ranges, range);
+	vec_for_each (each, found)
+		free(each->signature);
+	vec_release(found);
+}
+
+// Takes remotes over; the row that has them.
+static ptrdiff_t row_for(struct reach *reach, int protocol, struct prefix_set *remotes)
+{
+	struct reach_row fresh = { .protocol = protocol, .remotes = *remotes };
+
+	if (prefix_set_is_empty(remotes)) {
 		prefix_set_release(remotes);
-		return;
+		return NO_ROW;
 	}
-	struct reach_row row = { .protocol = protocol, .remotes = *remotes };
-	vec_push(&row.ranges, range);
-	vec_push(&reach->rows, row);
+	vec_for_each (row, &reach->rows)
+		if (row->protocol == protocol && prefix_set_equal(&row->remotes, remotes)) {
+			prefix_set_release(remotes);
+			return row - reach->rows.items;
+		}
+	vec_push(&reach->rows, fresh);
 	*remotes = (struct prefix_set){ 0 };
+	return (ptrdiff_t)reach->rows.count - 1;
+}
+
+// The ranges come in order.
+static void add_range(struct reach_row *row, struct reach_range range)
+{
+	struct reach_range *before = row->ranges.count ? &row->ranges.items[row->ranges.count - 1] : NULL;
+
+	if (before && before->last + 1 == range.first)
+		before->last = range.last;
+	else
+		vec_push(&row->ranges, range);
+}
+
+static ptrdiff_t find_row(const struct policy *policy, enum direction direction, const struct reach_question *question,
+			  const struct packet_kind *kind, found_vec *found, struct reach *out)
+{
+	AUTO_STRBUF struct strbuf signature = { 0 };
+	struct prefix_set remotes = { 0 };
+
+	add_signature(policy, direction, question, kind, &signature);
+	vec_for_each (each, found)
+		if (strcmp(each->signature, strbuf_text(&signature)) == 0)
+			return each->row;
+	reached_at(policy, direction, question, kind, &remotes);
+	ptrdiff_t row = row_for(out, reach_protocols[kind->protocol].protocol, &remotes);
+	vec_push(found, (struct found){ strbuf_steal(&signature), row });
+	return row;
+}
+
+static void reach_protocol(const struct policy *policy, enum direction direction, const struct reach_question *question,
+			   size_t protocol, struct reach *out)
+{
+	CLEANUP(found_release) found_vec found = { 0 };
+	edge_vec edges = { 0 };
+
+	find_edges(policy, direction, reach_protocols[protocol].protocol, &edges);
+	for (size_t i = 0; i + 1 < edges.count; i++) {
+		struct reach_range range = { (uint16_t)edges.items[i], (uint16_t)(edges.items[i + 1] - 1) };
+		struct packet_kind kind = { protocol, range.first };
+		ptrdiff_t row = find_row(policy, direction, question, &kind, &found, out);
+
+		if (row != NO_ROW)
+			add_range(&out->rows.items[row], range);
+	}
+	vec_release(&edges);
 }
 
 void policy_reach_of(const struct policy *policy, enum direction direction, const struct reach_question *question,
 		     struct reach *out)
 {
-	for (size_t protocol = 0; protocol < sizeof(reach_protocols) / sizeof(reach_protocols[0]); protocol++) {
-		edge_vec edges = { 0 };
-
-		find_edges(policy, direction, reach_protocols[protocol].protocol, &edges);
-		for (size_t i = 0; i + 1 < edges.count; i++) {
-			struct reach_range range = { (uint16_t)edges.items[i], (uint16_t)(edges.items[i + 1] - 1) };
-			struct packet_kind kind = { protocol, range.first };
-			struct prefix_set remotes = { 0 };
-
-			reached_at(policy, direction, question, &kind, &remotes);
-			if (prefix_set_is_empty(&remotes))
-				prefix_set_release(&remotes);
-			else
-				add_range(out, reach_protocols[protocol].protocol, range, &remotes);
-		}
-		vec_release(&edges);
-	}
+	for (size_t protocol = 0; protocol < sizeof(reach_protocols) / sizeof(reach_protocols[0]); protocol++)
+		reach_protocol(policy, direction, question, protocol, out);
 }
 
 void policy_reach(const struct policy *policy, enum direction direction, struct reach *out)

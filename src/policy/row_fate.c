@@ -43,10 +43,11 @@ static enum part of_types(const struct policy_match *match, const reach_range_ve
 	return !met ? PART_NONE : part_of(whole, ranges->count) == PART_ALL ? PART_ALL : PART_SOME;
 }
 
-static enum part of_remotes(const struct policy_match *match, const struct prefix_set *remotes)
+// wanted: what it is worth to know; PART_SOME: whether it is any.
+static enum part of_remotes(const struct policy_match *match, const struct prefix_set *remotes, enum part wanted)
 {
-	if (match->any_remote || prefix_set_is_within(remotes, &match->remote))
-		return PART_ALL;
+	if (match->any_remote || (wanted == PART_ALL && prefix_set_is_within(remotes, &match->remote)))
+		return wanted;
 	return prefix_set_meets(remotes, &match->remote) ? PART_SOME : PART_NONE;
 }
 
@@ -57,8 +58,7 @@ static enum part rule_part(const struct policy_match *match, const struct reach_
 	if (match->protocol != PROTOCOL_ALL && match->protocol != row->protocol)
 		return PART_NONE;
 	enum part places = typed ? of_types(match, &row->ranges) : of_ports(&match->ports, &row->ranges);
-	enum part remotes = places == PART_NONE ? PART_NONE : of_remotes(match, &row->remotes);
-	return places < remotes ? places : remotes;
+	return places == PART_NONE ? PART_NONE : of_remotes(match, &row->remotes, places);
 }
 
 // What a layer says of the whole row. verdicts: bits of the verdicts that some part of it meets.
