@@ -28,12 +28,21 @@ static const struct link_protocol {
 	int protocol;
 	enum selector port[DIRECTIONS];       // of TCP and UDP
 	enum selector type, code, type_code;  // of ICMP
-	uint8_t request, answer;              // the type of an echo request, and of what answers it
 } link_protocols[] = {
-	{ IPPROTO_TCP, { SELECT_TCP_DPORT, SELECT_TCP_SPORT }, 0, 0, 0, 0, 0 },
-	{ IPPROTO_UDP, { SELECT_UDP_DPORT, SELECT_UDP_SPORT }, 0, 0, 0, 0, 0 },
-	{ IPPROTO_ICMP, { 0 }, SELECT_ICMP_TYPE, SELECT_ICMP_CODE, SELECT_ICMP_TYPE_CODE, 8, 0 },
-	{ IPPROTO_ICMPV6, { 0 }, SELECT_ICMPV6_TYPE, SELECT_ICMPV6_CODE, SELECT_ICMPV6_TYPE_CODE, 128, 129 },
+	{ IPPROTO_TCP, { SELECT_TCP_DPORT, SELECT_TCP_SPORT }, 0, 0, 0 },
+	{ IPPROTO_UDP, { SELECT_UDP_DPORT, SELECT_UDP_SPORT }, 0, 0, 0 },
+	{ IPPROTO_ICMP, { 0 }, SELECT_ICMP_TYPE, SELECT_ICMP_CODE, SELECT_ICMP_TYPE_CODE },
+	{ IPPROTO_ICMPV6, { 0 }, SELECT_ICMPV6_TYPE, SELECT_ICMPV6_CODE, SELECT_ICMPV6_TYPE_CODE },
+};
+
+// What Linux answers by itself, with the code it was asked with: echo, and IPv4's timestamp (RFC 792, 4443).
+static const struct {
+	int protocol;
+	uint8_t request, answer;
+} link_answers[] = {
+	{ IPPROTO_ICMP, 8, 0 },
+	{ IPPROTO_ICMP, 13, 14 },
+	{ IPPROTO_ICMPV6, 128, 129 },
 };
 
 struct link_row {
@@ -120,6 +129,20 @@ static void add_types(const struct link_row *row, unsigned first, unsigned last)
 	row_end(rule);
 }
 
+// What of the range asks, answered.
+static void add_answers(const struct link_row *row, unsigned first, unsigned last)
+{
+	for (size_t i = 0; i < sizeof(link_answers) / sizeof(link_answers[0]); i++) {
+		unsigned low = (unsigned)link_answers[i].request << 8, high = low | ALL_CODES;
+		unsigned answer = (unsigned)link_answers[i].answer << 8;
+
+		if (link_answers[i].protocol != row->protocol->protocol || last < low || first > high)
+			continue;
+		add_types(row, answer | (first > low ? first & ALL_CODES : 0),
+			  answer | (last < high ? last & ALL_CODES : ALL_CODES));
+	}
+}
+
 static void add_messages(const struct link_row *row, enum direction direction, const struct reach_row *reached)
 {
 	if (direction == EGRESS && reach_row_is_whole(reached)) {
@@ -129,12 +152,10 @@ static void add_messages(const struct link_row *row, enum direction direction, c
 		return;
 	}
 	vec_for_each (range, &reached->ranges) {
-		unsigned request = (unsigned)row->protocol->request << 8;
 		if (direction == EGRESS)
 			add_types(row, range->first, range->last);
-		else if (range->first <= request && request <= range->last)
-			add_types(row, (unsigned)row->protocol->answer << 8,
-				  (unsigned)row->protocol->answer << 8 | ALL_CODES);
+		else
+			add_answers(row, range->first, range->last);
 	}
 }
 

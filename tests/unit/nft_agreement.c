@@ -170,6 +170,24 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 
 static unsigned flows_tried, flows_allowed, link_tried, link_allowed, again_tried, again_allowed;
 
+// Which message such a one answers, if any: with the same code.
+static bool asks(const struct flow *flow, struct flow *asked)
+{
+	static const struct {
+		int protocol;
+		uint8_t request, answer;
+	} rows[] = { { IPPROTO_ICMP, 8, 0 }, { IPPROTO_ICMP, 13, 14 }, { IPPROTO_ICMPV6, 128, 129 } };
+
+	if (flow->protocol != IPPROTO_ICMP && flow->protocol != IPPROTO_ICMPV6)
+		return true;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].protocol == flow->protocol && rows[i].answer == flow->icmp_type) {
+			asked->icmp_type = rows[i].request;
+			return true;
+		}
+	return false;
+}
+
 // The wall of the link lets out what begins a conversation that the layers allow, and what answers one.
 static void agree_on_link(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow)
 {
@@ -183,14 +201,7 @@ static void agree_on_link(const struct policy *policy, const struct ruleset *rul
 	asked.direction = INGRESS;
 	asked.source_port = flow->destination_port;
 	asked.destination_port = flow->source_port;
-	if (flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6) {
-		asked.icmp_type = flow->protocol == IPPROTO_ICMP ? 8 : 128;
-		asked.icmp_code = 0;
-	}
-	bool answers =
-	    policy_evaluate(policy, &asked).allowed && (asked.protocol == IPPROTO_ICMP     ? flow->icmp_type == 0
-							: asked.protocol == IPPROTO_ICMPV6 ? flow->icmp_type == 129
-											   : true);
+	bool answers = asks(flow, &asked) && policy_evaluate(policy, &asked).allowed;
 	bool wanted = policy_evaluate(policy, flow).allowed || answers;
 	bool accepted = run_chain(&packet, chain) == NF_ACCEPT;
 	if (accepted != wanted)
@@ -302,7 +313,7 @@ static void agree_on_ports(const struct policy *policy, const struct ruleset *ru
 static void agree_on_types(const struct policy *policy, const struct ruleset *ruleset, struct flow *flow,
 			   const struct tracked *tracked)
 {
-	static const uint8_t types[] = { 0, 3, 8, 128, 129 };
+	static const uint8_t types[] = { 0, 3, 8, 13, 14, 128, 129 };
 
 	for (size_t i = 0; i < sizeof(types); i++) {
 		for (flow->icmp_code = 0; flow->icmp_code < 2; flow->icmp_code++) {
