@@ -2,7 +2,8 @@
 // `judge PROFILE`: the policy's verdict for each packet on standard input, for tests that bring their own profiles.
 //
 // A line in: "egress|ingress new|established PROTOCOL REMOTE SOURCE-PORT DESTINATION-PORT TYPE CODE", the protocol as a
-// number. A line out: "allowed|denied LAYER", the layer that decided or "-". 2 and a message when anything is wrong.
+// number. A line out: "allowed|denied LAYER", the layer that decided or "-". 2 and a message when anything is wrong,
+// and also when the flattened form of the policy, from which routes and walls are made, says otherwise of a new packet.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,10 @@ int main(int count, char **arguments)
 			return WRONG;
 		}
 		struct judgement found = policy_evaluate(&policy, &flow);
+		if (flow.state == FLOW_NEW && reach_contains(&policy.reach[flow.direction], &flow) != found.allowed) {
+			fprintf(stderr, "what the policy reaches says otherwise: %s", line);
+			return WRONG;
+		}
 		printf("%s %s\n", found.allowed ? "allowed" : "denied",
 		       found.layer ? layer_name(found.layer->kind, flow.direction) : "-");
 	}
