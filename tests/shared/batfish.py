@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The traces that Batfish's own tests assert for AWS configurations, against the verdicts of the hosts' profiles.
 
-    batfish.py JUDGE
+    batfish.py JUDGE [VPCJAIL]
 
 A row says what became of a packet and at which node. Both must come out: the profile of the sending host says whether the
 packet gets out, that of the receiving one whether it gets in, and the layer that denies says at which node it ended.
@@ -17,7 +17,7 @@ from judged import Packet, carried, judge, shared_data
 
 FOLDERS = {'test-vpc-endpoint-gateway': 'aws_configs/us-east-1'}  # else aws_configs
 EPHEMERAL = 49152
-# A row that names no protocol is about one without a number of its own: of these, none is named by any rule there.
+# A row that names no protocol is about a packet that no rule singles out. These stand for it: vpcjail carries no others.
 ANY = [('udp', EPHEMERAL, 4444), ('tcp', EPHEMERAL, 4444), ('icmp', 13, 0)]
 
 NO_HOST = 'neither end is a host of the configuration: no profile says anything of it'
@@ -83,7 +83,7 @@ def ending(place, row, packet, found):
         return 'ACCEPTED', receiver.instance
     if not sender:
         return None
-    udp = found[packet._replace(protocol='udp')].egress
+    udp = found[as_udp(packet)].egress
     by_endpoint = not udp.allowed and udp.layer == 'endpoint_egress'
     return (place.nobody(sender, packet.destination)
             or ('EXITS_NETWORK', place.gateway(sender) if by_endpoint else None))
@@ -98,6 +98,10 @@ def packets(place, row):
     if row['proto'] != 'any':
         return [Packet(row['proto'], source, destination, EPHEMERAL, int(row['dst_port']))]
     return [Packet(protocol, source, destination, *numbers) for protocol, *numbers in ANY]
+
+
+def as_udp(packet):
+    return packet._replace(protocol='udp', source_port=EPHEMERAL, destination_port=443)
 
 
 def router(place, vpc_id):
@@ -141,16 +145,16 @@ def spoil(account, row):
             table['Routes'] = []
 
 
-def compare(program, account, row):
+def compare(programs, account, row):
     """The first mismatch of a row, or None."""
     place = Place(account)
     profiles = {interface.addresses[0]: aws_profile.of_interface(account, interface) for interface in account.interfaces}
     asked = packets(place, row)
-    found = judge(program, profiles, asked + [packet._replace(protocol='udp') for packet in asked])
+    found = judge(programs, profiles, asked + [as_udp(packet) for packet in asked])
     return next(filter(None, (mismatch(place, row, packet, found) for packet in asked)), None)
 
 
-def complaints(program, folder, listed):
+def complaints(programs, folder, listed):
     keys = {(row['test'], row['dst_ip']) for row in listed}
     for key in LISTED.keys() - keys:
         yield f'listed, and there is no such row: {key}'
@@ -158,7 +162,7 @@ def complaints(program, folder, listed):
         yield 'a test and its destination do not tell the rows apart any more'
     for row in listed:
         account = snapshot(folder, row['snapshot'])
-        found = compare(program, account, row)
+        found = compare(programs, account, row)
         if (row['test'], row['dst_ip']) in LISTED:
             if not found:
                 yield f'listed, and matches: {row}'
@@ -166,19 +170,19 @@ def complaints(program, folder, listed):
         if found:
             yield found
         spoil(account, row)
-        if not compare(program, account, row):
+        if not compare(programs, account, row):
             yield f'comes out whatever the configuration says: {row}'
 
 
-def main(program):
+def main(programs):
     folder = shared_data('batfish')
     with open(os.path.join(folder, 'expected_traces.csv'), encoding='utf-8', newline='') as file:
         listed = list(csv.DictReader(file))
-    wrong = list(complaints(program, folder, listed))
+    wrong = list(complaints(programs, folder, listed))
     print('\n'.join(wrong))
     print(f'{len(listed)} rows, {len(listed) - len(LISTED)} to match, {len(LISTED)} listed')
     return bool(wrong) or not listed
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

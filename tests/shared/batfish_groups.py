@@ -2,7 +2,7 @@
 """What Batfish's tests assert of a dozen security groups, one a way to write ports, types and codes: what comes in passes
 or not, on both sides of each edge.
 
-    batfish_groups.py JUDGE
+    batfish_groups.py JUDGE [VPCJAIL]
 """
 import json
 import os
@@ -54,13 +54,13 @@ def account_of(group):
     })
 
 
-def main(program):
+def main(programs):
     with open(os.path.join(shared_data('batfish'), 'unit/SecurityGroupTest.json'), encoding='utf-8') as file:
         groups = json.load(file)['SecurityGroups']
     wrong = [] if len(groups) == len(ASSERTED) else [f'{len(groups)} groups, {len(ASSERTED)} rows']
     for group, row in zip(groups, ASSERTED):
         account = account_of(group)
-        found = judge(program, {HOST: aws_profile.of_interface(account, account.interfaces[0])}, list(packets()))
+        found = judge(programs, {HOST: aws_profile.of_interface(account, account.interfaces[0])}, list(packets()))
         wrong += [f'{group["GroupName"]}: {packet}, {way.ingress}' for packet, way in found.items()
                   if way.ingress.allowed != passes(row, packet)]
     print('\n'.join(wrong[:20]))
@@ -69,4 +69,4 @@ def main(program):
 
 
 if __name__ == '__main__':
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

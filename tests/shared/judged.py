@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Hosts with a profile each, and what vpcjail says of a packet between two of them, and of its answer."""
+"""Hosts with a profile each, and what vpcjail says of a packet between two of them, and of its answer.
+
+programs: the judge (judge.c), which knows packets of a conversation with both their ports; and perhaps vpcjail, whose
+`explain --file` must say the same of all that begins one, and give denials names that AWS's Reachability Analyzer has.
+"""
 import collections
+import json
 import os
 import subprocess
 import sys
@@ -45,18 +50,51 @@ def _line(question, packet):
     return ' '.join(map(str, [direction, state, NUMBERS[packet.protocol], remote, *numbers]))
 
 
-def _said(program, profile, lines):
+def _run(command, profile, lines, statuses):
+    """The lines that a program answers with; FILE in its command stands for the profile's name."""
     with tempfile.NamedTemporaryFile('w', suffix='.yaml') as file:
         file.write(profile)
         file.flush()
-        done = subprocess.run([program, file.name], input='\n'.join(lines) + '\n', text=True, stdout=subprocess.PIPE,
-                              check=True)
-    words = [line.split() for line in done.stdout.splitlines()]
-    assert len(words) == len(lines), (len(words), len(lines), profile)
+        done = subprocess.run([file.name if word == 'FILE' else word for word in command], input='\n'.join(lines) + '\n',
+                              text=True, stdout=subprocess.PIPE, check=False)
+    answers = done.stdout.splitlines()
+    assert done.returncode in statuses and len(answers) == len(lines), (command, done.returncode, len(answers), profile)
+    return answers
+
+
+def _said(program, profile, lines):
+    words = [answer.split() for answer in _run([program, 'FILE'], profile, lines, [0])]
     return [Said(verdict == 'allowed', layer) for verdict, layer in words]
 
 
-def judge(program, profiles, packets):
+def _explained(vpcjail, profile, lines):
+    """The same from `explain --file`, with AWS's name for each denial that has one."""
+    answers = [json.loads(answer) for answer in
+               _run([vpcjail, 'explain', '-p', 'FILE', '--file', '-', '--json'], profile, lines, [0, 1])]
+    assert {answer['verdict'] for answer in answers} <= {'allowed', 'denied'}, answers
+    return [(Said(answer['verdict'] == 'allowed', answer.get('layer', '-')), answer.get('explanation-code'))
+            for answer in answers]
+
+
+def _as_asked(line):
+    """A line for the judge as one for `explain --file`, which knows no client's port."""
+    direction, _, number, remote, _, port, *icmp = line.split()
+    protocol = next(name for name in NUMBERS if NUMBERS[name] == int(number))
+    return '\t'.join([protocol, remote, '/'.join(icmp) if protocol == 'icmp' else port,
+                      {'egress': 'out', 'ingress': 'in'}[direction]])
+
+
+def _compare_explained(vpcjail, profile, said):
+    """said: {line: Said} of the judge's."""
+    asked = {_as_asked(line): one for line, one in said.items() if ' new ' in line}
+    with open(os.path.join(shared_data('.'), 'explanation-codes.txt'), encoding='utf-8') as file:
+        codes = {line.split()[0] for line in file if not line.startswith('#')}
+    for line, (one, code) in zip(asked, _explained(vpcjail, profile, list(asked)) if asked else ()):
+        assert one == asked[line], (line, one, asked[line], profile)
+        assert code is None or (not one.allowed and code in codes), (line, one, code)
+
+
+def judge(programs, profiles, packets):
     """{packet: Way}. profiles: {address: text}; a packet must have one end among them."""
     questions = collections.defaultdict(dict)  # profile → its lines, each once
     places = {}
@@ -68,7 +106,9 @@ def judge(program, profiles, packets):
                 questions[profiles[end]].setdefault(line)
                 places[packet, question] = profiles[end], line
     for profile, lines in questions.items():
-        lines.update(zip(lines, _said(program, profile, list(lines))))
+        lines.update(zip(lines, _said(programs[0], profile, list(lines))))
+        for vpcjail in programs[1:]:
+            _compare_explained(vpcjail, profile, lines)
     found = {}
     for packet in packets:
         asked = [places.get((packet, question)) for question in DIRECTIONS]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What np-guard's analyser says of two AWS configurations, against the verdicts of their hosts' profiles.
 
-    npguard.py JUDGE              every row
+    npguard.py JUDGE [VPCJAIL]    every row
     npguard.py JUDGE --changed    the rows must notice each change of a rule of the configurations
 
 Its answer is complete: who is not listed as reaching somebody does not. So every pair is asked for packets on both sides
@@ -143,7 +143,7 @@ def hold(row, packet, way):
     return packet.protocol != 'tcp' or carried(way.answer_egress, way.answer_ingress) != row.blocked
 
 
-def compare(program, account, view, vpc_id, listed, ports):
+def compare(programs, account, view, vpc_id, listed, ports):
     """Fills in the rows' packets and wrong; the packets that pass and are no row's."""
     places = (hosts if view == 'hosts' else subnets)(account, vpc_id)
     profiles = {address: text for addresses in places.values() for address, text in addresses.items()}
@@ -155,7 +155,7 @@ def compare(program, account, view, vpc_id, listed, ports):
         for packet in conversations(ports, source_address, destination_address):
             due[packet] = [row for row in here if row.has(packet)]
     surplus = []
-    for packet, way in judge(program, profiles, list(due)).items():
+    for packet, way in judge(programs, profiles, list(due)).items():
         for row in due[packet]:
             row.packets += 1
             if not hold(row, packet, way):
@@ -170,13 +170,13 @@ def read_rows(folder):
         return [Row(values) for values in csv.DictReader(file)]
 
 
-def compare_all(program, account, name, listed, ports):
+def compare_all(programs, account, name, listed, ports):
     """The rows of all files about a configuration, VPC by VPC: also a VPC without a row, which nobody reaches or leaves."""
     surplus = []
     for file, (about, view) in INPUTS.items():
         for vpc_id, vpc in account.vpcs.items() if about == name else ():
             here = [row for row in listed if row.file == file and row.vpc == (aws_account.name_of(vpc) or vpc_id)]
-            surplus += compare(program, account, view, vpc_id, here, ports)
+            surplus += compare(programs, account, view, vpc_id, here, ports)
     return surplus
 
 
@@ -199,10 +199,10 @@ def configurations(folder):
         yield name, aws_account.from_document(os.path.join(folder, 'input', name))
 
 
-def all_rows(program, folder):
+def all_rows(programs, folder):
     listed, surplus = read_rows(folder), []
     for name, account in configurations(folder):
-        surplus += compare_all(program, account, name, listed, sampled_ports(account, listed))
+        surplus += compare_all(programs, account, name, listed, sampled_ports(account, listed))
     wrong = list(complaints(listed, surplus))
     print('\n'.join(wrong))
     print(f'{len(listed)} rows, {len(listed) - len(LISTED)} to match, {len(LISTED)} listed; '
@@ -233,7 +233,7 @@ def changes(rule):
             yield wider
 
 
-def all_changes(program, folder):
+def all_changes(programs, folder):
     tried, unnoticed = 0, []
     for name, account in configurations(folder):
         for rules, rule in rules_in_use(account):
@@ -241,7 +241,7 @@ def all_changes(program, folder):
             for change in changes(rule):
                 listed = read_rows(folder)
                 rules[place:place + 1] = [change] if change else []
-                surplus = compare_all(program, account, name, listed, FEW_PORTS)
+                surplus = compare_all(programs, account, name, listed, FEW_PORTS)
                 rules[place:place + (1 if change else 0)] = [rule]
                 tried += 1
                 if not surplus and not any(row.wrong for row in listed):
@@ -252,4 +252,5 @@ def all_changes(program, folder):
 
 
 if __name__ == '__main__':
-    sys.exit((all_changes if sys.argv[2:] == ['--changed'] else all_rows)(sys.argv[1], shared_data('npguard')))
+    sys.exit(all_changes(sys.argv[1:2], shared_data('npguard')) if sys.argv[2:] == ['--changed']
+             else all_rows(sys.argv[1:], shared_data('npguard')))
