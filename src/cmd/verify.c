@@ -87,7 +87,10 @@ static int verify(const struct invocation *invocation, struct verifying *verifyi
 		output_progress_end();
 	if (result < 0 || !invocation->attest)
 		return result;
-	return attestation_file_write(&verifying->file, &verifying->report.statement, digest, err);
+	if (attestation_file_write(&verifying->file, &verifying->report.statement, digest, err) < 0)
+		return err->code;
+	output_message("attested in %s: sha256 %s", invocation->attest, digest);
+	return 0;
 }
 
 enum status cmd_verify(const struct invocation *invocation)

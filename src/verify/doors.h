@@ -41,10 +41,9 @@ bool verify_door_is_quick(size_t index);
 int verify_door_try(size_t index);
 
 // Becomes a process to which the doors lead, in the namespaces that it is called in: it writes its number (a pid_t, as
-// it sees it) to the descriptor when it stands, and listens until it is killed. What it leaves in folders is taken away
-// by doors_outside_remove.
+// it sees it) to the descriptor when it stands, and listens until it gets SIGTERM or its parent ends. Then it takes
+// away what it has in folders.
 _Noreturn void doors_outside_run(int ready);
-void doors_outside_remove(pid_t outside);
 
 // The port, of TCP, at which it listens on all addresses of its host.
 enum { DOORS_PORT = 7007 };

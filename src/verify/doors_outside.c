@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "verify/doors.h"
@@ -53,34 +55,40 @@ static int listen_inet(void)
 		   : -1;
 }
 
+// unlink(2) and _exit(2) may be called by a handler; what is to be removed was made up before.
+static struct sockaddr_un made[OUTSIDE_SOCKETS];
+
+static void end(int number)
+{
+	(void)number;
+	for (enum outside_socket which = OUTSIDE_TMP; which < OUTSIDE_SOCKETS; which++)
+		(void)unlink(made[which].sun_path);
+	_exit(EXIT_SUCCESS);
+}
+
 _Noreturn void doors_outside_run(int ready)
 {
 	struct pollfd fds[OUTSIDE_SOCKETS + 1];
 	const pid_t own = getpid();
 
+	for (enum outside_socket which = 0; which < OUTSIDE_SOCKETS; which++)
+		(void)outside_address(which, own, &made[which]);
+	(void)signal(SIGTERM, end);
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	for (size_t i = 0; i < OUTSIDE_SOCKETS; i++)
 		fds[i] = (struct pollfd){ .fd = listen_unix((enum outside_socket)i), .events = POLLIN };
 	fds[OUTSIDE_SOCKETS] = (struct pollfd){ .fd = listen_inet(), .events = POLLIN };
 	if (write(ready, &own, sizeof(own)) != (ssize_t)sizeof(own))
-		_exit(EXIT_FAILURE);
+		end(0);
 	close(ready);
 	for (;;) {
 		if (poll(fds, OUTSIDE_SOCKETS + 1, -1) < 0 && errno != EINTR)
-			_exit(EXIT_FAILURE);
+			end(0);
 		for (size_t i = 0; i <= OUTSIDE_SOCKETS; i++)
 			if (fds[i].fd >= 0 && fds[i].revents) {
 				int accepted = accept4(fds[i].fd, NULL, NULL, SOCK_CLOEXEC);
 				if (accepted >= 0)
 					close(accepted);
 			}
-	}
-}
-
-void doors_outside_remove(pid_t outside)
-{
-	for (enum outside_socket which = OUTSIDE_TMP; which < OUTSIDE_SOCKETS; which++) {
-		struct sockaddr_un address;
-		(void)outside_address(which, outside, &address);
-		(void)unlink(address.sun_path);
 	}
 }

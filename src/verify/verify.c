@@ -83,7 +83,6 @@ static pid_t start_outside(const struct verification *v, struct error *err)
 		return error_set_errno(err, -errno, "cannot make a pipe");
 	pid_t child = fork();
 	if (child == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (range_enter(&v->range, err) < 0)
 			_exit(EXIT_FAILURE);
 		doors_outside_run(ends[1]);
@@ -270,9 +269,8 @@ int verify_profile(const struct profile *profile, const struct policy *policy, c
 	int result = verify(&v, err);
 
 	if (v.outside > 0) {
-		(void)kill(v.outside, SIGKILL);
+		(void)kill(v.outside, SIGTERM);
 		(void)waitpid(v.outside, NULL, 0);
-		doors_outside_remove(v.outside);
 	}
 	range_close(&v.range);
 	site_release(&v.site);
