@@ -53,6 +53,7 @@ struct board_row {
 	bool local;               // it goes to the host of the range, where no packet is seen
 	bool carried;             // the link can carry it, where the policy lets it
 	bool untried;             // in the jail: what answers there is somebody else
+	bool unanswered;          // the policy stops what answers it, as stateless layers may
 	bool allowed;             // what is promised; of a name, that it resolves
 	char layer[BOARD_LAYER];  // which rule denies; "": whichever
 	unsigned rule;

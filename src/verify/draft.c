@@ -100,6 +100,23 @@ static bool can_be_tried(const struct draft *draft, enum row_kind kind, const st
 	return kind == ROW_RAW || !in_any(not_one, sizeof(not_one) / sizeof(not_one[0]), remote);
 }
 
+// Whether what answers a flow is stopped at some of the ports that it may come to.
+static bool is_unanswered(const struct policy *policy, const struct flow *flow)
+{
+	static const uint16_t ephemeral[] = { 32768, 45000, 60999 };  // Linux's: ip(7), ip_local_port_range
+	struct flow answer = *flow;
+
+	answer.direction = flow->direction == EGRESS ? INGRESS : EGRESS;
+	answer.state = FLOW_ESTABLISHED;
+	answer.source_port = flow->destination_port;
+	for (size_t i = 0; i < sizeof(ephemeral) / sizeof(ephemeral[0]); i++) {
+		answer.destination_port = ephemeral[i];
+		if (!policy_evaluate(policy, &answer).allowed)
+			return true;
+	}
+	return false;
+}
+
 static void add(struct draft *draft, unsigned promise, enum row_kind kind, const struct flow *flow, bool may)
 {
 	struct judgement judgement = policy_evaluate(draft->policy, flow);
@@ -107,6 +124,8 @@ static void add(struct draft *draft, unsigned promise, enum row_kind kind, const
 
 	if (!can_be_tried(draft, kind, flow))
 		return;
+	row.unanswered = row.allowed && is_unanswered(draft->policy, flow);
+	row.untried = row.unanswered && kind == ROW_INBOUND;  // nothing would be seen of it
 	if (!judgement.allowed) {
 		(void)snprintf(row.layer, sizeof(row.layer), "%s", layer_name(judgement.layer->kind, flow->direction));
 		row.rule = judgement.rule->number;

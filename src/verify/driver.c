@@ -22,6 +22,7 @@ enum {
 	ANSWERED_IN = 400,  // milliseconds that an answer of the range takes at most, on a busy machine
 	ON_ITS_WAY = 20,    // that a packet takes to the range
 	BY_PASTA = 100,     // the same by a process in between
+	LONGEST = 2000,     // of what is promised to arrive, on a busy machine
 	PATIENCE = 30000,   // that a probe may take for a batch
 	LOG_BURST = 900,    // denials that the kernel's log takes at once, and each second
 };
@@ -158,6 +159,14 @@ static int go(struct driver *driver, const struct prober *prober, struct error *
 	return 0;
 }
 
+// Whether something of the row must be seen: without the jail, all of them.
+static bool is_awaited(const struct board *board, const struct board_row *row)
+{
+	if (board->phase == PHASE_CONTROL)
+		return true;
+	return row->allowed && row->carried && !row->untried && !row->unanswered;
+}
+
 static void fill(const struct driver *driver, const struct board_row *row, struct ask *ask)
 {
 	static const enum ask_kind kinds[ROW_KINDS] = {
@@ -172,6 +181,7 @@ static void fill(const struct driver *driver, const struct board_row *row, struc
 			     .foreign = row->foreign,
 			     .door = row->door };
 	memcpy(ask->name, row->name, sizeof(ask->name));
+	ask->awaited = is_awaited(driver->board, row);
 	ask->flow.source_port = board_source_port(driver->board, row, driver->board->phase);
 }
 
@@ -181,11 +191,28 @@ static void pause_ms(int64_t milliseconds)
 		(void)usleep((useconds_t)milliseconds * 1000);
 }
 
-// What is on its way has arrived, and the range has dealt with it.
+static bool is_missing(const struct board *board)
+{
+	for (size_t i = 0; i < board->count; i++) {
+		const struct board_row *row = &board->rows[i];
+		if (row->kind == board->kind && row->kind <= ROW_INBOUND && !row->local && is_awaited(board, row) &&
+		    row->seen[board->phase].arrived == 0)
+			return true;
+	}
+	return false;
+}
+
+// What is on its way has arrived, and the range has dealt with it. What is promised to arrive gets more time.
 static int settle(const struct driver *driver, struct error *err)
 {
-	pause_ms(driver->board->uplink == UPLINK_PASTA ? BY_PASTA : ON_ITS_WAY);
-	return range_settle(driver->range, err);
+	int64_t start = now();
+
+	do {
+		pause_ms(driver->board->uplink == UPLINK_PASTA ? BY_PASTA : ON_ITS_WAY);
+		if (range_settle(driver->range, err) < 0)
+			return err->code;
+	} while (is_missing(driver->board) && now() - start < LONGEST);
+	return 0;
 }
 
 static int try_kind(struct driver *driver, enum row_kind kind, const struct prober *prober, struct error *err)
@@ -248,12 +275,11 @@ static int try_inbound(struct driver *driver, const struct board_host *target, s
 		size_t last = first, rows = 0;
 		for (; last < driver->board->count && rows < BATCH; last++)
 			rows += driver->board->rows[last].kind == ROW_INBOUND;
-		if (rows &&
-		    (range_send(driver->range, target, first, last - first, err) < 0 || settle(driver, err) < 0))
+		if (rows && range_send(driver->range, target, first, last - first, err) < 0)
 			return err->code;
 		first = last;
 	}
-	return 0;
+	return settle(driver, err);
 }
 
 int driver_run(struct driver *driver, const struct board_host *target, struct error *err)

@@ -273,7 +273,7 @@ _Noreturn void jailed_run(const struct jailed_request *request, const struct ran
 
 	if (range_enter(range, &err) == 0 && give_up_rights(&err) == 0 && set_streams(request, &err) == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		(void)chdir(request->folder);
+		(void)!chdir(request->folder);
 		doors_set_secrets();
 		(void)launch(&jailed, &err);
 	}

@@ -58,7 +58,8 @@ static bool got_through(const struct board_row *row, enum phase phase)
 
 	switch (row->kind) {
 	case ROW_SOCKET:
-		return seen->outcome == OUTCOME_THROUGH && (row->local || seen->arrived > 0);
+		return (seen->outcome == OUTCOME_THROUGH || (row->unanswered && phase == PHASE_JAIL)) &&
+		       (row->local || seen->arrived > 0);
 	case ROW_RAW:
 	case ROW_INBOUND:
 		return seen->arrived > 0;

@@ -20,7 +20,7 @@
 struct attempt {
 	unsigned row;
 	int fd;  // -1: answered
-	bool stream;
+	bool stream, awaited;
 };
 
 struct probe {
@@ -87,7 +87,7 @@ static int begin(int fd, const struct flow *flow, bool stream)
 
 static void start(struct probe *probe, const struct ask *ask)
 {
-	struct attempt attempt = { .row = ask->row };
+	struct attempt attempt = { .row = ask->row, .awaited = ask->awaited };
 	int refused;
 
 	attempt.fd = open_socket(&ask->flow, &attempt.stream);
@@ -132,21 +132,23 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-// Waits for all that is under way, `wait` ms at most.
+// Waits for all that is under way: `wait` ms at most, and PATIENCE for what is promised an answer, on a busy machine.
 static void await(struct probe *probe, unsigned wait)
 {
-	int64_t end = now() + wait;
+	enum { PATIENCE = 3000 };
+	int64_t start = now();
 	VEC(struct pollfd) fds = { 0 };
 
 	for (;;) {
-		size_t open = 0;
+		bool open = false, awaited = false;
 		vec_release(&fds);
 		vec_for_each (attempt, &probe->attempts) {
 			vec_push(&fds,
 				 (struct pollfd){ .fd = attempt->fd, .events = attempt->stream ? POLLOUT : POLLIN });
-			open += attempt->fd >= 0;
+			open = open || attempt->fd >= 0;
+			awaited = awaited || (attempt->fd >= 0 && attempt->awaited);
 		}
-		int64_t left = end - now();
+		int64_t left = start + (awaited ? PATIENCE : wait) - now();
 		if (!open || left <= 0 || poll(fds.items, fds.count, (int)left) <= 0)
 			break;
 		for (size_t i = 0; i < fds.count; i++)

@@ -19,7 +19,7 @@ enum ask_kind {
 	ASK_NAME,    // what the name resolves to
 	ASK_DOOR,    // doors.c
 	ASK_LISTEN,  // be there for what comes to flow.destination_port, TCP or UDP
-	ASK_GO,      // answer the asks so far; what is silent for `wait` stays unanswered
+	ASK_GO,  // answer the asks so far; what is silent for `wait`, or much longer if it is awaited, stays unanswered
 };
 
 struct ask {
@@ -30,6 +30,7 @@ struct ask {
 	uint8_t flags;
 	bool foreign;
 	unsigned door;
+	bool awaited;   // an answer is promised
 	unsigned wait;  // milliseconds
 	char name[BOARD_NAME];
 };

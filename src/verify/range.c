@@ -82,7 +82,7 @@ static int make_user(uid_t uid, gid_t gid, struct error *err)
 // Leaves for a network namespace that is nobody else's.
 static int make_network(struct making *making, int *out, struct error *err)
 {
-	ino_t before, after;
+	ino_t before = 0, after = 0;
 
 	if (network_identity(&before, err) < 0)
 		return err->code;
@@ -346,7 +346,7 @@ void range_close(struct range *range)
 
 int range_enter(const struct range *range, struct error *err)
 {
-	ino_t before, after;
+	ino_t before = 0, after = 0;
 	struct stat target;
 
 	if (network_identity(&before, err) < 0)

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "net/prefix.h"
+#include "nft/ruleset.h"
 #include "verify/probe.h"
 
 // Kept for documentation (RFC 5737, 3849): nobody here has them.
@@ -85,7 +86,8 @@ static unsigned link_with(const struct address *own)
 	return found;
 }
 
-// An address of which every link has its own means the link that leads to everything else.
+// An address of which every link has its own means the jail's sink, to which all of them go; on a host, the link that
+// leads to everything else.
 static unsigned scope_of(const struct address *address)
 {
 	static const struct prefix scoped[] = { IPV6_PREFIX(0xfe80000000000000, 0, 10),
@@ -95,6 +97,9 @@ static unsigned scope_of(const struct address *address)
 
 	if (!prefix_contains(&scoped[0], address) && !prefix_contains(&scoped[1], address))
 		return 0;
+	unsigned sink = if_nametoindex(ruleset_defaults.sink);
+	if (sink)
+		return sink;
 	return source_for(&elsewhere, 0, &source) == 0 ? link_with(&source) : 0;
 }
 
