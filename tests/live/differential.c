@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "differential/coverage.h"
 #include "differential/random_profile.h"
 #include "differential/shrink.h"
 #include "differential/trial.h"
@@ -24,10 +25,13 @@ struct run {
 	const char *only;
 };
 
-// One profile and its conversations.
-struct case_ {
+// One profile, or two of which the second takes the first one's place, and conversations through them. As text: the
+// second behind a line of its own.
+#define EXCHANGED "# exchanged for\n"
+
+struct trial_case {
 	struct run *run;
-	struct generations generations;
+	uint32_t generation;
 	talk_vec talks;
 	struct disagreement disagreement;
 };
@@ -56,28 +60,50 @@ static int lacks(const struct error *err)
 	return EXIT_SKIPPED;
 }
 
-static bool still_disagrees(void *data, const char *text)
-{
-	struct case_ *one = data;
-	struct disagreement disagreement = { 0 };
-	struct subject subject = { 0 };
-	struct error err = { 0 };
+// What a text means.
+struct subjects {
+	struct subject first, next;
+	bool exchanged;  // there is a next one
+};
 
-	if (!subject_load(text, &subject, NULL))
-		return false;
-	bool ran = trial_run(&one->run->world, &subject, &one->talks, one->generations, NULL, &disagreement, &err) == 0;
-	bool found = ran && disagreement.found;
-	subject_release(&subject);
-	if (found) {
-		disagreement_release(&one->disagreement);
-		one->disagreement = disagreement;
-	} else {
-		disagreement_release(&disagreement);
-	}
-	return found;
+static void subjects_release(struct subjects *subjects)
+{
+	subject_release(&subjects->first);
+	subject_release(&subjects->next);
 }
 
-static void print_disagreement(const struct case_ *one, const char *text, const char *note)
+// false: not all of the text can be loaded.
+static bool load(const char *text, struct subjects *subjects)
+{
+	const char *second = strstr(text, EXCHANGED);
+	AUTO_FREE char *first = second ? memory_copy_bytes(text, (size_t)(second - text)) : memory_copy_text(text);
+
+	subjects->exchanged = second;
+	return subject_load(first, &subjects->first, NULL) &&
+	       (!second || subject_load(second + strlen(EXCHANGED), &subjects->next, NULL));
+}
+
+static int run_subjects(struct trial_case *one, const struct subjects *subjects, struct coverage *coverage,
+			struct error *err)
+{
+	const struct script script = { &subjects->first, subjects->exchanged ? &subjects->next : NULL,
+				       one->generation };
+
+	disagreement_release(&one->disagreement);
+	one->disagreement = (struct disagreement){ 0 };
+	return trial_run(&one->run->world, &script, &one->talks, coverage, &one->disagreement, err);
+}
+
+static bool still_disagrees(void *data, const char *text)
+{
+	CLEANUP(subjects_release) struct subjects subjects = { 0 };
+	struct trial_case *one = data;
+	struct error err = { 0 };
+
+	return load(text, &subjects) && run_subjects(one, &subjects, NULL, &err) == 0 && one->disagreement.found;
+}
+
+static void print_disagreement(const struct trial_case *one, const char *text, const char *note)
 {
 	AUTO_STRBUF struct strbuf talk = { 0 };
 	const struct disagreement *found = &one->disagreement;
@@ -85,41 +111,36 @@ static void print_disagreement(const struct case_ *one, const char *text, const 
 	talk_print(&one->talks.items[found->talk], &talk);
 	fprintf(stderr,
 		"FAILED: policy and kernel disagree%s\nprofile:\n%s\nconversation: %s\nwhich packet: %s\nexpected: "
-		"%s\nthe kernel: %s\ngeneration: %u%s\n",
+		"%s\nthe kernel: %s\ngeneration: %u\n",
 		note, text, strbuf_text(&talk), step_name(found->step), strbuf_text(&found->expected),
-		strbuf_text(&found->observed), one->generations.first,
-		one->generations.exchanged ? ", exchanged behind the first packets" : "");
+		strbuf_text(&found->observed), one->generation);
 }
 
 // The one conversation alone, then the smallest profile.
-static void report(struct case_ *one, const char *text, uint64_t number)
+static void report(struct trial_case *one, const char *text, uint64_t number)
 {
-	struct talk guilty = one->talks.items[one->disagreement.talk];
-	talk_vec all = one->talks;
+	struct trial_case alone = { .run = one->run, .generation = one->generation };
 
 	fprintf(stderr,
 		"seed %" PRIu64 ", profile %" PRIu64 ": DIFFERENTIAL_SEED=%" PRIu64 " DIFFERENTIAL_ONLY=%" PRIu64 "\n",
 		one->run->seed, number, one->run->seed, number);
-	one->talks = (talk_vec){ 0 };
-	vec_push(&one->talks, guilty);
-	size_t talk = one->disagreement.talk;
-	if (still_disagrees(one, text)) {
-		AUTO_FREE char *smallest = shrink_text(text, still_disagrees, one, SHRINK_SECONDS);
-		(void)still_disagrees(one, smallest);  // what is printed is of this text
-		print_disagreement(one, smallest, "");
-		vec_release(&one->talks);
-		one->talks = all;
-		return;
+	vec_push(&alone.talks, one->talks.items[one->disagreement.talk]);
+	if (still_disagrees(&alone, text)) {
+		AUTO_FREE char *smallest = shrink_text(text, still_disagrees, &alone, SHRINK_SECONDS);
+		if (still_disagrees(&alone, smallest))  // what is printed is of this text
+			print_disagreement(&alone, smallest, "");
+		else
+			print_disagreement(one, text, ", but not always");
+	} else {
+		print_disagreement(one, text, ", but not when this conversation is tried alone");
 	}
-	vec_release(&one->talks);
-	one->talks = all;
-	one->disagreement.talk = talk;
-	print_disagreement(one, text, ", but not when this conversation is tried alone");
+	disagreement_release(&alone.disagreement);
+	vec_release(&alone.talks);
 }
 
 // Texts are drawn until one is a profile.
-static void draw_subject(struct run *run, struct random *random, uint64_t number, struct strbuf *text,
-			 struct subject *subject)
+static void draw_first(struct run *run, struct random *random, uint64_t number, struct strbuf *text,
+		       struct subject *subject)
 {
 	bool largest = number % EACH_LARGEST == 0;
 
@@ -135,22 +156,36 @@ static void draw_subject(struct run *run, struct random *random, uint64_t number
 		run->coverage.largest_list = LIST_LARGEST;
 }
 
+// For one in four there comes another one, where it is a profile.
+static void draw_next(struct random *random, struct strbuf *text, struct subjects *subjects)
+{
+	AUTO_STRBUF struct strbuf variant = { 0 };
+
+	if (!random_chance(random, 25))
+		return;
+	random_variant(random, strbuf_text(text), &variant);
+	subjects->exchanged = subject_load(strbuf_text(&variant), &subjects->next, NULL);
+	if (!subjects->exchanged)
+		return;
+	strbuf_add(text, EXCHANGED);
+	strbuf_add(text, strbuf_text(&variant));
+}
+
 static int run_case(struct run *run, uint64_t number)
 {
 	struct random random = random_from(run->seed, number);
-	CLEANUP(subject_release) struct subject subject = { 0 };
+	CLEANUP(subjects_release) struct subjects subjects = { 0 };
 	AUTO_STRBUF struct strbuf text = { 0 };
-	struct case_ one = { .run = run };
+	struct trial_case one = { .run = run, .generation = ruleset_defaults.generation };
 	struct error err = { 0 };
 	int result = EXIT_SUCCESS;
 
-	draw_subject(run, &random, number, &text, &subject);
-	one.generations.first =
-	    random_chance(&random, 70) ? ruleset_defaults.generation : 1 + random_below(&random, 1000);
-	one.generations.exchanged = random_chance(&random, 25);
-	talks_draw(&random, &subject.policy, &run->coverage, run->flows, &one.talks);
-	if (trial_run(&run->world, &subject, &one.talks, one.generations, &run->coverage, &one.disagreement, &err) <
-	    0) {
+	draw_first(run, &random, number, &text, &subjects.first);
+	draw_next(&random, &text, &subjects);
+	if (random_chance(&random, 30))
+		one.generation += random_below(&random, 1000);
+	talks_draw(&random, &subjects.first.policy, run->flows, &one.talks);
+	if (run_subjects(&one, &subjects, &run->coverage, &err) < 0) {
 		fprintf(stderr, "seed %" PRIu64 ", profile %" PRIu64 "\n", run->seed, number);
 		result = failed(&err);
 	} else if (one.disagreement.found) {
@@ -189,6 +224,10 @@ int main(int count, char **arguments)
 
 	if (count != 2 || (strcmp(arguments[1], "root") != 0 && strcmp(arguments[1], "rootless") != 0)) {
 		fprintf(stderr, "usage: differential root|rootless\n");
+		return 2;
+	}
+	if (!run.profiles || !run.flows) {
+		fprintf(stderr, "DIFFERENTIAL_PROFILES and DIFFERENTIAL_FLOWS are numbers from 1\n");
 		return 2;
 	}
 	if (strcmp(arguments[1], "root") == 0 && geteuid() != 0) {

@@ -21,16 +21,15 @@ static unsigned protocol_of(const struct flow *flow)
 									  : OTHER;
 }
 
-static unsigned *cell(const struct coverage *coverage, const struct flow *flow, const struct judgement *judgement)
+static unsigned *cell(struct coverage *coverage, const struct flow *flow, const struct judgement *judgement)
 {
-	struct coverage *to = (struct coverage *)(uintptr_t)coverage;
 	unsigned layer = judgement->layer ? judgement->layer->kind : PASSED;
 
-	return &to->counts[layer][judgement->allowed ? OUTCOME_ACCEPTED : OUTCOME_DENIED][flow->direction]
-			  [flow->remote.family == FAMILY_IPV6][protocol_of(flow)];
+	return &coverage->counts[layer][judgement->allowed ? OUTCOME_ACCEPTED : OUTCOME_DENIED][flow->direction]
+				[flow->remote.family == FAMILY_IPV6][protocol_of(flow)];
 }
 
-unsigned coverage_seen(const struct coverage *coverage, const struct flow *flow, const struct judgement *judgement)
+unsigned coverage_seen(struct coverage *coverage, const struct flow *flow, const struct judgement *judgement)
 {
 	return *cell(coverage, flow, judgement);
 }
@@ -79,10 +78,11 @@ void coverage_print(const struct coverage *coverage, FILE *out)
 		if (coverage->walls[i])
 			fprintf(out, " %u: %u", WALL_INVALID + i, coverage->walls[i]);
 	fprintf(out,
-		"; established: %u allowed, %u denied; the link's wall: %u allowed, %u denied; loopback: %u; "
+		"; established: %u allowed, %u denied, %u under an exchanged policy; the link's wall: %u allowed, %u "
+		"denied; loopback: %u; "
 		"refused by the kernel itself: %u\n",
-		coverage->established, coverage->established_denied, coverage->link_allowed, coverage->link_denied,
-		coverage->loopback, coverage->kernel);
+		coverage->established, coverage->established_denied, coverage->exchanged, coverage->link_allowed,
+		coverage->link_denied, coverage->loopback, coverage->kernel);
 	fprintf(out, "  %u profiles (%u texts were refused), %u packets, longest prefix list %u\n", coverage->profiles,
 		coverage->refused, coverage->packets, coverage->largest_list);
 }
@@ -145,6 +145,7 @@ bool coverage_is_enough(const struct coverage *coverage, unsigned profiles, FILE
 		{ "wall: older", coverage->walls[WALL_OLDER - WALL_INVALID] },
 		{ "established, allowed", coverage->established },
 		{ "established, denied", coverage->established_denied },
+		{ "established, under an exchanged policy", coverage->exchanged },
 		{ "link's wall, allowed", coverage->link_allowed },
 		{ "link's wall, denied", coverage->link_denied },
 		{ "loopback", coverage->loopback },

@@ -16,13 +16,14 @@ struct coverage {
 	unsigned walls[8];            // by number, from WALL_INVALID
 	unsigned established;         // packets of accepted conversations, allowed
 	unsigned established_denied;  // likewise, denied by a stateless layer
+	unsigned exchanged;           // likewise, allowed under another policy than the one that they began under
 	unsigned link_allowed, link_denied;
 	unsigned loopback, kernel;
 	unsigned packets, profiles, refused, largest_list;
 };
 
 // How often the deciding layer has decided alike so far.
-unsigned coverage_seen(const struct coverage *coverage, const struct flow *flow, const struct judgement *judgement);
+unsigned coverage_seen(struct coverage *coverage, const struct flow *flow, const struct judgement *judgement);
 
 void coverage_count(struct coverage *coverage, const struct flow *flow, const struct judgement *judgement);
 

@@ -2,6 +2,7 @@
 // Which conversations are tried: at the edges of what the policy names. See talk.h.
 #include <netinet/in.h>
 
+#include "coverage.h"
 #include "expect.h"
 #include "nft/ruleset.h"
 
@@ -227,12 +228,13 @@ static bool is_new(const talk_vec *talks, const struct talk *talk)
 }
 
 // How little it is worth to try this one. What no layer decides is tried now and then.
-static unsigned worthlessness(struct random *random, const struct policy *policy, const struct coverage *coverage,
+static unsigned worthlessness(struct random *random, const struct policy *policy, struct coverage *coverage,
 			      const struct talk *talk)
 {
+	const struct rules rules = { policy, false, ruleset_defaults.generation };
 	struct expectation expected;
 
-	if (!expect(policy, talk, STEP_FIRST, false, ruleset_defaults.generation, &expected))
+	if (!expect(&rules, &rules, talk, STEP_FIRST, &expected))
 		return UINT32_MAX - 1;
 	bool decided =
 	    expected.fate == FATE_CARRIED || (expected.fate == FATE_DENIED && expected.number < WALL_INVALID);
@@ -241,22 +243,35 @@ static unsigned worthlessness(struct random *random, const struct policy *policy
 	return decided ? coverage_seen(coverage, &talk->flow, &expected.judgement) : 0;
 }
 
-void talks_draw(struct random *random, const struct policy *policy, const struct coverage *coverage, size_t count,
-		talk_vec *out)
+// Of several the one whose like was taken least.
+static struct talk draw_best(struct random *random, const struct policy *policy, struct coverage *coverage,
+			     uint16_t number)
 {
-	for (size_t tries = 0; out->count < count && tries < TRIES * count; tries++) {
-		struct talk best = { 0 };
-		unsigned least = UINT32_MAX;
+	struct talk best = { 0 };
+	unsigned least = UINT32_MAX;
 
-		for (int i = 0; i < CANDIDATES; i++) {
-			struct talk talk = draw_one(random, policy, (uint16_t)(FIRST_PORT + out->count));
-			unsigned worthless = worthlessness(random, policy, coverage, &talk);
-			if (worthless < least) {
-				least = worthless;
-				best = talk;
-			}
+	for (int i = 0; i < CANDIDATES; i++) {
+		struct talk talk = draw_one(random, policy, number);
+		unsigned worthless = worthlessness(random, policy, coverage, &talk);
+		if (worthless < least) {
+			least = worthless;
+			best = talk;
 		}
-		if (is_new(out, &best))
-			vec_push(out, best);
+	}
+	return best;
+}
+
+void talks_draw(struct random *random, const struct policy *policy, size_t count, talk_vec *out)
+{
+	struct coverage coverage = { 0 };  // of these alone: a profile is tried again with the same packets
+
+	for (size_t tries = 0; out->count < count && tries < TRIES * count; tries++) {
+		struct talk talk = draw_best(random, policy, &coverage, (uint16_t)(FIRST_PORT + out->count));
+		struct judgement judgement = policy_evaluate(policy, &talk.flow);
+
+		if (!is_new(out, &talk))
+			continue;
+		coverage_count(&coverage, &talk.flow, &judgement);
+		vec_push(out, talk);
 	}
 }

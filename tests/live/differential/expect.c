@@ -109,27 +109,54 @@ static void expect_first(const struct policy *policy, const struct talk *talk, s
 		out->fate = FATE_KERNEL;
 }
 
+static bool is_sunk(const struct expectation *first)
+{
+	return first->fate == FATE_DENIED && first->hangs;
+}
+
+// Whether the rules that stand now would let the conversation begin.
+static bool may_begin(const struct rules *now, const struct talk *talk)
+{
+	return policy_evaluate(now->policy, &talk->flow).allowed;
+}
+
+// Of a conversation that is known, but not as one that these rules let begin (nft/again.c): its answer is judged by its
+// beginning. Under the first generation there is no such judgement: an answer to what was sunk is like a new packet.
+static void expect_older(const struct rules *now, const struct talk *talk, struct flow *flow, struct expectation *out)
+{
+	judge(now->policy, flow, out);
+	if (now->generation == ruleset_defaults.generation || denied_by_packet_layer(&out->judgement))
+		return;
+	if (may_begin(now, talk)) {
+		flow->state = FLOW_ESTABLISHED;
+		judge(now->policy, flow, out);
+	} else {
+		stand(now->policy, WALL_OLDER, out);
+	}
+}
+
 // To a question that was let through it belongs. One that went to the sink is tracked as well, without the mark of an
 // accepted conversation; of any other nothing is known.
-static void expect_answer(const struct policy *policy, const struct talk *talk, const struct expectation *first,
-			  uint32_t generation, struct expectation *out)
+static void expect_answer(const struct rules *began, const struct rules *now, const struct talk *talk,
+			  const struct expectation *first, struct expectation *out)
 {
 	static const struct own_addresses nobody = { { { FAMILY_IPV4, 1 }, { FAMILY_IPV6, 1 } } };
 	enum direction direction;
 	struct packet packet = talk_packet(talk, STEP_ANSWER, &nobody, &direction);
 	struct flow flow = packet_flow(&packet, direction);
-	bool sunk = first->fate == FATE_DENIED && first->hangs;
 
 	flow.loopback = flow_is_loopback(&flow);
-	flow.state = first->fate == FATE_CARRIED ? FLOW_ESTABLISHED : FLOW_NEW;
-	judge(policy, &flow, out);
-	if (first->fate == FATE_CARRIED || out->fate == FATE_LOOPBACK)
-		return;
-	if (!sunk)
-		stand(policy, wall_of(&flow, packet.tcp_flags, packet.header, false), out);
-	else if (generation > ruleset_defaults.generation)
-		stand(policy, WALL_OLDER, out);
-	if (kernel_refuses(&flow))
+	if (first->fate == FATE_CARRIED && began->generation == now->generation) {
+		flow.state = FLOW_ESTABLISHED;
+		judge(now->policy, &flow, out);
+	} else if (first->fate == FATE_CARRIED || is_sunk(first)) {
+		expect_older(now, talk, &flow, out);
+	} else {
+		judge(now->policy, &flow, out);
+		if (out->fate != FATE_LOOPBACK)
+			stand(now->policy, wall_of(&flow, packet.tcp_flags, packet.header, false), out);
+	}
+	if (out->fate != FATE_LOOPBACK && kernel_refuses(&flow))
 		out->fate = FATE_KERNEL;
 }
 
@@ -166,33 +193,46 @@ static bool expect_wall(const struct policy *policy, const struct talk *talk, bo
 	return true;
 }
 
-bool expect(const struct policy *policy, const struct talk *talk, enum step step, bool asks_neighbours,
-	    uint32_t generation, struct expectation *out)
+static void expect_next(const struct rules *began, const struct rules *now, const struct talk *talk,
+			struct expectation *out)
 {
-	struct expectation first;
 	struct flow flow = talk->flow;
 
-	// What a link that asks keeps for its kernel is tried on links that do not.
-	if (asks_neighbours && (is_report(&flow) || (is_discovery(&flow) && step != STEP_WALL)))
+	flow.state = began->generation == now->generation || may_begin(now, talk) ? FLOW_ESTABLISHED : FLOW_NEW;
+	judge(now->policy, &flow, out);
+}
+
+// What a link that asks keeps for its kernel is tried on links that do not.
+static bool is_kept(const struct rules *rules, const struct talk *talk)
+{
+	return rules->asks_neighbours && (is_report(&talk->flow) || is_discovery(&talk->flow));
+}
+
+bool expect(const struct rules *began, const struct rules *now, const struct talk *talk, enum step step,
+	    struct expectation *out)
+{
+	struct expectation first;
+	bool answered = talk_has_answer(talk) && policy_needs_link(now->policy);
+
+	if (is_kept(began, talk) || (is_kept(now, talk) && step != STEP_WALL))
 		return false;
-	expect_first(policy, talk, &first);
+	expect_first(began->policy, talk, &first);
 	switch (step) {
 	case STEP_FIRST:
 		*out = first;
 		return true;
 	case STEP_ANSWER:
-		if (!talk_has_answer(talk) || first.fate == FATE_KERNEL || !policy_needs_link(policy))
+		if (!answered || first.fate == FATE_KERNEL)
 			return false;
-		expect_answer(policy, talk, &first, generation, out);
+		expect_answer(began, now, talk, &first, out);
 		return true;
 	case STEP_NEXT:
-		if (!talk_has_answer(talk) || first.fate != FATE_CARRIED)
+		if (!answered || first.fate != FATE_CARRIED)
 			return false;
-		flow.state = FLOW_ESTABLISHED;
-		judge(policy, &flow, out);
+		expect_next(began, now, talk, out);
 		return true;
 	case STEP_WALL:
-		return expect_wall(policy, talk, asks_neighbours, out);
+		return expect_wall(now->policy, talk, now->asks_neighbours, out);
 	case STEPS:
 		break;
 	}

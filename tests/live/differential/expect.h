@@ -25,8 +25,16 @@ struct expectation {
 	struct flow flow;            // what it was asked
 };
 
-// false: that packet is not sent.
-bool expect(const struct policy *policy, const struct talk *talk, enum step step, bool asks_neighbours,
-	    uint32_t generation, struct expectation *out);
+// The rules that stand when a packet is sent.
+struct rules {
+	const struct policy *policy;
+	bool asks_neighbours;  // its link does
+	uint32_t generation;
+};
+
+// began: under which rules the first packet is sent; now: under which all others are. Equal, unless the policy is
+// exchanged in between. false: that packet is not sent.
+bool expect(const struct rules *began, const struct rules *now, const struct talk *talk, enum step step,
+	    struct expectation *out);
 
 #endif

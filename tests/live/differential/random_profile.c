@@ -321,3 +321,17 @@ void random_profile(struct random *random, bool largest, struct strbuf *out)
 		add_routes(random, out);
 	strbuf_format(out, "process:\n  credentials: %s\n", full || random_chance(random, 50) ? "scrub" : "keep");
 }
+
+void random_variant(struct random *random, const char *text, struct strbuf *out)
+{
+	unsigned percent = random_below(random, 40);
+
+	while (*text) {
+		size_t length = strcspn(text, "\n") + 1;
+		bool item = text[strspn(text, " ")] == '-';
+
+		if (!item || !random_chance(random, percent))
+			strbuf_add_bytes(out, text, length);
+		text += length;
+	}
+}

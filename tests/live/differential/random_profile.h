@@ -13,4 +13,7 @@ enum { LIST_LARGEST = 5000 };
 // "# host subnets". largest: one prefix list has LIST_LARGEST entries.
 void random_profile(struct random *random, bool largest, struct strbuf *out);
 
+// Adds the same text without some of its rules, entries and peers: another profile, much like it. Likewise.
+void random_variant(struct random *random, const char *text, struct strbuf *out);
+
 #endif

@@ -3,7 +3,6 @@
 #ifndef VPCJAIL_TEST_TALK_H
 #define VPCJAIL_TEST_TALK_H
 
-#include "coverage.h"
 #include "packet.h"
 #include "policy/policy.h"
 #include "random.h"
@@ -27,10 +26,9 @@ struct own_addresses {
 	struct address of[2];
 };
 
-// Draws count conversations of which no two packets are alike. Of several that it could take, it takes what coverage
-// has seen least.
-void talks_draw(struct random *random, const struct policy *policy, const struct coverage *coverage, size_t count,
-		talk_vec *out);
+// Draws count conversations of which no two packets are alike, so that as many layers as can decide about as many kinds
+// of packets.
+void talks_draw(struct random *random, const struct policy *policy, size_t count, talk_vec *out);
 
 // The packet of one step; *direction is where it goes.
 struct packet talk_packet(const struct talk *talk, enum step step, const struct own_addresses *own,

@@ -24,10 +24,10 @@ typedef VEC(struct sent) sent_vec;
 
 struct trial {
 	struct world *world;
-	const struct subject *subject;
+	const struct script *script;
 	const talk_vec *talks;
-	uint32_t generation;
-	bool exchanges;  // behind the first packets: as `vpcjail update` does
+	const struct subject *subject;  // whose rules stand
+	uint32_t generation;            // of these
 	struct own_addresses own;
 	struct coverage *coverage;
 	struct disagreement *disagreement;
@@ -196,6 +196,7 @@ static void count(const struct trial *trial, const struct sent *sent, enum step 
 		coverage_count(coverage, &expected->flow, &expected->judgement);
 	if (expected->flow.state == FLOW_ESTABLISHED) {
 		coverage->established += expected->fate == FATE_CARRIED;
+		coverage->exchanged += expected->fate == FATE_CARRIED && trial->script->next;
 		coverage->established_denied += expected->fate == FATE_DENIED;
 	}
 }
@@ -218,15 +219,21 @@ static void compare(const struct trial *trial, const sent_vec *round, enum step 
 	}
 }
 
+static struct rules rules_of(const struct subject *subject, uint32_t generation)
+{
+	return (struct rules){ &subject->policy, ruleset_asks_neighbours(subject->uplink), generation };
+}
+
 static void send_all(const struct trial *trial, size_t first, size_t last, enum step step, sent_vec *round)
 {
-	bool asks = ruleset_asks_neighbours(trial->subject->uplink);
+	const struct rules now = rules_of(trial->subject, trial->generation);
+	const struct rules began = rules_of(trial->script->first, trial->script->generation);
 
 	for (size_t i = first; i < last; i++) {
 		const struct talk *talk = &trial->talks->items[i];
 		struct sent sent = { .talk = i };
 
-		if (!expect(&trial->subject->policy, talk, step, asks, trial->generation, &sent.expected))
+		if (!expect(&began, &now, talk, step, &sent.expected))
 			continue;
 		sent.packet = talk_packet(talk, step, &trial->own, &sent.direction);
 		sent.code = world_send(trial->world, &sent.packet, sent.direction, step == STEP_WALL);
@@ -248,35 +255,35 @@ static int run_round(struct trial *trial, size_t first, size_t last, enum step s
 	return result;
 }
 
-static int exchange(struct trial *trial, struct error *err)
+// The rules and routes of a subject, in place of those that stand.
+static int exchange(struct trial *trial, const struct subject *subject, uint32_t generation, struct error *err)
 {
 	const struct ruleset_link link = { .device = "wire0",
 					   .own = { trial->own.of[0], trial->own.of[1] },
 					   .neighbours = &trial->world->neighbours };
+	int result = trial->subject ? world_route(trial->world, &trial->subject->policy, false, err) : 0;
 
-	return world_exchange(trial->world, subject_compile(trial->subject, &link, trial->generation), err);
+	trial->subject = NULL;
+	if (result == 0)
+		result = world_exchange(trial->world, subject_compile(subject, &link, generation), err);
+	if (result == 0)
+		result = world_route(trial->world, &subject->policy, true, err);
+	trial->subject = subject;
+	trial->generation = generation;
+	return result;
 }
 
-static int stand_up(struct trial *trial, struct error *err)
-{
-	world_turn(trial->world, &trial->own);
-	int result = exchange(trial, err);
-	return result == 0 ? world_route(trial->world, &trial->subject->policy, true, err) : result;
-}
-
-// What began under one generation goes on under the next.
+// What began under one policy goes on under the next.
 static int go_on(struct trial *trial, enum step step, struct error *err)
 {
-	if (step != STEP_FIRST || !trial->exchanges)
+	if (step != STEP_FIRST || !trial->script->next)
 		return 0;
-	trial->generation++;
-	return exchange(trial, err);
+	return exchange(trial, trial->script->next, trial->generation + 1, err);
 }
 
-// Where something was lost, once more in two halves.
-static int run_part(struct trial *trial, size_t first, size_t last, struct error *err)
+static int run_steps(struct trial *trial, size_t first, size_t last, struct error *err)
 {
-	int result = stand_up(trial, err);
+	int result = 0;
 
 	trial->lost = 0;
 	for (enum step step = STEP_FIRST; step < STEPS && result == 0 && !trial->lost && !trial->disagreement->found;
@@ -285,8 +292,16 @@ static int run_part(struct trial *trial, size_t first, size_t last, struct error
 		if (result == 0)
 			result = go_on(trial, step, err);
 	}
+	return result;
+}
+
+// Where something was lost, once more in two halves.
+static int run_part(struct trial *trial, size_t first, size_t last, struct error *err)
+{
+	world_turn(trial->world, &trial->own);
+	int result = exchange(trial, trial->script->first, trial->script->generation, err);
 	if (result == 0)
-		result = world_route(trial->world, &trial->subject->policy, false, err);
+		result = run_steps(trial, first, last, err);
 	if (result < 0 || !trial->lost)
 		return result;
 	if (last - first < 2)
@@ -296,16 +311,15 @@ static int run_part(struct trial *trial, size_t first, size_t last, struct error
 	return result == 0 && !trial->disagreement->found ? run_part(trial, middle, last, err) : result;
 }
 
-int trial_run(struct world *world, const struct subject *subject, const talk_vec *talks, struct generations generations,
-	      struct coverage *coverage, struct disagreement *disagreement, struct error *err)
+int trial_run(struct world *world, const struct script *script, const talk_vec *talks, struct coverage *coverage,
+	      struct disagreement *disagreement, struct error *err)
 {
-	struct trial trial = { .world = world,
-			       .subject = subject,
-			       .talks = talks,
-			       .generation = generations.first,
-			       .exchanges = generations.exchanged,
-			       .coverage = coverage,
-			       .disagreement = disagreement };
+	struct trial trial = {
+		.world = world, .script = script, .talks = talks, .coverage = coverage, .disagreement = disagreement
+	};
+	int result = talks->count ? run_part(&trial, 0, talks->count, err) : 0;
 
-	return talks->count ? run_part(&trial, 0, talks->count, err) : 0;
+	if (result == 0 && trial.subject)
+		result = world_route(world, &trial.subject->policy, false, err);
+	return result;
 }

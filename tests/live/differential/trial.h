@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_TEST_TRIAL_H
 #define VPCJAIL_TEST_TRIAL_H
 
+#include "coverage.h"
 #include "subject.h"
 #include "talk.h"
 #include "world.h"
@@ -14,18 +15,18 @@ struct disagreement {
 	struct strbuf expected, observed;
 };
 
-// Under which generation of the policy the conversations begin, and whether they go on under the next one: the same
-// policy, exchanged.
-struct generations {
-	uint32_t first;
-	bool exchanged;
+// Under which policy, of which generation, the conversations begin, and under which they go on, of the next generation;
+// NULL: under the same one.
+struct script {
+	const struct subject *first, *next;
+	uint32_t generation;
 };
 
 void disagreement_release(struct disagreement *disagreement);
 
 // Loads the rules, runs all conversations, and stops at the first disagreement. coverage (NULL: nobody counts) learns
 // who decided. A negative errno when the trial itself failed: it proves nothing then.
-int trial_run(struct world *world, const struct subject *subject, const talk_vec *talks, struct generations generations,
-	      struct coverage *coverage, struct disagreement *disagreement, struct error *err);
+int trial_run(struct world *world, const struct script *script, const talk_vec *talks, struct coverage *coverage,
+	      struct disagreement *disagreement, struct error *err);
 
 #endif
