@@ -384,19 +384,19 @@ static bool reference_uplink(const struct profile *profile, const struct flow *f
 
 static int reference(const struct profile *profile, const struct flow *flow)
 {
-	bool leaving = flow->direction == EGRESS;
+	bool leaving = flow->direction == EGRESS, carried = profile->network.uplink != UPLINK_NONE;
 	int service;
 
 	if (profile->network.isolation == ISOLATION_FULL) {
 		if (profile->network.peers.count && flow->state == FLOW_NEW && !reference_packet(profile, flow))
 			return LAYER_PACKET;
-		return is_peer(profile, &flow->remote) ? ALLOWED : LAYER_ISOLATION;
+		return carried && is_peer(profile, &flow->remote) ? ALLOWED : LAYER_ISOLATION;
 	}
 	if (flow->state == FLOW_NEW && !reference_packet(profile, flow))
 		return LAYER_PACKET;
 	service = reference_service(profile, flow);
 	if (service >= 0)
-		return service ? ALLOWED : LAYER_SERVICE;
+		return carried && service ? ALLOWED : LAYER_SERVICE;
 	if (leaving && !reference_group(profile, flow))
 		return LAYER_SECURITY_GROUP;
 	if (!leaving && !reference_endpoint(profile, flow))

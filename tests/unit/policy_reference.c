@@ -5,9 +5,12 @@
 
 #include <stdio.h>
 
+#include "../live/differential/random_profile.h"
+#include "../live/differential/subject.h"
+#include "../live/differential/talk.h"
 #include "policy/reach.h"
 
-enum { PROFILES = 400, FLOWS = 120 };
+enum { PROFILES = 400, FLOWS = 120, WIDER = 150 };
 
 // How often each answer was given: a property that never meets a layer would prove nothing about it.
 static unsigned seen[LAYER_UPLINK + 2];
@@ -89,6 +92,44 @@ static void test_reference(void **state)
 	}
 }
 
+// A VPC that is elsewhere is not in the reference.
+static bool wider_profile(struct random *random, struct strbuf *text, struct profile *profile)
+{
+	strbuf_clear(text);
+	random_profile(random, false, text);
+	return !strstr(strbuf_text(text), "located: elsewhere") && subject_profile(strbuf_text(text), profile, NULL);
+}
+
+// The profiles and flows that the differential test tries on the kernel (tests/live/differential.c): long prefix lists,
+// IPv6 throughout, every edge of every rule.
+static void test_wider(void **state)
+{
+	int wrong = 0, tried = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < WIDER && !wrong; i++) {
+		CLEANUP(profile_release) struct profile profile = { 0 };
+		CLEANUP(policy_release) struct policy policy = { 0 };
+		AUTO_STRBUF struct strbuf text = { 0 };
+		struct random random = random_from(7, i);
+		talk_vec talks = { 0 };
+
+		if (!wider_profile(&random, &text, &profile))
+			continue;
+		assert_int_equal(policy_build(&profile, &policy, NULL), 0);
+		talks_draw(&random, &policy, FLOWS, &talks);
+		vec_for_each (talk, &talks) {
+			talk->flow.loopback = false;
+			wrong += compare_flow(&profile, &policy, &talk->flow, strbuf_text(&text));
+			wrong += compare_reach(&policy, policy.reach, &talk->flow, strbuf_text(&text));
+			tried++;
+		}
+		vec_release(&talks);
+	}
+	assert_int_equal(wrong, 0);
+	assert_true(tried > FLOWS * WIDER / 2);
+}
+
 // Equal profiles give equal policies.
 static void test_deterministic(void **state)
 {
@@ -111,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reference),
+		cmocka_unit_test(test_wider),
 		cmocka_unit_test(test_deterministic),
 	};
 

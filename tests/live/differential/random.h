@@ -10,9 +10,9 @@ struct random {
 	uint64_t state;
 };
 
-static inline struct random random_from(uint64_t seed, uint64_t of)
+static inline struct random random_from(uint64_t start, uint64_t of)
 {
-	uint64_t mixed = seed + (of + 1) * 0x9e3779b97f4a7c15;
+	uint64_t mixed = start + (of + 1) * 0x9e3779b97f4a7c15;
 
 	mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
 	mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;

@@ -56,20 +56,28 @@ static void settle(const char *text, struct profile *profile)
 	profile->vpc.subnets_of_host = strstr(text, "# host subnets");
 }
 
-bool subject_load(const char *text, struct subject *subject, struct strbuf *why)
+bool subject_profile(const char *text, struct profile *profile, struct strbuf *why)
 {
 	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
 	AUTO_FREE char *copy = memory_copy_text(text);
 	const struct profile_source source = { .data = copy, .open = memory_open, .read = no_file };
-	struct profile profile = { 0 };
-	struct error err = { 0 };
 
-	if (profile_load(&source, "profile", &profile, &mistakes)) {
+	if (profile_load(&source, "profile", profile, &mistakes)) {
 		if (why)
 			mistakes_format(&mistakes, why);
 		return false;
 	}
-	settle(text, &profile);
+	settle(text, profile);
+	return true;
+}
+
+bool subject_load(const char *text, struct subject *subject, struct strbuf *why)
+{
+	struct profile profile = { 0 };
+	struct error err = { 0 };
+
+	if (!subject_profile(text, &profile, why))
+		return false;
 	int result = policy_build(&profile, &subject->policy, &err);
 	if (result && why)
 		strbuf_add(why, err.message);

@@ -11,7 +11,11 @@ struct subject {
 	enum uplink uplink;
 };
 
-// false: the text is refused; *why (NULL: of no interest) says so. Release it with subject_release.
+// The profile of a text as random_profile writes it, with what it says of the host. false: the text is refused; *why
+// (NULL: of no interest) says so. Release it with profile_release.
+bool subject_profile(const char *text, struct profile *profile, struct strbuf *why);
+
+// And its policy. false: the text is refused; *why (NULL: of no interest) says so. Release it with subject_release.
 bool subject_load(const char *text, struct subject *subject, struct strbuf *why);
 void subject_release(struct subject *subject);
 
