@@ -119,6 +119,8 @@ static void random_type(struct random *random, const struct policy *policy, stru
 		if (!rule || rule->match.protocol != flow->protocol || rule->match.icmp_type < 0)
 			continue;
 		flow->icmp_type = (uint8_t)(rule->match.icmp_type + (random_chance(random, 70) ? 0 : 1));
+		if (rule->match.icmp_code >= 0 && random_chance(random, 70))
+			flow->icmp_code = (uint8_t)(rule->match.icmp_code + (int)random_below(random, 2));
 		return;
 	}
 }

@@ -26,13 +26,9 @@ static time_t now(void)
 // Drops length bytes where that still shows it.
 static bool drop(struct shrink *shrink, size_t at, size_t length)
 {
-	size_t rest = strlen(shrink->text) - at - length;
-
 	if (!length || now() > shrink->end)
 		return false;
-	char *smaller = memory_new(at + rest + 1, 1);
-	memcpy(smaller, shrink->text, at);
-	memcpy(smaller + at, shrink->text + at + length, rest);
+	char *smaller = memory_format("%.*s%s", (int)at, shrink->text, shrink->text + at + length);
 	if (!shrink->shows(shrink->data, smaller)) {
 		free(smaller);
 		return false;
