@@ -33,6 +33,14 @@ static bool vanishes(const struct flow *flow)
 	       (flow->remote.bits >> 112 & 0xf) <= 1;
 }
 
+// Some versions of Linux take no such source from a link (ip6_rcv_core).
+static bool kernel_may_refuse(const struct flow *flow)
+{
+	static const struct prefix mapped = IPV6_PREFIX(0, 0xffff00000000, 96);
+
+	return flow->direction == INGRESS && prefix_contains(&mapped, &flow->remote);
+}
+
 enum tracking { TRACK_NEW, TRACK_NOT, TRACK_INVALID };
 
 // What conntrack makes of an ICMP message that belongs to nothing (nf_conntrack_proto_icmp.c, _icmpv6.c).
@@ -94,6 +102,7 @@ static void judge(const struct policy *policy, const struct flow *flow, struct e
 		out->fate = FATE_DENIED;
 		out->layer = layer_name(out->judgement.layer->kind, flow->direction);
 		out->number = out->judgement.rule->number;
+		out->or_kernel = kernel_may_refuse(flow);
 		out->hangs = flow->direction == EGRESS && policy->on_deny == ON_DENY_DROP;
 		out->vanishes = out->hangs && vanishes(flow);
 	}

@@ -21,6 +21,7 @@ struct expectation {
 	bool hangs;                  // of a denial: it goes to the sink, and the sender is not told
 	bool vanishes;               // likewise, but it does not get that far
 	unsigned also;               // a wall that may stand in place of that rule; 0: none may
+	bool or_kernel;              // of a denial: some kernels drop it by themselves instead
 	struct judgement judgement;  // what policy_evaluate says; of FATE_WALLED and FATE_LOOPBACK nothing
 	struct flow flow;            // what it was asked
 };
