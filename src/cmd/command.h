@@ -30,9 +30,9 @@ struct invocation {
 	unsigned closed;                 // bits: which of descriptors 0-2 were closed when we started
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
-	bool help, json, quiet, names, host, quick, all, reply;
+	bool help, json, quiet, names, host, quick, all, reply, internet;
 	bool dashes;  // a `--` stood before the first operand
-	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file, *jail;
+	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file, *jail, *any_to;
 	unsigned as;  // index into the option's words
 	unsigned stop_timeout;
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
@@ -101,7 +101,7 @@ struct example {
 	const char *does;
 };
 
-enum { MANUAL_EXAMPLES = 4 };
+enum { MANUAL_EXAMPLES = 6 };
 
 // What --help says beyond usage and options. Lines of about are wrapped where they should be.
 struct manual {

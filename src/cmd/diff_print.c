@@ -101,7 +101,6 @@ static void print_count(const struct diff_result *result, size_t part, int way, 
 {
 	const struct reach *reach = reach_of(result, part, way);
 	struct reach_count count = reach_count(reach);
-	char pairs[BIG_NUMBER_TEXT_SIZE];
 
 	strbuf_format(out, "%s ", way == GAINED ? "gained" : "lost");
 	if (reach_is_empty(reach)) {
@@ -109,7 +108,8 @@ static void print_count(const struct diff_result *result, size_t part, int way, 
 		return;
 	}
 	addresses_describe(count.addresses, out);
-	strbuf_format(out, ", %s pairs of address and port", big_number_describe(&count.pairs, pairs));
+	strbuf_add(out, ", ");
+	pairs_describe(&count.pairs, out);
 }
 
 static void print_summary(const struct diff_result *result, struct strbuf *out)

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/explain_file.h"
+#include "cmd/explain_space.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 
@@ -17,6 +18,10 @@ const struct option_row explain_options[] = {
 	  .help = "judge the packet that answers FLOW, which groups pass and network ACLs do not know" },
 	{ "file", 'f', "FILE", OPTION_TEXT, OPTION_OF(file), .completes = COMPLETES_PATH,
 	  .help = "one flow a line, of FILE or standard input (-), fields between tabs or JSON" },
+	{ "any-to", '\0', "PREFIX", OPTION_TEXT, OPTION_OF(any_to),
+	  .help = "instead of a flow: all that may be reached in PREFIX, or the proof that nothing is" },
+	{ "internet", '\0', NULL, OPTION_FLAG, OPTION_OF(internet),
+	  .help = "instead of a flow: the same for every address that is neither private space nor the VPC's" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -31,14 +36,20 @@ const struct manual explain_manual = {
 		 "FLOW is a protocol and a destination. A name may stand for an address; tcp need not be written.\n"
 		 "  tcp 52.216.1.1:443      udp [2001:db8::1]:53      icmp 10.0.0.9 type 8 code 0\n"
 		 "  s3.eu-west-1.amazonaws.com:443\n"
-		 "Unknown is the answer where the profile cannot tell; what it cannot tell is named.",
+		 "Unknown is the answer where the profile cannot tell; what it cannot tell is named.\n"
+		 "\n"
+		 "--any-to and --internet ask about every flow to an address space at once, and answer with all\n"
+		 "that is allowed, exact and merged; or, layer by layer, with the rules that leave nothing of it.\n"
+		 "--internet also names what leaves by other ways than packets of the job.",
 	.examples = { { "vpcjail explain -p sagemaker-vpc-isolated tcp 52.216.1.1:443", "denied: by isolation" },
 		      { "vpcjail explain -p ./vpc.yaml --from 10.20.1.9 tcp 22", "may it connect to the job?" },
 		      { "vpcjail explain -p ./vpc.yaml --reply tcp 10.20.2.9:443", "does its answer come back?" },
-		      { "vpcjail explain -p ./vpc.yaml --file flows.tsv --json", "a line of JSON for each flow" } },
-	.exits = "0 when every flow is allowed, 1 when one is denied or unknown, 2 usage, 3 when the profile is\n"
-		 "wrong.",
-	.see = "vpcjail show --as policy, vpcjail check, vpcjail-profile(5)",
+		      { "vpcjail explain -p ./vpc.yaml --file flows.tsv --json", "a line of JSON for each flow" },
+		      { "vpcjail explain -p ./vpc.yaml --any-to 10.20.7.0/24", "what of that subnet is reached?" },
+		      { "vpcjail explain -p ./vpc.yaml --internet", "does anything leave private space?" } },
+	.exits = "0 when every flow, or any of a space, is allowed; 1 when one is denied or unknown, or all of a\n"
+		 "space are denied; 2 usage, 3 when the profile is wrong.",
+	.see = "vpcjail show --as policy, vpcjail check, vpcjail diff, vpcjail-profile(5)",
 };
 
 typedef VEC(struct flow_question) question_vec;
@@ -152,6 +163,8 @@ enum status cmd_explain(const struct invocation *invocation)
 	struct error err = { 0 };
 	enum status status = STATUS_USAGE;
 
+	if (invocation->any_to || invocation->internet)
+		return explain_space(invocation);
 	if (invocation->file && (invocation->operands.count || invocation->from || invocation->reply))
 		output_message(
 		    "explain: --file has the flows and their directions; leave FLOW, --from and --reply out");

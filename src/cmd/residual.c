@@ -66,10 +66,22 @@ static bool always(const struct profile *profile)
 	return true;
 }
 
-static const struct {
+struct residual_row {
 	bool (*applies)(const struct profile *profile);
 	const char *text;
-} rows[] = {
+};
+
+static const struct residual_row name_rows[] = {
+	{ resolves_everything,
+	  "DNS: every question for a name that the profile does not know is forwarded (vpc.dns: resolver), and what a "
+	  "name says reaches who owns its domain; vpc.dns: endpoints closes it" },
+	{ resolves_domains, "DNS: questions below vpc.domains are forwarded, and reach who owns those domains" },
+	{ resolves_buckets,
+	  "DNS: names of buckets below a gateway endpoint are asked of this host's name servers: 64 different ones at "
+	  "once, then one in 10 seconds, of 63 characters each" },
+};
+
+static const struct residual_row process_rows[] = {
 	{ later_sockets_at_home,
 	  "UNIX sockets in a folder the job sees that are bound after the launch, were moved to another folder, or are "
 	  "of "
@@ -82,23 +94,33 @@ static const struct {
 	  "any other file may hold code" },
 	{ shows_home,
 	  "credential files that are replaced outside while the job runs; process.home: private closes it" },
-	{ resolves_everything,
-	  "DNS: every question for a name that the profile does not know is forwarded (vpc.dns: resolver), and what a "
-	  "name says reaches who owns its domain; vpc.dns: endpoints closes it" },
-	{ resolves_domains, "DNS: questions below vpc.domains are forwarded, and reach who owns those domains" },
-	{ resolves_buckets,
-	  "DNS: names of buckets below a gateway endpoint are asked of this host's name servers: 64 different ones at "
-	  "once, then one in 10 seconds, of 63 characters each" },
+};
+
+static const struct residual_row last_rows[] = {
 	{ always, "files and pipes in the working directory and in shared paths, and standard output, by design" },
 	{ always, "network file systems (NFS, FUSE, 9p, …): the host's traffic, not the job's; `vpcjail check --host` "
 		  "names them" },
 };
 
-void residual_add(const struct profile *profile, text_list *out)
+static void add_rows(const struct residual_row *rows, size_t count, const struct profile *profile, text_list *out)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (rows[i].applies(profile))
 			vec_push(out, memory_copy_text(rows[i].text));
+}
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+void residual_add(const struct profile *profile, text_list *out)
+{
+	add_rows(process_rows, COUNT(process_rows), profile, out);
+	residual_add_names(profile, out);
+	add_rows(last_rows, COUNT(last_rows), profile, out);
+}
+
+void residual_add_names(const struct profile *profile, text_list *out)
+{
+	add_rows(name_rows, COUNT(name_rows), profile, out);
 }
 
 static void add_kernel(const struct profile *profile, int landlock, text_list *out)

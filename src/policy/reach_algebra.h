@@ -36,6 +36,9 @@ void reach_row_describe(const struct reach_row *row, struct strbuf *out);
 // "131,072 addresses", "2^64 IPv6 addresses", "1 address and 2^64 IPv6 addresses".
 void addresses_describe(const struct big_number addresses[2], struct strbuf *out);
 
+// "16,777,216 pairs of address and port", "1 pair of address and port".
+void pairs_describe(const struct big_number *pairs, struct strbuf *out);
+
 // "10.0.0.0/8, 192.0.2.1-192.0.2.7 and 7 more (16,777,472 addresses)"; "any address" for all of both families.
 void remotes_describe(const struct prefix_set *remotes, struct strbuf *out);
 
@@ -44,6 +47,7 @@ void reach_row_print(const struct reach_row *row, enum direction direction, cons
 
 // An array of rows, with every prefix and exact counts as decimal texts; a row's members without its object's braces.
 void reach_print_json(const struct reach *reach, struct json *json);
+void prefix_set_print_json(const struct prefix_set *set, struct json *json);
 void reach_row_members(const struct reach_row *row, struct json *json);
 
 #endif

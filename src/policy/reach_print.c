@@ -93,14 +93,28 @@ void reach_row_describe(const struct reach_row *row, struct strbuf *out)
 		say_ranges(row, list_range, &listing);
 }
 
+static bool is_one(const struct big_number *number)
+{
+	char text[BIG_NUMBER_TEXT_SIZE];
+
+	return strcmp(big_number_print(number, text), "1") == 0;
+}
+
+void pairs_describe(const struct big_number *pairs, struct strbuf *out)
+{
+	char text[BIG_NUMBER_TEXT_SIZE];
+
+	strbuf_format(out, "%s pair%s of address and port", big_number_describe(pairs, text), is_one(pairs) ? "" : "s");
+}
+
 void addresses_describe(const struct big_number addresses[2], struct strbuf *out)
 {
 	static const char *const families[] = { "", "IPv6 " };
 	bool begun = false;
 
 	for (unsigned i = 0; i < 2; i++) {
-		char text[BIG_NUMBER_TEXT_SIZE], exact[BIG_NUMBER_TEXT_SIZE];
-		bool one = strcmp(big_number_print(&addresses[i], exact), "1") == 0;
+		char text[BIG_NUMBER_TEXT_SIZE];
+		bool one = is_one(&addresses[i]);
 
 		if (big_number_is_zero(&addresses[i]))
 			continue;
@@ -178,11 +192,24 @@ static void json_big(struct json *json, const char *key, const struct big_number
 	json_key_text(json, key, big_number_print(number, text));
 }
 
+void prefix_set_print_json(const struct prefix_set *set, struct json *json)
+{
+	prefix_vec prefixes = { 0 };
+	char text[PREFIX_TEXT_SIZE];
+
+	prefix_set_to_prefixes(set, FAMILY_IPV4, &prefixes);
+	prefix_set_to_prefixes(set, FAMILY_IPV6, &prefixes);
+	json_array_begin(json);
+	vec_for_each (prefix, &prefixes)
+		json_text(json, prefix_print(prefix, text));
+	json_array_end(json);
+	vec_release(&prefixes);
+}
+
 void reach_row_members(const struct reach_row *row, struct json *json)
 {
 	struct reach_count count = reach_row_count(row);
-	prefix_vec prefixes = { 0 };
-	char text[PREFIX_TEXT_SIZE];
+	char text[12];
 
 	json_key_text(json, "protocol", protocol_print(row->protocol, text));
 	json_key(json, is_icmp(row) ? "types" : "ports");
@@ -190,13 +217,7 @@ void reach_row_members(const struct reach_row *row, struct json *json)
 	say_ranges(row, json_range, json);
 	json_array_end(json);
 	json_key(json, "prefixes");
-	json_array_begin(json);
-	prefix_set_to_prefixes(&row->remotes, FAMILY_IPV4, &prefixes);
-	prefix_set_to_prefixes(&row->remotes, FAMILY_IPV6, &prefixes);
-	vec_for_each (prefix, &prefixes)
-		json_text(json, prefix_print(prefix, text));
-	json_array_end(json);
-	vec_release(&prefixes);
+	prefix_set_print_json(&row->remotes, json);
 	json_big(json, "ipv4-addresses", &count.addresses[0]);
 	json_big(json, "ipv6-addresses", &count.addresses[1]);
 	json_big(json, "pairs", &count.pairs);
