@@ -119,10 +119,11 @@ static void add(const char *what, const char *left, const char *right, other_fac
 
 static void merge(const fact_vec *ours, const fact_vec *theirs, other_fact_vec *out)
 {
-	for (size_t i = 0, j = 0; i < ours->count || j < theirs->count;) {
-		const struct fact *a = i < ours->count ? &ours->items[i] : NULL;
-		const struct fact *b = j < theirs->count ? &theirs->items[j] : NULL;
-		int order = !a ? 1 : !b ? -1 : compare_facts(a, b);
+	size_t i = 0, j = 0;
+
+	while (i < ours->count && j < theirs->count) {
+		const struct fact *a = &ours->items[i], *b = &theirs->items[j];
+		int order = compare_facts(a, b);
 
 		if (order < 0)
 			add(a->what, a->value, NULL, out);
@@ -133,6 +134,10 @@ static void merge(const fact_vec *ours, const fact_vec *theirs, other_fact_vec *
 		i += order <= 0;
 		j += order >= 0;
 	}
+	for (; i < ours->count; i++)
+		add(ours->items[i].what, ours->items[i].value, NULL, out);
+	for (; j < theirs->count; j++)
+		add(theirs->items[j].what, NULL, theirs->items[j].value, out);
 }
 
 void other_facts_add(const struct fact_side *left, const struct fact_side *right, other_fact_vec *out)

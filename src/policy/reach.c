@@ -225,14 +225,12 @@ static ptrdiff_t row_for(struct reach *reach, int protocol, struct prefix_set *r
 }
 
 // The ranges come in order.
-static void add_range(struct reach_row *row, struct reach_range range)
+static void add_range(reach_range_vec *ranges, struct reach_range range)
 {
-	struct reach_range *before = row->ranges.count ? &row->ranges.items[row->ranges.count - 1] : NULL;
-
-	if (before && before->last + 1 == range.first)
-		before->last = range.last;
+	if (ranges->count && ranges->items[ranges->count - 1].last + 1 == range.first)
+		ranges->items[ranges->count - 1].last = range.last;
 	else
-		vec_push(&row->ranges, range);
+		vec_push(ranges, range);
 }
 
 static ptrdiff_t find_row(const struct policy *policy, enum direction direction, const struct reach_question *question,
@@ -264,7 +262,7 @@ static void reach_protocol(const struct policy *policy, enum direction direction
 		ptrdiff_t row = find_row(policy, direction, question, &kind, &found, out);
 
 		if (row != NO_ROW)
-			add_range(&out->rows.items[row], range);
+			add_range(&out->rows.items[row].ranges, range);
 	}
 	vec_release(&edges);
 }

@@ -5,11 +5,16 @@
 #include "plan/other_facts.h"
 #include "plan/settle.h"
 #include "plan/settled.h"
+#include "policy/difference.h"
 #include "profile/print.h"
 
 #define VPC(network, vpc, rest)                                                                                        \
 	"vpcjail: 1\nnetwork: {isolation: vpc" network "}\nvpc: {subnets: [10.20.1.0/24]" vpc                          \
 	"}\nprocess: {credentials: scrub}\n" rest
+
+#define GATEWAY(name)                                                                                                  \
+	"prefix-lists: {pl-aaaa: {entries: [52.218.0.0/17]}}\n"                                                        \
+	"endpoints: [{service: s3, type: gateway, prefix-list: pl-aaaa, names: [" name ".example]}]\n"
 
 struct side {
 	struct profile profile;
@@ -70,6 +75,9 @@ static void test_facts(void **state)
 		  VPC("", "",
 		      "endpoints: [{name: x, type: custom, addresses: [10.20.1.7], ports: [1], names: [y.example]}]\n"),
 		  "name x.example: 10.20.1.7, -; name y.example: -, 10.20.1.7" },
+		{ VPC("", ", region: eu-west-1", GATEWAY("x")), VPC("", ", region: eu-west-1", GATEWAY("y")),
+		  "name x.example: asked of the host's name servers, -; "
+		  "name y.example: -, asked of the host's name servers" },
 		// nobody answers for the endpoint's name
 		{ VPC("", ", dns: none",
 		      "endpoints: [{name: x, type: custom, addresses: [10.20.1.7], ports: [1], names: [x.example]}]\n"),
@@ -110,8 +118,7 @@ static void test_settled(void **state)
 		AUTO_STRBUF struct strbuf text = { 0 };
 		AUTO_STRBUF struct strbuf facts = { 0 };
 		AUTO_STRBUF struct strbuf again = { 0 };
-		AUTO_STRBUF struct strbuf ours = { 0 };
-		AUTO_STRBUF struct strbuf theirs = { 0 };
+		CLEANUP(difference_release) struct difference difference = { 0 };
 
 		fixture_load(profiles[i], &here.profile);
 		make_host(&plain, &host);
@@ -127,6 +134,8 @@ static void test_settled(void **state)
 		assert_int_equal(policy_build(&there.profile, &there.policy, NULL), 0);
 		for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
 			assert_int_equal(here.policy.layers[direction].count, there.policy.layers[direction].count);
+		policy_difference(&here.policy, &there.policy, &difference);
+		assert_true(difference_is_empty(&difference));
 		assert_int_equal(there.profile.host.known, here.profile.host.known);
 		assert_true(prefix_set_equal(&there.profile.host.own, &here.profile.host.own));
 		assert_true(prefix_set_equal(&there.profile.host.gateways, &here.profile.host.gateways));
