@@ -77,7 +77,7 @@ def updated(mode):
 def tampered(mode):
     if not shutil.which('nft'):
         skip('nft')
-    with Jail(mode) as jail:
+    with Jail(mode, options=['--on-tamper', 'report']) as jail:
         equal(compare(mode, NAME, '--jail', jail.name).returncode, 0, 'positive control: nobody has changed anything')
         done = change_rules(jail, 'add table inet another')
         equal(done.returncode, 0, done.stderr)
