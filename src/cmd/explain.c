@@ -48,7 +48,7 @@ const struct manual explain_manual = {
 		      { "vpcjail explain -p ./vpc.yaml --any-to 10.20.7.0/24", "what of that subnet is reached?" },
 		      { "vpcjail explain -p ./vpc.yaml --internet", "does anything leave private space?" } },
 	.exits = "0 when every flow, or any of a space, is allowed; 1 when one is denied or unknown, or all of a\n"
-		 "space are denied; 2 usage, 3 when the profile is wrong.",
+		 "space are denied or this host cannot be asked; 2 usage, 3 when the profile is wrong.",
 	.see = "vpcjail show --as policy, vpcjail check, vpcjail diff, vpcjail-profile(5)",
 };
 
