@@ -156,6 +156,15 @@ static enum status answer(const struct invocation *invocation, struct profile *p
 	return answer_all(&rules, questions, invocation->json);
 }
 
+static void say_wrong(const struct error *err)
+{
+	output_message("explain: %s", err->message);
+	if (!strstr(err->message, "for example"))
+		output_message(
+		    "explain: a flow is written as \"tcp 52.216.1.1:443\", \"udp [2001:db8::1]:53\" or \"icmp "
+		    "10.0.0.9\"");
+}
+
 enum status cmd_explain(const struct invocation *invocation)
 {
 	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
@@ -169,7 +178,7 @@ enum status cmd_explain(const struct invocation *invocation)
 		output_message(
 		    "explain: --file has the flows and their directions; leave FLOW, --from and --reply out");
 	else if (read_flows(invocation, &questions, &err) < 0)
-		output_message("explain: %s", err.message);
+		say_wrong(&err);
 	else if (load_profile(invocation->profile, &loaded) < 0)
 		status = STATUS_PROFILE;
 	else

@@ -1,0 +1,1 @@
+vpcjail explain -p network-isolation --file flows-wrong.tsv
