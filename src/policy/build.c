@@ -80,7 +80,7 @@ static bool policy_lets_out(const struct policy *policy, int protocol, enum fami
 	return true;
 }
 
-int policy_build(const struct profile *profile, struct policy *policy, struct error *err)
+int policy_build_layers(const struct profile *profile, struct policy *policy, struct error *err)
 {
 	CLEANUP(policy_release)
 	struct policy draft = {
@@ -98,6 +98,18 @@ int policy_build(const struct profile *profile, struct policy *policy, struct er
 				return result;
 		}
 	}
+	*policy = draft;
+	draft = (struct policy){ 0 };
+	return 0;
+}
+
+int policy_build(const struct profile *profile, struct policy *policy, struct error *err)
+{
+	CLEANUP(policy_release) struct policy draft = { 0 };
+	int result = policy_build_layers(profile, &draft, err);
+
+	if (result)
+		return result;
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
 		policy_reach(&draft, direction, &draft.reach[direction]);
 	draft.icmp =

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "policy/edit_trial.h"
 #include "policy/explain.h"
+#include "policy/layer.h"
 
 enum { STEPS_MAXIMUM = 6 };
 
@@ -87,7 +88,7 @@ static unsigned judge(const struct edit_search *search, const struct profile *pr
 {
 	struct error err = { 0 };
 
-	if (policy_build(profile, policy, &err) < 0)
+	if (policy_build_layers(profile, policy, &err) < 0)
 		return 0;
 	*judgement = explain_judge(policy, search->flow, search->ports, NULL);
 	return judgement->allowed ? RANK_ALLOWED : rank_of(judgement->layer->kind, search->flow->direction);

@@ -39,6 +39,9 @@ void match_describe(const struct policy_match *match, struct strbuf *out);
 // Adds the prefixes of a table's row, which ends at one of family NONE or after count.
 void prefix_set_add_row(struct prefix_set *set, const struct prefix *row, size_t count);
 
+// The part of policy_build that a verdict needs: layers alone, nothing that is computed from them.
+int policy_build_layers(const struct profile *profile, struct policy *policy, struct error *err);
+
 // One function a kind of layer, in a file of its own. Adds rules to an empty draft, or none when the layer does not
 // apply to the profile. 0, or -EINVAL with where and what.
 int packet_layer(const struct profile *profile, struct layer_draft *draft, struct error *err);

@@ -15,6 +15,8 @@
 #include "plan/asked.h"
 #include "plan/settle.h"
 #include "profile/load.h"
+#include "profile/print.h"
+#include "profile_edit.h"
 
 enum { FLOWS_WANTED = 40 };
 
@@ -29,6 +31,7 @@ static int open_profile(void *data, const char *name, const char *from, char **p
 }
 
 struct golden {
+	char *source;  // the profile's text, as it would be edited
 	struct profile profile;
 	struct policy policy;
 	struct asked_rules rules;
@@ -37,7 +40,24 @@ struct golden {
 	unsigned flows;
 };
 
+static unsigned ways_tried;
 static unsigned seen_answers[ANSWERS], seen_layers[LAYER_UPLINK + 1], seen_allowing[LAYER_UPLINK + 1], all_flows;
+
+// What an edit is written into: the file, or, of one that extends another, the whole profile.
+static void read_source(struct golden *golden, const char *name)
+{
+	AUTO_FREE char *path = NULL;
+	struct strbuf printed = { 0 };
+	struct error err = { 0 };
+	size_t length;
+
+	assert_int_equal(open_profile(NULL, name, NULL, &path, &golden->source, &length, &err), 0);
+	if (!strstr(golden->source, "extends:"))
+		return;
+	free(golden->source);
+	profile_print(&golden->profile, &printed);
+	golden->source = strbuf_steal(&printed);
+}
 
 static void golden_begin(struct golden *golden, const char *name)
 {
@@ -57,6 +77,7 @@ static void golden_begin(struct golden *golden, const char *name)
 	assert_int_equal(policy_build(&golden->profile, &golden->policy, &err), 0);
 	asked_rules_make(&golden->profile, &golden->policy, "gpu01", NULL, &golden->rules);
 	host_network_release(&host);
+	read_source(golden, name);
 	json_array_begin(&golden->json);
 }
 
@@ -67,6 +88,7 @@ static void golden_release(struct golden *golden)
 	profile_release(&golden->profile);
 	strbuf_release(&golden->text);
 	strbuf_release(&golden->json_text);
+	free(golden->source);
 }
 
 // "[--from ADDRESS] [--reply] FLOW"
@@ -97,6 +119,31 @@ static struct flow_question read_question(char *line)
 	assert_int_equal(err.code, 0);
 	question.reply = reply;
 	return question;
+}
+
+// Each way, written into the profile, lets the flow pass.
+static void check_ways(const struct golden *golden, const struct asked *asked)
+{
+	vec_for_each (way, &asked->edits.ways) {
+		CLEANUP(profile_release) struct profile profile = { 0 };
+		CLEANUP(policy_release) struct policy policy = { 0 };
+		AUTO_STRBUF struct strbuf text = { 0 };
+		struct host_network host = { 0 };
+		struct error err = { 0 };
+
+		profile_edit_apply(golden->source, way, &text);
+		fixture_load(strbuf_text(&text), &profile);
+		make_host(&plain, &host);
+		assert_int_equal(profile_settle(&profile, &host, &err), 0);
+		host_network_release(&host);
+		assert_int_equal(policy_build(&profile, &policy, &err), 0);
+		struct judgement judgement =
+		    explain_judge(&policy, &asked->explanation.flow, &asked->explanation.ports, NULL);
+		if (!judgement.allowed)
+			print_error("%s\n-- still: %s\n", strbuf_text(&text), judgement.reason);
+		assert_true(judgement.allowed);
+		ways_tried++;
+	}
 }
 
 // One answer is the same at length and in one line.
@@ -136,6 +183,7 @@ static void golden_flow(struct golden *golden, char *line)
 	asked_print(&golden->rules, &asked, &golden->text);
 	asked_print_json(&golden->rules, &asked, &golden->json);
 	check_short(&golden->rules, &question, &asked);
+	check_ways(golden, &asked);
 	count(&asked);
 	golden->flows++;
 }
@@ -190,7 +238,7 @@ static void golden_files(void **state)
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		golden_file(found.gl_pathv[i]);
 	globfree(&found);
-	assert_true(all_flows >= FLOWS_WANTED);
+	assert_true(all_flows >= FLOWS_WANTED && ways_tried >= FLOWS_WANTED);
 	for (int answer = 0; answer < ANSWERS; answer++)
 		assert_true(seen_answers[answer] > 1);
 	for (int kind = 0; kind <= LAYER_UPLINK; kind++)
