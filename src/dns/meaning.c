@@ -62,17 +62,6 @@ static void from_job(const struct profile *profile, struct name_meaning *out)
 				    "the launch");
 }
 
-static void from_resolver(const struct forward_target *target, struct name_meaning *out)
-{
-	AUTO_STRBUF struct strbuf list = { 0 };
-
-	for (size_t i = 0; i < target->server_count; i++)
-		list_address(&list, &target->servers[i]);
-	out->kind = NAME_ANYWHERE;
-	out->how = memory_format("asked of the VPC's resolver%s%s, whose answer the profile does not know",
-				 list.length ? " " : "", strbuf_text(&list));
-}
-
 static void from_gateway(const struct profile *profile, const struct forward_target *target, struct name_meaning *out)
 {
 	out->kind = NAME_WITHIN;
@@ -114,6 +103,19 @@ static void find_nearest(const struct dns_rules *rules, const char *name, struct
 	vec_release(&names);
 }
 
+static void from_resolver(const struct dns_rules *rules, const char *name, const struct forward_target *target,
+			  struct name_meaning *out)
+{
+	AUTO_STRBUF struct strbuf list = { 0 };
+
+	for (size_t i = 0; i < target->server_count; i++)
+		list_address(&list, &target->servers[i]);
+	out->kind = NAME_ANYWHERE;
+	out->how = memory_format("asked of the VPC's resolver%s%s, whose answer the profile does not know",
+				 list.length ? " " : "", strbuf_text(&list));
+	find_nearest(rules, name, out);
+}
+
 static void nowhere(const struct profile *profile, const struct dns_rules *rules, bool resolver, const char *name,
 		    struct name_meaning *out)
 {
@@ -140,7 +142,7 @@ void name_meaning_find(const struct profile *profile, const struct dns_rules *ru
 	else if (resolver && is_of_gateway(rules, name, &target))
 		from_gateway(profile, &target, out);
 	else if (resolver && forward_find(&rules->forward, name, &target))
-		from_resolver(&target, out);
+		from_resolver(rules, name, &target, out);
 	else
 		nowhere(profile, rules, resolver, name, out);
 	prefix_set_normalize(&out->addresses);

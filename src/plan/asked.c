@@ -9,6 +9,7 @@
 #include "plan/asked_names.h"
 #include "plan/launch_plan.h"
 #include "plan/steps.h"
+#include "policy/service_name.h"
 
 // Made-up values of a template that mean anything under this isolation.
 static size_t count_placeholders(const struct profile *profile)
@@ -176,21 +177,30 @@ static void look_up(const struct asked_rules *rules, struct asked *asked)
 	struct name_meaning meaning;
 
 	name_meaning_find(rules->profile, &rules->names, rules->resolver, asked->question.name, &meaning);
-	asked->nowhere = meaning.kind != NAME_ANYWHERE;
+	asked->kind = meaning.kind;
 	asked->resolved = STEAL(meaning.how);
-	asked->nearest = STEAL(meaning.nearest);
+	// A name that AWS has is meant as it is written.
+	if (!endpoint_service_of_name(rules->profile, asked->question.name))
+		asked->nearest = STEAL(meaning.nearest);
 	name_meaning_release(&meaning);
 }
 
 // What a profile can do for a name that resolves to nothing.
 static char *why_no_address(const struct asked_rules *rules, const struct asked *asked)
 {
-	if (!asked->nowhere || asked->nearest)
+	const char *service;
+
+	if (asked->kind != NAME_NOWHERE)
 		return NULL;
-	return memory_copy_text(rules->resolver
-				    ? "name it under hosts or as an endpoint's, or have its domain asked of the VPC's "
-				      "resolver (vpc.domains)"
-				    : "name it under hosts");
+	if (!rules->resolver)
+		return memory_copy_text("name it under hosts");
+	service = endpoint_service_of_name(rules->profile, asked->question.name);
+	if (service)
+		return memory_format("it is a name of AWS's service %s: an endpoint for it, {service: %s, type: "
+				     "interface, addresses: [one of each subnet]}",
+				     service, service);
+	return memory_copy_text("name it under hosts or as an endpoint's, or have its domain asked of the VPC's "
+				"resolver (vpc.domains)");
 }
 
 int asked_answer(const struct asked_rules *rules, const struct flow_question *question, struct asked *asked,
@@ -213,7 +223,6 @@ int asked_answer(const struct asked_rules *rules, const struct flow_question *qu
 	if (!asked->note)
 		asked->note = note_of_name(rules, question);
 	asked->explained = given->flow.remote.family != FAMILY_NONE;
-	asked->nowhere = asked->nowhere && !asked->explained;
 	if (!asked->explained) {
 		asked->edits.why_none = why_no_address(rules, asked);
 		return 0;

@@ -5,7 +5,7 @@
 #define VPCJAIL_PLAN_ASKED_H
 
 #include "base/json.h"
-#include "dns/answer.h"
+#include "dns/meaning.h"
 #include "net/flow_question.h"
 #include "policy/edit.h"
 #include "policy/explain.h"
@@ -48,7 +48,7 @@ struct asked {
 	char *resolved;                  // how a name resolves; NULL: none was asked about
 	char *nearest;                   // a name that was perhaps meant; NULL
 	char *note;                      // what must be known besides; NULL
-	bool nowhere;                    // the name does not resolve, or to no address of the protocol's family
+	enum name_kind kind;             // of a name
 	bool explained;                  // explanation is there: some address was judged
 	struct explanation explanation;  // of given.flow
 	struct edits edits;              // what would make it allowed; none where it is

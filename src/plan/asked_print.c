@@ -119,8 +119,12 @@ void asked_observed(const struct asked_rules *rules, const struct asked *asked, 
 {
 	if (asked->explained)
 		explain_observed(rules->policy, &asked->given.flow, &asked->given.judgement, out);
-	else if (asked->nowhere)
+	else if (asked->kind == NAME_NOWHERE)
 		strbuf_add(out, "getaddrinfo() fails at once: the name is not known");
+	else if (asked->kind != NAME_ANYWHERE)
+		strbuf_add(out, "getaddrinfo() fails at once: the name has no address of that family");
+	else if (asked->given.answer == ANSWER_DENIED)
+		explain_observed(rules->policy, &asked->given.flow, &asked->given.judgement, out);
 }
 
 void asked_print(const struct asked_rules *rules, const struct asked *asked, struct strbuf *out)

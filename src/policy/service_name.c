@@ -191,6 +191,19 @@ bool endpoint_service_is_known(const char *text)
 	return service_name_find(service.word);
 }
 
+const char *endpoint_service_of_name(const struct profile *profile, const char *name)
+{
+	for (size_t i = 0; profile->vpc.region.text && i < service_name_row_count; i++) {
+		CLEANUP(name_vec_release) name_vec names = { 0 };
+
+		add_service_names(profile, service_name_rows[i].service, &names);
+		vec_for_each (pattern, &names)
+			if (endpoint_name_matches(*pattern, name))
+				return service_name_rows[i].service;
+	}
+	return NULL;
+}
+
 bool endpoint_name_matches(const char *pattern, const char *name)
 {
 	size_t length = strlen(name);

@@ -20,6 +20,10 @@ void name_vec_release(name_vec *names);
 // SERVICE.REGION.amazonaws.com.
 bool endpoint_service_is_known(const char *service);
 
+// The service of vpc.region that has the name, such as "ecr.dkr"; NULL: none of the table, or no Region is given. A
+// literal.
+const char *endpoint_service_of_name(const struct profile *profile, const char *name);
+
 // Whether name is what pattern says, in any case of its letters and with or without a final dot.
 bool endpoint_name_matches(const char *pattern, const char *name);
 

@@ -43,6 +43,8 @@ completes --version vpcjail --v
 completes --profile vpcjail run --p
 completes --as vpcjail show -
 completes nft vpcjail show --as n
+completes --reply vpcjail explain --r
+completes network-isolation vpcjail explain -p net
 completes network-isolation vpcjail run -p net
 completes sagemaker-vpc vpcjail run --profile s
 completes on-prem vpcjail check on
