@@ -214,11 +214,23 @@ static void lines(void **state)
 	}
 }
 
+// A text that ends early is not what the line says.
+static void zero(void **state)
+{
+	char line[] = "tcp 10.0.0.1:80\0x";
+	struct flow_question question;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(flow_line_read(line, sizeof(line) - 1, &question, &err), -EINVAL);
+	assert_non_null(strstr(err.message, "byte 0"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads), cmocka_unit_test(refuses), cmocka_unit_test(long_names),
-		cmocka_unit_test(words), cmocka_unit_test(lines),
+		cmocka_unit_test(words), cmocka_unit_test(lines),   cmocka_unit_test(zero),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
