@@ -180,6 +180,7 @@ bool edit_host_subnets(struct edit_search *search, struct profile *profile, cons
 	return true;
 }
 
+// Beside another route to the same block the first one counts: no way on, and edit_route_target's turn.
 bool edit_route(struct edit_search *search, struct profile *profile, const struct judgement *judgement, edit_vec *edits)
 {
 	struct profile_route route = {
@@ -191,10 +192,6 @@ bool edit_route(struct edit_search *search, struct profile *profile, const struc
 	(void)judgement;
 	if (!profile->routes_at.line && !profile->routes.count)
 		return false;
-	vec_for_each (other, &profile->routes)
-		if (other->destination.kind == PEER_CIDR &&
-		    prefix_covers(&route.destination.prefix, &other->destination.prefix))
-			return false;  // two routes to one destination: neither is the longer
 	edit_push(search, &profile->routes, route);
 	edit_note(edits, true, &profile->routes_at, EDIT_AT("routes"), "{destination: %s, target: local}",
 		  edit_block(&search->flow->remote, block));
