@@ -16,7 +16,7 @@ struct name_meaning {
 	enum name_kind kind;
 	struct prefix_set addresses;  // empty for the first and the last
 	char *how;                    // one sentence: "a name of the profile: 10.20.1.40, 10.20.2.40"
-	char *nearest;                // of one that the profile does not know: a name near to it that it does; NULL: none
+	char *nearest;  // of one that the profile does not know: a name near to it that it does; NULL: none
 };
 
 // rules: with the names that /etc/hosts gives alone where the job has no resolver (resolver: whether it has one).

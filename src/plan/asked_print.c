@@ -117,14 +117,14 @@ static void add_verdict(struct strbuf *out, const struct asked *asked)
 
 void asked_observed(const struct asked_rules *rules, const struct asked *asked, struct strbuf *out)
 {
-	if (asked->explained)
+	bool somewhere = asked->explained || (asked->kind == NAME_ANYWHERE && asked->given.answer == ANSWER_DENIED);
+
+	if (somewhere)
 		explain_observed(rules->policy, &asked->given.flow, &asked->given.judgement, out);
 	else if (asked->kind == NAME_NOWHERE)
 		strbuf_add(out, "getaddrinfo() fails at once: the name is not known");
 	else if (asked->kind != NAME_ANYWHERE)
 		strbuf_add(out, "getaddrinfo() fails at once: the name has no address of that family");
-	else if (asked->given.answer == ANSWER_DENIED)
-		explain_observed(rules->policy, &asked->given.flow, &asked->given.judgement, out);
 }
 
 void asked_print(const struct asked_rules *rules, const struct asked *asked, struct strbuf *out)
