@@ -80,7 +80,7 @@ bool board_add(struct board *board, const struct board_row *row)
 	made->carried = true;
 	for (enum phase phase = 0; phase < PHASES; phase++)
 		made->seen[phase] = (struct seen){ .outcome = OUTCOME_NOT_TRIED };
-	if (row->kind <= ROW_INBOUND && !enter(board, made))
+	if (row->kind <= ROW_FRAME && !enter(board, made))
 		return false;
 	board->count++;
 	return true;
@@ -109,7 +109,8 @@ static bool same_form(const struct board *board, const struct board_row *row, co
 {
 	if (row->oddity != packet->oddity)
 		return false;
-	if (row->kind != ROW_RAW || packet->oddity == PACKET_FRAGMENT || !has_ports(packet->protocol))
+	if ((row->kind != ROW_RAW && row->kind != ROW_FRAME) || packet->oddity == PACKET_FRAGMENT ||
+	    !has_ports(packet->protocol))
 		return true;
 	// pasta makes connections of its own.
 	return board->uplink == UPLINK_PASTA || packet->source_port == board_source_port(board, row, board->phase);
@@ -162,24 +163,38 @@ static bool is_answer(struct board *board, const struct packet *packet)
 	return false;
 }
 
-void board_arrived(struct board *board, const struct packet *packet)
+// Counts it for the rows that are being tried. Whether any row is about it.
+static bool count(struct board *board, const struct packet *packet, const struct flow *flow)
 {
-	struct flow flow;
 	bool known = false;
 
-	packet_flow(packet, EGRESS, &flow);
-	if (is_answer(board, packet))
-		return;
-	for (unsigned i = board->keys[key_of(&flow)]; i; i = board->rows[i - 1].next) {
+	for (unsigned i = board->keys[key_of(flow)]; i; i = board->rows[i - 1].next) {
 		struct board_row *row = &board->rows[i - 1];
-		if (!same_flow(&row->flow, &flow))
+		if (!same_flow(&row->flow, flow))
 			continue;
 		known = true;
 		if (row->kind == board->kind && same_form(board, row, packet))
 			row->seen[board->phase].arrived++;
 	}
-	if (!known && board->phase == PHASE_JAIL)
+	return known;
+}
+
+void board_arrived(struct board *board, const struct packet *packet)
+{
+	struct flow flow;
+
+	packet_flow(packet, EGRESS, &flow);
+	if (!is_answer(board, packet) && !count(board, packet, &flow) && board->phase == PHASE_JAIL)
 		note_stray(board, packet, &flow);
+}
+
+void board_passed(struct board *board, const struct packet *packet)
+{
+	struct flow flow;
+
+	packet_flow(packet, EGRESS, &flow);
+	if (!is_answer(board, packet) && board->kind == ROW_FRAME)
+		(void)count(board, packet, &flow);
 }
 
 static void take_denial(struct board_row *row, const char *layer, unsigned rule)

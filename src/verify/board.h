@@ -14,6 +14,7 @@ enum row_kind {
 	ROW_SOCKET,   // by a socket of an ordinary process in the jail
 	ROW_RAW,      // by a raw socket in the jail's network namespace, which no job has
 	ROW_INBOUND,  // from outside to the job
+	ROW_FRAME,    // put onto the link in the jail, past every layer: the link's own wall is all that stops it
 	ROW_NAME,     // a name is looked up in the jail
 	ROW_DOOR,     // a way out that is no packet (doors.c)
 	ROW_RULES,    // the kernel's rules, read back
@@ -52,6 +53,7 @@ struct board_row {
 	char name[BOARD_NAME];    // to look up
 	bool local;               // it goes to the host of the range, where no packet is seen
 	bool carried;             // the link can carry it, where the policy lets it
+	bool beside;              // inbound, and the link brings it from nowhere: it is put onto the link's other end
 	bool untried;             // in the jail: what answers there is somebody else
 	bool unanswered;          // the policy stops what answers it, as stateless layers may
 	bool allowed;             // what is promised; of a name, that it resolves
@@ -70,6 +72,13 @@ struct stray {
 	unsigned count;
 };
 
+// The link of the jail, or of the host without it: what is put onto it by hand has these addresses.
+struct board_link {
+	char inside[LINK_NAME_SIZE], outside[LINK_NAME_SIZE];  // its name in the jail, and of its other end; "": none
+	struct address own[LINK_FAMILIES];
+	uint8_t mac[6], next_mac[6];  // its own, and of who takes what leaves by it
+};
+
 // One of the range's machines: the host of the jail, or the job as it is seen from outside.
 struct board_host {
 	struct address own[LINK_FAMILIES];  // family NONE: none
@@ -84,6 +93,7 @@ struct board {
 	char mutated[64];    // by a test
 	bool deaf;           // the range sees and answers nothing: a test of "inconclusive"
 	struct board_host host, job;
+	struct board_link link[PHASES];
 	enum uplink uplink;                 // of the jail
 	bool carried[LINK_FAMILIES];        // its link has the family
 	struct stray strays[BOARD_STRAYS];  // of PHASE_JAIL
@@ -107,6 +117,9 @@ bool board_add(struct board *board, const struct board_row *row);
 
 // A packet came to the range: counts it for the rows of the kind that is being tried.
 void board_arrived(struct board *board, const struct packet *packet);
+
+// The same, seen at the other end of the jail's link: answers of the job, and frames that its wall has let out.
+void board_passed(struct board *board, const struct packet *packet);
 
 // The kernel's log told of a denial.
 void board_denied(struct board *board, const char *layer, unsigned rule, const struct flow *flow);

@@ -143,6 +143,14 @@ void draft_denied(struct draft *draft, unsigned promise, enum row_kind kind, con
 	add(draft, promise, kind, flow, false);
 }
 
+void draft_frame(struct draft *draft, unsigned promise, const struct flow *flow)
+{
+	struct board_row row = { .kind = ROW_FRAME, .promise = promise, .flow = *flow };
+
+	if (!policy_evaluate(draft->policy, flow).allowed && can_be_tried(draft, ROW_FRAME, flow))
+		(void)board_add(draft->board, &row);
+}
+
 static const char *door_text(const char *name)
 {
 	for (size_t i = 0; i < door_count; i++)

@@ -48,6 +48,10 @@ unsigned draft_promise(struct draft *draft, enum promise_group group, const char
 void draft_flow(struct draft *draft, unsigned promise, enum row_kind kind, const struct flow *flow);
 void draft_denied(struct draft *draft, unsigned promise, enum row_kind kind, const struct flow *flow);
 
+// A frame on the link that the policy denies; nothing for a flow that it allows, or a packet that no one machine is
+// meant by.
+void draft_frame(struct draft *draft, unsigned promise, const struct flow *flow);
+
 // The rows of the conformance table (SEMANTICS section 6 of the design), of names, doors, and the two others.
 void draft_table(struct draft *draft);
 void draft_names(struct draft *draft, const char *hostname);

@@ -22,7 +22,7 @@ static const int other_protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, I
 struct edge {
 	struct draft *draft;
 	const struct policy_match *match;
-	unsigned promise;
+	unsigned promise, frames;
 	enum direction direction;
 };
 
@@ -50,6 +50,8 @@ static void try_flow(const struct edge *edge, const struct address *address, int
 		flow.icmp_code = edge->match->icmp_code > 0 ? (uint8_t)edge->match->icmp_code : 0;
 	}
 	draft_flow(edge->draft, edge->promise, edge->direction == EGRESS ? ROW_RAW : ROW_INBOUND, &flow);
+	if (edge->direction == EGRESS)
+		draft_frame(edge->draft, edge->frames, &flow);
 }
 
 static long some_port(const struct policy_match *match)
@@ -109,10 +111,10 @@ static void try_ranges(const struct edge *edge)
 	edge->draft->left_out += count - tried;
 }
 
-static void try_rule(struct draft *draft, enum direction direction, const struct policy_layer *layer,
+static void try_rule(struct draft *draft, unsigned frames, enum direction direction, const struct policy_layer *layer,
 		     const struct policy_rule *rule)
 {
-	struct edge edge = { .draft = draft, .match = &rule->match, .direction = direction };
+	struct edge edge = { .draft = draft, .match = &rule->match, .frames = frames, .direction = direction };
 
 	edge.promise = draft_promise(draft, PROMISE_RULE, rule->origin, "%s rule %u: %s",
 				     layer_name(layer->kind, direction), rule->number, rule->reason);
@@ -128,10 +130,14 @@ static void try_rule(struct draft *draft, enum direction direction, const struct
 
 void draft_edges(struct draft *draft)
 {
+	unsigned frames =
+	    draft_promise(draft, PROMISE_WALL, NULL,
+			  "frames on the link, past all layers: its own wall lets none out that the policy denies");
+
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
 		vec_for_each (layer, &draft->policy->layers[direction])
 			vec_for_each (rule, &layer->rules)
-				try_rule(draft, direction, layer, rule);
+				try_rule(draft, frames, direction, layer, rule);
 }
 
 // A flow of the range that no row is about yet, from its end; false: none within reach.

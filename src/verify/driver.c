@@ -83,17 +83,43 @@ _Noreturn void prober_become(struct prober *prober, const struct doors_world *wo
 	probe_main(list);
 }
 
+static int64_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+// Nothing here waits for ever, whatever a kernel does: who does not end is made to.
+static int wait_for(pid_t process, int *status)
+{
+	enum { STEP = 5000 };  // microseconds
+	pid_t ended = 0;
+
+	for (int64_t end = now() + PATIENCE; ended == 0 && now() < end;) {
+		ended = waitpid(process, status, WNOHANG);
+		if (ended == 0)
+			(void)usleep(STEP);
+	}
+	if (ended == process)
+		return 0;
+	(void)kill(process, SIGKILL);
+	while (waitpid(process, status, 0) < 0 && errno == EINTR)
+		;
+	return -ETIMEDOUT;
+}
+
 int prober_end(struct prober *prober)
 {
 	int *const fds[] = { &prober->ask, &prober->answer, &prober->inside[0], &prober->inside[1] };
-	int status = 0;
+	int status = 0, result = 0;
 
 	close_all(fds, 4);
 	if (prober->process > 0)
-		while (waitpid(prober->process, &status, 0) < 0 && errno == EINTR)
-			;
+		result = wait_for(prober->process, &status);
 	prober->process = 0;
-	return status == 0 ? 0 : -ECHILD;
+	return result == 0 && status == 0 ? 0 : -ECHILD;
 }
 
 void prober_close(struct prober *prober)
@@ -101,14 +127,6 @@ void prober_close(struct prober *prober)
 	if (prober->process > 0)
 		(void)kill(prober->process, SIGKILL);
 	(void)prober_end(prober);
-}
-
-static int64_t now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
 static int put(const struct prober *prober, const struct ask *ask, struct error *err)
@@ -169,9 +187,11 @@ static bool is_awaited(const struct board *board, const struct board_row *row)
 
 static void fill(const struct driver *driver, const struct board_row *row, struct ask *ask)
 {
-	static const enum ask_kind kinds[ROW_KINDS] = {
-		[ROW_SOCKET] = ASK_FLOW, [ROW_RAW] = ASK_RAW, [ROW_NAME] = ASK_NAME, [ROW_DOOR] = ASK_DOOR
-	};
+	static const enum ask_kind kinds[ROW_KINDS] = { [ROW_SOCKET] = ASK_FLOW,
+							[ROW_RAW] = ASK_RAW,
+							[ROW_FRAME] = ASK_FRAME,
+							[ROW_NAME] = ASK_NAME,
+							[ROW_DOOR] = ASK_DOOR };
 
 	*ask = (struct ask){ .kind = kinds[row->kind],
 			     .row = (unsigned)(row - driver->board->rows),
@@ -179,6 +199,7 @@ static void fill(const struct driver *driver, const struct board_row *row, struc
 			     .oddity = row->oddity,
 			     .flags = row->flags,
 			     .foreign = row->foreign,
+			     .link = driver->board->link[driver->board->phase],
 			     .door = row->door };
 	memcpy(ask->name, row->name, sizeof(ask->name));
 	ask->awaited = is_awaited(driver->board, row);
@@ -195,8 +216,8 @@ static bool is_missing(const struct board *board)
 {
 	for (size_t i = 0; i < board->count; i++) {
 		const struct board_row *row = &board->rows[i];
-		if (row->kind == board->kind && row->kind <= ROW_INBOUND && !row->local && is_awaited(board, row) &&
-		    row->seen[board->phase].arrived == 0)
+		if (row->kind == board->kind && row->kind <= ROW_FRAME && !row->local && !row->beside &&
+		    is_awaited(board, row) && row->seen[board->phase].arrived == 0)
 			return true;
 	}
 	return false;
@@ -209,7 +230,7 @@ static int settle(const struct driver *driver, struct error *err)
 
 	do {
 		pause_ms(driver->board->uplink == UPLINK_PASTA ? BY_PASTA : ON_ITS_WAY);
-		if (range_settle(driver->range, err) < 0)
+		if (range_settle(driver->range, err) < 0 || (driver->beside && beside_settle(driver->beside, err) < 0))
 			return err->code;
 	} while (is_missing(driver->board) && now() - start < LONGEST);
 	return 0;
@@ -266,8 +287,11 @@ static int listen_for(struct driver *driver, struct error *err)
 
 static int try_inbound(struct driver *driver, const struct board_host *target, struct error *err)
 {
+	const struct board_link *link = &driver->board->link[PHASE_JAIL];
+	struct board_host inside = { .own = { link->own[0], link->own[1] } };
 	size_t first = 0;
 
+	memcpy(inside.mac, link->mac, sizeof(inside.mac));
 	driver->board->kind = ROW_INBOUND;
 	if (listen_for(driver, err) < 0)
 		return err->code;
@@ -277,6 +301,8 @@ static int try_inbound(struct driver *driver, const struct board_host *target, s
 			rows += driver->board->rows[last].kind == ROW_INBOUND;
 		if (rows && range_send(driver->range, target, first, last - first, err) < 0)
 			return err->code;
+		if (rows && driver->beside && beside_send(driver->beside, &inside, first, last - first, err) < 0)
+			return err->code;
 		first = last;
 	}
 	return settle(driver, err);
@@ -285,8 +311,8 @@ static int try_inbound(struct driver *driver, const struct board_host *target, s
 int driver_run(struct driver *driver, const struct board_host *target, struct error *err)
 {
 	if (try_kind(driver, ROW_SOCKET, driver->job, err) < 0 || try_kind(driver, ROW_RAW, driver->insider, err) < 0 ||
-	    try_inbound(driver, target, err) < 0 || try_kind(driver, ROW_NAME, driver->job, err) < 0 ||
-	    try_kind(driver, ROW_DOOR, driver->job, err) < 0)
+	    try_kind(driver, ROW_FRAME, driver->insider, err) < 0 || try_inbound(driver, target, err) < 0 ||
+	    try_kind(driver, ROW_NAME, driver->job, err) < 0 || try_kind(driver, ROW_DOOR, driver->job, err) < 0)
 		return err->code;
 	return 0;
 }

@@ -42,8 +42,9 @@ void prober_close(struct prober *prober);
 struct driver {
 	struct board *board;
 	const struct range *range;
-	struct prober *job;      // tries sockets, names and doors
-	struct prober *insider;  // sends packets made by hand, and listens; may be the same
+	struct prober *job;           // tries sockets, names and doors
+	const struct beside *beside;  // where nothing else brings packets to the job; NULL: nobody
+	struct prober *insider;       // sends packets made by hand, and listens; may be the same
 	enum on_deny on_deny;
 };
 

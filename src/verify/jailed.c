@@ -25,6 +25,7 @@
 #include "verify/describe.h"
 #include "verify/hook.h"
 #include "verify/probe.h"
+#include "verify/site.h"
 
 // Everything a launch is made of, as in cmd/run.c.
 struct jailed {
@@ -134,14 +135,21 @@ static bool carries_protocol(enum uplink uplink, const struct board_row *row)
 static void fit_row(const struct jailed *jailed, struct board_row *row)
 {
 	const struct launch_plan *plan = &jailed->plan;
+	const struct board_link *told = &jailed->board->link[PHASE_JAIL];
 	size_t family = row->flow.remote.family == FAMILY_IPV6;
 
 	if (row->kind == ROW_INBOUND) {
 		row->carried = carries_inbound(jailed, row);
+		row->beside = !row->carried && told->outside[0] && told->own[family].family != FAMILY_NONE;
 		// Behind the host's address it is the host that answers an echo.
-		row->untried = !row->carried && row->flow.protocol != IPPROTO_TCP && row->flow.protocol != IPPROTO_UDP;
-		if (!row->carried)
+		row->untried = row->untried || (!row->carried && !row->beside && row->flow.protocol != IPPROTO_TCP &&
+						row->flow.protocol != IPPROTO_UDP);
+		if (!row->carried && !row->beside)
 			row->layer[0] = '\0';
+		return;
+	}
+	if (row->kind == ROW_FRAME && plan->link.own[family].address.family == FAMILY_NONE) {
+		row->untried = true;
 		return;
 	}
 	// On a subnet the host is not at the other end of the link, and what answers under its address is the outside.
@@ -157,12 +165,32 @@ static void fit_row(const struct jailed *jailed, struct board_row *row)
 		row->carried = false;
 }
 
+// Of a pair the other end is on the host; where there is no link, the sink has one.
+static void describe_link(struct jailed *jailed)
+{
+	const struct link_plan *link = &jailed->plan.link;
+	struct board_link *told = &jailed->board->link[PHASE_JAIL];
+
+	if (link->kind == UPLINK_NONE) {
+		*told = site_sink;
+		return;
+	}
+	memcpy(told->inside, link->inside, sizeof(told->inside));
+	memcpy(told->outside, link->outside, sizeof(told->outside));
+	memcpy(told->mac, link->mac, sizeof(told->mac));
+	memcpy(told->next_mac, has_own_address(link->kind) ? range_outside_mac : link->gateway_mac,
+	       sizeof(told->next_mac));
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		told->own[i] = link->own[i].address;
+}
+
 static void describe(struct jailed *jailed)
 {
 	struct board *board = jailed->board;
 	const struct link_plan *link = &jailed->plan.link;
 
 	board->uplink = link->kind;
+	describe_link(jailed);
 	board->job = board->host;
 	if (has_own_address(link->kind)) {
 		for (size_t i = 0; i < LINK_FAMILIES; i++)
@@ -170,7 +198,7 @@ static void describe(struct jailed *jailed)
 		memcpy(board->job.mac, link->mac, sizeof(link->mac));
 	}
 	for (size_t i = 0; i < board->count; i++)
-		if (board->rows[i].kind <= ROW_INBOUND)
+		if (board->rows[i].kind <= ROW_FRAME)
 			fit_row(jailed, &board->rows[i]);
 	find_doors(jailed);
 }

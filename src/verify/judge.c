@@ -43,11 +43,15 @@ void judge_describe(const struct board_row *row, struct strbuf *out)
 	case ROW_SOCKET:
 	case ROW_RAW:
 	case ROW_INBOUND:
+	case ROW_FRAME:
 	case ROW_KINDS:
 		break;
 	}
-	strbuf_format(out, "%s%s%s%s%s", row->kind == ROW_INBOUND ? "inbound " : "", flow_print(&row->flow, text),
-		      oddities[row->oddity], row->flags ? ", not a SYN alone" : "",
+	strbuf_format(out, "%s%s%s%s%s",
+		      row->kind == ROW_INBOUND ? "inbound "
+		      : row->kind == ROW_FRAME ? "frame "
+					       : "",
+		      flow_print(&row->flow, text), oddities[row->oddity], row->flags ? ", not a SYN alone" : "",
 		      row->foreign ? ", from a foreign source" : "");
 }
 
@@ -62,6 +66,7 @@ static bool got_through(const struct board_row *row, enum phase phase)
 		       (row->local || seen->arrived > 0);
 	case ROW_RAW:
 	case ROW_INBOUND:
+	case ROW_FRAME:
 		return seen->arrived > 0;
 	case ROW_NAME:
 	case ROW_DOOR:
@@ -138,7 +143,7 @@ static enum held judge_allowed(const struct board_row *row, struct strbuf *why)
 
 	if (got_through(row, PHASE_JAIL))
 		return HELD;
-	if (!row->carried)
+	if (!row->carried && !jail->denials)
 		return HELD_NOT_CARRIED;
 	if (!got_through(row, PHASE_CONTROL))
 		return strbuf_add(why, "without the jail it does not get through either"), HELD_INCONCLUSIVE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// All of the outside in one process: see outside.h.
+// Who stands at the other end of a link: see outside.h.
 //
 // Theory of operation. A packet socket on the far end of the link sees every frame that leaves the jail's host, and
 // nothing else is there: no address, no route, no other link. Each frame is counted on the board and answered as a
@@ -19,6 +19,8 @@
 
 #include "base/cleanup.h"
 #include "dns/reply.h"
+#include "kernel/channel.h"
+#include "verify/range.h"
 
 enum {
 	MLDV2_LISTENER_REPORT = 143,  // RFC 3810
@@ -30,12 +32,11 @@ enum {
 	RECEIVE_BUFFER = 16 << 20,
 };
 
-static const uint8_t own_mac[6] = { 0x02, 0x76, 0x6f, 0x75, 0x74, 0x73 };
-
 struct outside {
 	struct board *board;
 	int frames;
 	int channel;
+	bool everywhere;
 };
 
 static void send_frame(const struct outside *outside, const uint8_t to[6], unsigned type, const void *bytes,
@@ -46,7 +47,7 @@ static void send_frame(const struct outside *outside, const uint8_t to[6], unsig
 	if (length > PACKET_SIZE)
 		return;
 	memcpy(frame, to, 6);
-	memcpy(frame + 6, own_mac, 6);
+	memcpy(frame + 6, range_outside_mac, 6);
 	frame[12] = (uint8_t)(type >> 8);
 	frame[13] = (uint8_t)type;
 	memcpy(frame + FRAME_HEADER, bytes, length);
@@ -75,7 +76,7 @@ static void answer_arp(const struct outside *outside, const uint8_t *bytes, size
 		return;
 	memcpy(answer, bytes, 8);
 	answer[7] = 2;
-	memcpy(answer + 8, own_mac, 6);
+	memcpy(answer + 8, range_outside_mac, 6);
 	memcpy(answer + 14, bytes + 24, 4);
 	memcpy(answer + 18, bytes + 8, 10);
 	send_frame(outside, bytes + 8, ETHERTYPE_ARP, answer, sizeof(answer));
@@ -92,7 +93,7 @@ static void answer_neighbour(const struct outside *outside, const uint8_t to[6],
 	memcpy(body, packet->payload, 16);
 	body[16] = ND_OPT_TARGET_LINKADDR;
 	body[17] = 1;
-	memcpy(body + 18, own_mac, 6);
+	memcpy(body + 18, range_outside_mac, 6);
 	const struct packet answer = { .source = address_from_bytes(FAMILY_IPV6, packet->payload),
 				       .destination = packet->source,
 				       .protocol = IPPROTO_ICMPV6,
@@ -156,12 +157,16 @@ static void take_packet(const struct outside *outside, const uint8_t from[6], co
 
 	if (packet_parse(bytes, length, &packet) < 0 || outside->board->deaf)
 		return;
-	if (packet.protocol == IPPROTO_ICMPV6 && packet.icmp_type == ND_NEIGHBOR_SOLICIT) {
+	if (outside->everywhere && packet.protocol == IPPROTO_ICMPV6 && packet.icmp_type == ND_NEIGHBOR_SOLICIT) {
 		answer_neighbour(outside, from, &packet);
 		return;
 	}
 	if (is_housekeeping(&packet))
 		return;
+	if (!outside->everywhere) {
+		board_passed(outside->board, &packet);
+		return;
+	}
 	board_arrived(outside->board, &packet);
 	answer_packet(outside, from, &packet);
 }
@@ -180,7 +185,7 @@ static void take_frames(const struct outside *outside)
 		if (got < FRAME_HEADER || from.sll_pkttype == PACKET_OUTGOING)
 			continue;
 		unsigned type = (unsigned)frame[12] << 8 | frame[13];
-		if (type == ETHERTYPE_ARP)
+		if (type == ETHERTYPE_ARP && outside->everywhere)
 			answer_arp(outside, frame + FRAME_HEADER, (size_t)got - FRAME_HEADER);
 		else if (type == ETHERTYPE_IP || type == ETHERTYPE_IPV6)
 			take_packet(outside, frame + 6, frame + FRAME_HEADER, (size_t)got - FRAME_HEADER);
@@ -211,6 +216,18 @@ static void send_row(const struct outside *outside, const struct board_host *to,
 		send_packet(outside, to->mac, &packet);
 }
 
+// Without the jail, all of them are sent from everywhere.
+static void send_rows(const struct outside *outside, const struct outside_request *request)
+{
+	bool control = outside->board->phase == PHASE_CONTROL;
+
+	for (size_t i = request->first; i < request->first + request->count; i++) {
+		const struct board_row *row = &outside->board->rows[i];
+		if (row->kind == ROW_INBOUND && (control || (!row->untried && row->beside == request->beside)))
+			send_row(outside, &request->to, row);
+	}
+}
+
 // False: the other end is closed.
 static bool take_request(const struct outside *outside)
 {
@@ -221,19 +238,16 @@ static bool take_request(const struct outside *outside)
 		return got < 0 && errno == EINTR;
 	take_frames(outside);
 	if (request.word == OUTSIDE_SEND)
-		for (size_t i = request.first; i < request.first + request.count; i++)
-			if (outside->board->rows[i].kind == ROW_INBOUND &&
-			    (!outside->board->rows[i].untried || outside->board->phase == PHASE_CONTROL))
-				send_row(outside, &request.to, &outside->board->rows[i]);
+		send_rows(outside, &request);
 	return send(outside->channel, &request.word, sizeof(request.word), MSG_NOSIGNAL) > 0;
 }
 
-static int open_frames(int *out, struct error *err)
+static int open_frames(const char *link, int *out, struct error *err)
 {
 	const int room = RECEIVE_BUFFER;
 	struct sockaddr_ll place = { .sll_family = AF_PACKET,
 				     .sll_protocol = htons(ETH_P_ALL),
-				     .sll_ifindex = (int)if_nametoindex(OUTSIDE_LINK) };
+				     .sll_ifindex = (int)if_nametoindex(link) };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -249,11 +263,11 @@ static int open_frames(int *out, struct error *err)
 	return 0;
 }
 
-int outside_run(struct board *board, int channel, struct error *err)
+int outside_run(struct board *board, int channel, const char *link, bool everywhere, struct error *err)
 {
-	struct outside outside = { .board = board, .channel = channel };
+	struct outside outside = { .board = board, .channel = channel, .everywhere = everywhere };
 
-	if (open_frames(&outside.frames, err) < 0)
+	if (open_frames(link, &outside.frames, err) < 0)
 		return err->code;
 	enum outside_word ready = OUTSIDE_SETTLE;
 	bool more = send(channel, &ready, sizeof(ready), MSG_NOSIGNAL) > 0;
@@ -268,4 +282,30 @@ int outside_run(struct board *board, int channel, struct error *err)
 	}
 	close(outside.frames);
 	return 0;
+}
+
+int outside_answer(int channel, struct error *err)
+{
+	union {
+		enum outside_word word;
+		struct message message;
+	} answer;
+	ssize_t got;
+
+	while ((got = recv(channel, &answer, sizeof(answer), 0)) < 0 && errno == EINTR)
+		;
+	if (got == (ssize_t)sizeof(answer.word))
+		return 0;
+	if (got == (ssize_t)sizeof(answer.message) && answer.message.kind == MESSAGE_ERROR) {
+		*err = answer.message.error;
+		return err->code;
+	}
+	return error_set(err, -EIO, "the test range has ended unexpectedly");
+}
+
+int outside_ask(int channel, const struct outside_request *request, struct error *err)
+{
+	if (send(channel, request, sizeof(*request), MSG_NOSIGNAL) < 0)
+		return error_set_errno(err, -errno, "cannot speak to the test range");
+	return outside_answer(channel, err);
 }

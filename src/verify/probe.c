@@ -259,6 +259,9 @@ _Noreturn void probe_main(char *const *words)
 		case ASK_FLOW:
 			start(&probe, &ask);
 			break;
+		case ASK_FRAME:
+			answer(ask.row, frame_send(&ask), NULL);
+			break;
 		case ASK_RAW:
 			answer(ask.row, raw_send(&ask), NULL);
 			break;

@@ -15,6 +15,7 @@ enum { PROBE_WORDS = DOORS_WORDS };  // that follow it
 
 enum ask_kind {
 	ASK_FLOW,    // a conversation with flow.remote: connect, or send one packet
+	ASK_FRAME,   // the same as a frame on a link, past the stack
 	ASK_RAW,     // a packet made by hand (raw.c), which needs all rights over the network
 	ASK_NAME,    // what the name resolves to
 	ASK_DOOR,    // doors.c
@@ -29,6 +30,7 @@ struct ask {
 	enum packet_oddity oddity;  // of ASK_RAW, and so on
 	uint8_t flags;
 	bool foreign;
+	struct board_link link;  // of ASK_FRAME
 	unsigned door;
 	bool awaited;   // an answer is promised
 	unsigned wait;  // milliseconds
@@ -50,5 +52,6 @@ _Noreturn void probe_main(char *const *words);
 // Sends the packet of an ASK_RAW; flow.source_port is its source. OUTCOME_SILENT when it was sent, or an errno: of a
 // rule that refuses it at once, too.
 int raw_send(const struct ask *ask);
+int frame_send(const struct ask *ask);
 
 #endif

@@ -33,6 +33,7 @@ enum { RANGE_MTU = 1500, HANDED_OVER = 3 };
 #define NOTES "/run/vpcjail"
 
 const uint8_t range_host_mac[6] = { 0x02, 0x76, 0x68, 0x6f, 0x73, 0x74 };
+const uint8_t range_outside_mac[6] = { 0x02, 0x76, 0x6f, 0x75, 0x74, 0x73 };
 
 struct making {
 	const struct range_plan *plan;
@@ -169,8 +170,8 @@ static int add_spare(struct nl_sock *routes, struct error *err)
 // The host's end of the link and what the host has on it; in the host's namespace, through a socket of it.
 static int furnish_host(const struct making *making, struct nl_sock *routes, int outside, struct error *err)
 {
-	static const uint8_t far_mac[6] = { 0x02, 0x76, 0x6f, 0x75, 0x74, 0x73 };
-	const struct link_end near = { making->plan->device, range_host_mac }, far = { OUTSIDE_LINK, far_mac };
+	const struct link_end near = { making->plan->device, range_host_mac },
+			      far = { OUTSIDE_LINK, range_outside_mac };
 
 	if (link_add_pair_across(routes, &near, &far, outside, RANGE_MTU, err) < 0 || link_up(routes, "lo", err) < 0 ||
 	    link_up(routes, near.name, err) < 0)
@@ -254,7 +255,7 @@ static _Noreturn void be_outside(const struct range_plan *plan, struct board *bo
 	for (unsigned i = 0; result == 0 && i < HANDED_OVER; i++)
 		result = channel_send(channel, &(struct message){ .kind = MESSAGE_STARTED, .number = i }, handed[i]);
 	if (result == 0)
-		result = outside_run(board, channel, &message.error);
+		result = outside_run(board, channel, OUTSIDE_LINK, true, &message.error);
 	if (result < 0)
 		(void)channel_send(channel, &message, -1);
 	_exit(result < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
@@ -273,25 +274,6 @@ static int receive(int channel, struct message *message, int *fd, struct error *
 	return got > 0 ? err->code : error_set(err, -EIO, "the test range has ended unexpectedly");
 }
 
-static int receive_word(int channel, struct error *err)
-{
-	union {
-		enum outside_word word;
-		struct message message;
-	} answer;
-	ssize_t got;
-
-	while ((got = recv(channel, &answer, sizeof(answer), 0)) < 0 && errno == EINTR)
-		;
-	if (got == (ssize_t)sizeof(answer.word))
-		return 0;
-	if (got == (ssize_t)sizeof(answer.message) && answer.message.kind == MESSAGE_ERROR) {
-		*err = answer.message.error;
-		return err->code;
-	}
-	return error_set(err, -EIO, "the test range has ended unexpectedly");
-}
-
 static int take_over(struct range *range, struct error *err)
 {
 	int *const targets[HANDED_OVER] = { &range->user, &range->mount, &range->network };
@@ -301,7 +283,7 @@ static int take_over(struct range *range, struct error *err)
 		if (receive(range->channel, &message, targets[i], err) < 0)
 			return err->code;
 	}
-	return receive_word(range->channel, err);
+	return outside_answer(range->channel, err);
 }
 
 int range_open(const struct range_plan *plan, struct board *board, struct range *range, struct error *err)
@@ -361,20 +343,14 @@ int range_enter(const struct range *range, struct error *err)
 	return 0;
 }
 
-static int ask(const struct range *range, const struct outside_request *request, struct error *err)
-{
-	if (send(range->channel, request, sizeof(*request), MSG_NOSIGNAL) < 0)
-		return error_set_errno(err, -errno, "cannot speak to the test range");
-	return receive_word(range->channel, err);
-}
-
 int range_settle(const struct range *range, struct error *err)
 {
-	return ask(range, &(struct outside_request){ .word = OUTSIDE_SETTLE }, err);
+	return outside_ask(range->channel, &(struct outside_request){ .word = OUTSIDE_SETTLE }, err);
 }
 
 int range_send(const struct range *range, const struct board_host *to, size_t first, size_t count, struct error *err)
 {
-	return ask(range, &(struct outside_request){ .word = OUTSIDE_SEND, .to = *to, .first = first, .count = count },
-		   err);
+	return outside_ask(range->channel,
+			   &(struct outside_request){ .word = OUTSIDE_SEND, .to = *to, .first = first, .count = count },
+			   err);
 }

@@ -20,8 +20,8 @@ struct range_plan {
 	bool spare;               // it has another way out: its link may be taken away
 };
 
-// The hardware address of the host's end of the link.
-extern const uint8_t range_host_mac[6];
+// The hardware addresses of the ends of the host's link.
+extern const uint8_t range_host_mac[6], range_outside_mac[6];
 
 struct range {
 	pid_t outside;             // the process that answers; 0: none
@@ -44,6 +44,27 @@ int range_enter(const struct range *range, struct error *err);
 
 // Waits until the range has seen all that was sent to it. 0 or a negative errno.
 int range_settle(const struct range *range, struct error *err);
+
+// A process at the other end of the jail's link. Zeroed with process 0: there is none.
+struct beside {
+	pid_t process;
+	int channel;
+};
+
+#define BESIDE_NONE                                                                                                    \
+	{                                                                                                              \
+		.channel = -1                                                                                          \
+	}
+
+// Starts it for the link that the board tells of: on the range's host, or where the jail has no link in the jail's
+// network namespace, at the other end of its sink. None for links that have no other end here. 0 or a negative errno.
+int beside_open(const struct range *range, int network, struct board *board, struct beside *beside, struct error *err);
+void beside_close(struct beside *beside);
+
+// The same as of the range.
+int beside_settle(const struct beside *beside, struct error *err);
+int beside_send(const struct beside *beside, const struct board_host *to, size_t first, size_t count,
+		struct error *err);
 
 // Sends the packets of the rows [first, first + count) of kind ROW_INBOUND to a machine.
 int range_send(const struct range *range, const struct board_host *to, size_t first, size_t count, struct error *err);

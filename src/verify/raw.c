@@ -2,8 +2,10 @@
 // Packets made by hand, sent through the kernel's stack so that every rule of the output sees them: see probe.h.
 #include <errno.h>
 #include <ifaddrs.h>
+#include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netpacket/packet.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +14,8 @@
 #include "net/prefix.h"
 #include "nft/ruleset.h"
 #include "verify/probe.h"
+
+enum { FRAME_HEADER = 14 };
 
 // Kept for documentation (RFC 5737, 3849): nobody here has them.
 static const struct address foreign[LINK_FAMILIES] = {
@@ -118,13 +122,12 @@ static int send_bytes(const struct address *remote, unsigned scope, const uint8_
 	return OUTCOME_SILENT;
 }
 
-int raw_send(const struct ask *ask)
+static size_t format(const struct ask *ask, const struct address *source, uint8_t bytes[PACKET_SIZE])
 {
 	static const char text[] = "vpcjail verify";
 	const struct flow *flow = &ask->flow;
-	bool ipv6 = flow->remote.family == FAMILY_IPV6;
 	bool typed = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
-	struct packet packet = { .source = foreign[ipv6],
+	struct packet packet = { .source = *source,
 				 .destination = flow->remote,
 				 .protocol = flow->protocol,
 				 .source_port = flow->source_port,
@@ -135,16 +138,46 @@ int raw_send(const struct ask *ask)
 				 .sequence = 1000,
 				 .acknowledgement = ask->flags & PACKET_ACK ? 1000 : 0,
 				 .oddity = ask->oddity };
-	unsigned scope = scope_of(&flow->remote);
-	uint8_t bytes[PACKET_SIZE];
 
 	if (flow->protocol != IPPROTO_TCP) {
 		packet.payload = (const uint8_t *)text;
 		packet.length = sizeof(text);
 	}
-	int refused = ask->foreign ? 0 : source_for(&flow->remote, scope, &packet.source);
+	return packet_format(&packet, bytes);
+}
+
+int raw_send(const struct ask *ask)
+{
+	const struct address *remote = &ask->flow.remote;
+	struct address source = foreign[remote->family == FAMILY_IPV6];
+	unsigned scope = scope_of(remote);
+	uint8_t bytes[PACKET_SIZE];
+	int refused = ask->foreign ? 0 : source_for(remote, scope, &source);
+
 	if (refused)
 		return refused;
-	size_t size = packet_format(&packet, bytes);
-	return size ? send_bytes(&flow->remote, scope, bytes, size) : EINVAL;
+	size_t size = format(ask, &source, bytes);
+	return size ? send_bytes(remote, scope, bytes, size) : EINVAL;
+}
+
+int frame_send(const struct ask *ask)
+{
+	bool ipv6 = ask->flow.remote.family == FAMILY_IPV6;
+	const struct sockaddr_ll place = { .sll_family = AF_PACKET,
+					   .sll_protocol = htons(ipv6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP),
+					   .sll_ifindex = (int)if_nametoindex(ask->link.inside) };
+	uint8_t frame[FRAME_HEADER + PACKET_SIZE];
+	AUTO_CLOSE int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return errno;
+	memcpy(frame, ask->link.next_mac, 6);
+	memcpy(frame + 6, ask->link.mac, 6);
+	memcpy(frame + 12, &place.sll_protocol, 2);
+	size_t size = format(ask, &ask->link.own[ipv6], frame + FRAME_HEADER);
+	if (!size)
+		return EINVAL;
+	if (sendto(fd, frame, FRAME_HEADER + size, MSG_DONTWAIT, (const struct sockaddr *)&place, sizeof(place)) < 0)
+		return errno;
+	return OUTCOME_SILENT;
 }

@@ -31,6 +31,13 @@ static const struct prefix sink[LINK_FAMILIES] = {
 	IPV6_PREFIX(0xfd5c8b1e7a420000, 8, 128),
 };
 
+const struct board_link site_sink = {
+	.inside = "sink0",
+	.outside = "sink1",
+	.own = { { FAMILY_IPV4, 0xc0000008 }, { FAMILY_IPV6, (address_bits)0xfd5c8b1e7a420000 << 64 | 8 } },
+	.mac = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },  // whatever the kernel gave it
+};
+
 static void add_address(struct prefix_set *set, const struct address *address)
 {
 	struct prefix prefix = prefix_of_address(address);
@@ -136,6 +143,11 @@ void site_board(const struct site *site, struct board *board)
 		board->service[i] = service[i];
 	}
 	memcpy(board->host.mac, range_host_mac, sizeof(board->host.mac));
+	struct board_link *link = &board->link[PHASE_CONTROL];
+	(void)snprintf(link->inside, sizeof(link->inside), "%s", site->range.device);
+	memcpy(link->mac, range_host_mac, sizeof(link->mac));
+	memcpy(link->next_mac, range_outside_mac, sizeof(link->next_mac));
+	memcpy(link->own, board->host.own, sizeof(link->own));
 	board->resolver = site->range.resolver;
 }
 

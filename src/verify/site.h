@@ -18,6 +18,9 @@ struct site {
 int site_choose(const struct profile *profile, const struct policy *policy, struct site *site, struct error *err);
 void site_release(struct site *site);
 
+// The jail's sink as a link: plan/network.c.
+extern const struct board_link site_sink;
+
 // Enters the host into the board.
 void site_board(const struct site *site, struct board *board);
 

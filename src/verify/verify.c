@@ -178,16 +178,22 @@ static int run_jail(struct verification *v, struct error *err)
 {
 	CLEANUP(prober_close) struct prober job = PROBER_NONE;
 	CLEANUP(prober_close) struct prober insider = PROBER_NONE;
+	CLEANUP(beside_close) struct beside beside = BESIDE_NONE;
 	AUTO_CLOSE int network = -1;
-	struct driver driver = {
-		.board = v->board, .range = &v->range, .job = &job, .insider = &insider, .on_deny = v->policy->on_deny
-	};
+	struct driver driver = { .board = v->board,
+				 .range = &v->range,
+				 .job = &job,
+				 .insider = &insider,
+				 .beside = &beside,
+				 .on_deny = v->policy->on_deny };
 
 	v->board->phase = PHASE_JAIL;
 	say(v, "in the jail", v->board->count / 2, v->board->count);
 	if (start_jail(v, &job, &network, err) < 0 || start_insider(v, network, &insider, err) < 0 ||
-	    driver_run(&driver, &v->board->job, err) < 0)
+	    beside_open(&v->range, network, v->board, &beside, err) < 0 || driver_run(&driver, &v->board->job, err) < 0)
 		return err->code;
+	// What was forked later holds the pipe of the job's probe open, too.
+	beside_close(&beside);
 	prober_close(&insider);
 	if (prober_end(&job) < 0 && v->board->error.code < 0) {
 		*err = v->board->error;
