@@ -190,11 +190,13 @@ static void say_link_lost(void *data)
 
 static void say_tampered(void *data, const struct tampering *tampering)
 {
-	const struct invocation *invocation = data;
-
-	output_message("the jail's rules were changed by %s: %s%s",
-		       tampering->process[0] ? tampering->process : "somebody else", tampering->what,
-		       invocation->on_tamper == TAMPER_KILL ? "; the job was ended" : "");
+	(void)data;
+	if (tampering->unknown)
+		output_message("whether the jail's rules were changed cannot be told: %s", tampering->what);
+	else
+		output_message("the jail's rules were changed by %s: %s%s",
+			       tampering->process[0] ? tampering->process : "somebody else", tampering->what,
+			       tampering->ended_job ? "; the job was ended" : "");
 }
 
 // The job's own status stays, unless it says that all went well.
@@ -241,7 +243,6 @@ enum status cmd_run(const struct invocation *invocation)
 					  .record = !invocation->quiet || invocation->attest,
 					  .link_lost = say_link_lost,
 					  .tampered = say_tampered,
-					  .started_data = (void *)(uintptr_t)invocation,
 					  .on_tamper = (enum on_tamper)invocation->on_tamper,
 					  .attest = invocation->attest,
 					  .registration = &registration };

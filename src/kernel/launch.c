@@ -19,10 +19,10 @@
 
 static void close_all(struct launch *launch)
 {
-	const int fds[] = { launch->channel, launch->channel_inside, launch->init_fd,    launch->workload_fd,
-			    launch->log_fd,  launch->terminal,       launch->sockets[0], launch->sockets[1],
-			    launch->network, launch->switches,       launch->jail_rules, launch->jail_routes,
-			    launch->watch.fd };
+	const int fds[] = { launch->channel,  launch->channel_inside, launch->init_fd,    launch->workload_fd,
+			    launch->log_fd,   launch->terminal,       launch->sockets[0], launch->sockets[1],
+			    launch->network,  launch->switches,       launch->jail_rules, launch->jail_routes,
+			    launch->watch.fd, launch->host_watch.fd };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -90,6 +90,7 @@ static const struct launch unopened = {
 	.network = -1,
 	.jail_rules = -1,
 	.watch = { .fd = -1 },
+	.host_watch = { .fd = -1 },
 	.jail_routes = -1,
 	.uplink = UPLINK_CLOSED,
 	.switches = -1,

@@ -27,11 +27,13 @@ struct launch_registration {
 // What becomes of a job whose rules somebody else changed.
 enum on_tamper { TAMPER_KILL, TAMPER_REPORT };
 
-// A change of the jail's rules that neither the launch nor an update made.
+// A change of the jail's rules, or of those that the host has for its link, that neither the launch nor an update made.
 struct tampering {
 	int64_t at;                     // seconds since 1970
 	char process[48];               // "nft (1234)", as the kernel names it; "" when it does not
 	char what[ERROR_MESSAGE_SIZE];  // the first difference
+	bool ended_job;
+	bool unknown;  // whether there was a change at all: `what` says why that is
 };
 
 enum { TAMPERINGS_MAXIMUM = 64 };

@@ -24,6 +24,7 @@ extern const char *const scratch_names[SCRATCHES];
 
 struct nl_sock;
 struct nft_dump;
+struct rules_change;
 struct dns_server;
 struct control_server;
 struct message;
@@ -49,6 +50,13 @@ struct rules_watch {
 	// The kernel numbers the states of the rules: after the launch, and how many have come since.
 	uint32_t first, own, foreign;
 	bool ended_job;
+};
+
+// Likewise over the host's tables for a link that is a pair: tamper_host.c.
+struct host_watch {
+	struct launch *launch;
+	int fd;        // -1 without
+	bool touched;  // by the transaction that is half read
 };
 
 struct launch {
@@ -77,6 +85,7 @@ struct launch {
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
 	struct exchange exchange;
 	struct rules_watch watch;
+	struct host_watch host_watch;
 	struct dns_server *dns;  // a source of it; NULL without
 	struct error failure;    // of something served that the job cannot do without; code 0: none
 	struct launch_result *result;
@@ -202,6 +211,14 @@ void rules_watch(struct launch *launch, int fd);
 void rules_finish(struct launch *launch);
 // What rules_watch has done to the job: 0 with its status, or the reason why it was not started.
 int rules_ended_job(const struct launch *launch, bool started, struct error *err);
+
+// Somebody changed them: ends the job, or not, and records it. what: NULL: what differs from what was meant.
+void rules_notice(struct launch *launch, const struct rules_change *change, const char *what);
+void rules_record(struct launch *launch, const struct tampering *tampering);
+
+// tamper_host.c: from before those tables are made until the job has ended.
+int host_rules_watch(struct launch *launch, struct error *err);
+void host_rules_finish(struct launch *launch);
 
 // attested.c: what options.attest asks for, at its time.
 void attest_namespaces(struct launch *launch);

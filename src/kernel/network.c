@@ -128,7 +128,7 @@ int step_read_back(struct launch *launch, const struct launch_step *step, struct
 
 	(void)step;
 	// Listening comes first: a change is either in what is read or announced.
-	int result = nfnetlink_watch_open(&launch->watch.fd, err);
+	int result = nfnetlink_watch_open(&launch->watch.fd, 0, err);
 	if (result == 0)
 		result = nfnetlink_dump(launch->netlink, &dump, err);
 	if (result == 0)

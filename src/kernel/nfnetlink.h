@@ -31,8 +31,9 @@ int nfnetlink_generation(int fd, uint32_t *generation, struct error *err);
 // By which the kernel says of a transaction that it came from that socket.
 uint32_t nfnetlink_port(int fd);
 
-// Opens a socket that hears of every transaction in the namespace (*fd: as above).
-int nfnetlink_watch_open(int *fd, struct error *err);
+// Opens a socket that hears of every transaction in the namespace (*fd: as above). buffer: bytes that announcements may
+// wait in, a bound and no allocation; 0: as many as sockets have by themselves.
+int nfnetlink_watch_open(int *fd, int buffer, struct error *err);
 
 // A transaction, as it is announced.
 struct rules_change {
@@ -43,6 +44,8 @@ struct rules_change {
 
 struct watch_sink {
 	void *data;
+	bool (*counts)(void *data, const char *table);  // NULL: every transaction; else those that touch such a table
+	bool touched;                                   // of the sink alone: the transaction that is being read does
 	void (*change)(void *data, const struct rules_change *change);
 	bool lost;  // set when announcements did not fit into the socket's buffer
 };

@@ -12,13 +12,15 @@
 #include "kernel/nfnetlink.h"
 #include "kernel/nfnetlink_socket.h"
 
-int nfnetlink_watch_open(int *fd, struct error *err)
+int nfnetlink_watch_open(int *fd, int buffer, struct error *err)
 {
 	AUTO_CLOSE int opened = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 	const struct sockaddr_nl local = { .nl_family = AF_NETLINK, .nl_groups = 1U << (NFNLGRP_NFTABLES - 1) };
 
 	if (opened < 0)
 		return error_set_errno(err, -errno, "this kernel gives no netfilter socket");
+	if (buffer)
+		(void)netlink_buffer_raise(opened, SO_RCVBUFFORCE, SO_RCVBUF, buffer);
 	if (bind(opened, (const struct sockaddr *)&local, sizeof(local)))
 		return error_set_errno(err, -errno, "cannot listen to changes of the rules");
 	*fd = steal_fd(&opened);
@@ -31,6 +33,18 @@ uint32_t nfnetlink_port(int fd)
 	socklen_t length = sizeof(local);
 
 	return getsockname(fd, (struct sockaddr *)&local, &length) ? 0 : local.nl_pid;
+}
+
+// The first attribute of every message but the last is its table's name.
+static bool touches(const struct nlmsghdr *message, const struct watch_sink *sink)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each (attribute, message, sizeof(struct nfgenmsg))
+		if (mnl_attr_get_type(attribute) == NFTA_TABLE_NAME)
+			return !mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) &&
+			       sink->counts(sink->data, mnl_attr_get_str(attribute));
+	return false;
 }
 
 // The end of a transaction says who made it.
@@ -57,11 +71,17 @@ static void datagram_read(const uint8_t *buffer, size_t length, struct watch_sin
 	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
 		struct rules_change change;
 
-		if (message->nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_NEWGEN) ||
+		if (NFNL_SUBSYS_ID(message->nlmsg_type) != NFNL_SUBSYS_NFTABLES ||
 		    mnl_nlmsg_get_payload_len(message) < sizeof(struct nfgenmsg))
 			continue;
+		if (NFNL_MSG_TYPE(message->nlmsg_type) != NFT_MSG_NEWGEN) {
+			sink->touched |= sink->counts && touches(message, sink);
+			continue;
+		}
 		read_change(message, &change);
-		sink->change(sink->data, &change);
+		if (!sink->counts || sink->touched)
+			sink->change(sink->data, &change);
+		sink->touched = false;
 	}
 }
 

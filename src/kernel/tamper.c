@@ -45,7 +45,7 @@ static void end_job(struct launch *launch)
 	(void)syscall(SYS_pidfd_send_signal, launch->init_fd, SIGKILL, NULL, 0);
 }
 
-static void record(struct launch *launch, const struct tampering *tampering)
+void rules_record(struct launch *launch, const struct tampering *tampering)
 {
 	struct launch_result *result = launch->result;
 
@@ -59,20 +59,23 @@ static void record(struct launch *launch, const struct tampering *tampering)
 }
 
 // The job ends before anything is looked at: every moment counts.
-static void notice(struct launch *launch, const struct rules_change *change)
+void rules_notice(struct launch *launch, const struct rules_change *change, const char *what)
 {
 	struct tampering tampering = { .at = time(NULL) };
 	struct error difference = { 0 };
 
 	end_job(launch);
+	tampering.ended_job = launch->watch.ended_job;
 	if (change && change->name[0])
 		(void)snprintf(tampering.process, sizeof(tampering.process), "%s (%u)", change->name, change->process);
-	if (launch->result->tampered.count == TAMPERINGS_MAXIMUM || !read_back(launch, NULL, &difference))
+	if (what)
+		(void)snprintf(tampering.what, sizeof(tampering.what), "%s", what);
+	else if (launch->result->tampered.count == TAMPERINGS_MAXIMUM || !read_back(launch, NULL, &difference))
 		memcpy(tampering.what, difference.message, sizeof(tampering.what));
 	else
 		(void)snprintf(tampering.what, sizeof(tampering.what),
 			       "what it was cannot be told, since they are again as they were meant");
-	record(launch, &tampering);
+	rules_record(launch, &tampering);
 }
 
 static void take_change(void *data, const struct rules_change *change)
@@ -82,7 +85,7 @@ static void take_change(void *data, const struct rules_change *change)
 	if (change->port == launch->watch.port)
 		return;
 	launch->watch.foreign++;
-	notice(launch, change);
+	rules_notice(launch, change, NULL);
 }
 
 // Transactions that no announcement told of.
@@ -97,7 +100,7 @@ static void count(struct launch *launch)
 	if (now == watch->first + watch->own + watch->foreign)
 		return;
 	watch->foreign = now - watch->first - watch->own;
-	notice(launch, NULL);
+	rules_notice(launch, NULL, NULL);
 }
 
 static void listen_to(struct launch *launch)
@@ -153,7 +156,7 @@ static void attest_end(struct launch *launch)
 	if (read_back(launch, launch->result->attested.rules_end, &difference) || launch->result->tampered.count)
 		return;
 	memcpy(tampering.what, difference.message, sizeof(tampering.what));
-	record(launch, &tampering);
+	rules_record(launch, &tampering);
 }
 
 void rules_finish(struct launch *launch)
@@ -162,6 +165,7 @@ void rules_finish(struct launch *launch)
 		listen_to(launch);
 	if (launch->watch.fd >= 0 && !launch->watch.ended_job)
 		count(launch);
+	host_rules_finish(launch);
 	if (launch->options->attest && launch->jail_rules >= 0)
 		attest_end(launch);
 	launch->result->attested.end = time(NULL);

@@ -92,7 +92,9 @@ int step_uplink(struct launch *launch, const struct launch_step *step, struct er
 		launch->uplink.attached = true;
 		return kind->start(launch, err);
 	}
-	int result = uplink_open(&launch->uplink, launch->plan, launch->network, err);
+	int result = launch->plan->link.outside[0] ? host_rules_watch(launch, err) : 0;
+	if (result == 0)
+		result = uplink_open(&launch->uplink, launch->plan, launch->network, err);
 	if (result < 0)
 		return result;
 	result = channel_send(launch->channel, &(struct message){ .kind = MESSAGE_UPLINK }, -1);

@@ -100,21 +100,28 @@ static int add_route(struct uplink_state *uplink, const struct link_plan *link, 
 	return route_add(uplink->routes, link->outside, &own, NULL, err);
 }
 
+// The tables without an owner, each alone: the others may be gone.
+static void delete_tables(int rules, const char *name)
+{
+	nft_batch_vec batches = { 0 };
+
+	ruleset_host_batches_delete(name, &batches);
+	vec_for_each (batch, &batches)
+		(void)nfnetlink_commit(rules, batch, NULL);
+	nft_batches_release(&batches);
+}
+
 // What a killed supervisor left: its tables without an owner go with the name, its link with all routes.
 static void remove_link(const char *name, void *data)
 {
 	struct uplink_state *uplink = data;
-	nft_batch_vec batches = { 0 };
 	int rules = -1;
 	size_t room;
 
-	ruleset_host_batches_delete(name, &batches);
 	if (nfnetlink_open(&rules, &room, NULL) == 0)
-		vec_for_each (batch, &batches)
-			(void)nfnetlink_commit(rules, batch, NULL);
+		delete_tables(rules, name);
 	if (rules >= 0)
 		close(rules);
-	nft_batches_release(&batches);
 	(void)link_delete(uplink->routes, name, NULL);
 }
 
@@ -151,7 +158,8 @@ static void close_veth(struct uplink_state *uplink, const struct launch_plan *pl
 		(void)link_delete(uplink->routes, plan->link.outside, NULL);
 	if (uplink->ruleset) {
 		ruleset_batch_delete(uplink->ruleset, NULL, &batch);
-		(void)nfnetlink_commit(uplink->rules, &batch, NULL);
+		if (nfnetlink_commit(uplink->rules, &batch, NULL) < 0)  // somebody deleted one of them
+			delete_tables(uplink->rules, plan->link.outside);
 		free(batch.bytes);
 		ruleset_free(uplink->ruleset);
 	}

@@ -382,6 +382,23 @@ static void load(const char *path, struct profile *profile)
 	assert_int_equal(profile_load(&source, path, profile, &mistakes), 0);
 }
 
+static void settle(struct profile *profile, const struct attestation_host *host)
+{
+	prefix_vec subnets = { 0 };
+
+	prefix_set_copy(&profile->host.own, &host->own);
+	prefix_set_copy(&profile->host.gateways, &host->gateways);
+	prefix_set_copy(&profile->host.nameservers, &host->nameservers);
+	prefix_set_copy(&profile->host.proxies, &host->proxies);
+	profile->host.known = true;
+	prefix_set_to_prefixes(&host->subnets, FAMILY_IPV4, &subnets);
+	prefix_set_to_prefixes(&host->subnets, FAMILY_IPV6, &subnets);
+	vec_for_each (subnet, &subnets)
+		if (profile->vpc.subnets_of_host)
+			vec_push(&profile->vpc.subnets, (struct prefix_value){ .prefix = *subnet });
+	vec_release(&subnets);
+}
+
 // What a launch under the profile would state.
 static struct attestation about(const char *path)
 {
@@ -396,7 +413,7 @@ static struct attestation about(const char *path)
 	load(path, &profile);
 	attestation_digest_profile(&profile, s.digest);
 	if (profile.network.isolation == ISOLATION_VPC)
-		prefix_set_copy(&profile.host.own, &s.host.own);
+		settle(&profile, &s.host);
 	assert_int_equal(policy_build(&profile, &policy, &err), 0);
 	options.link = ruleset_sample(&policy, profile.network.uplink);
 	s.link.uplink = link_kind(&profile, &policy, true, &why);
@@ -408,12 +425,14 @@ static struct attestation about(const char *path)
 	const struct filter_options level = { .level = profile.process.seccomp, .icmp = policy.icmp };
 	assert_int_equal(filter_compile(&level, &filter, &err), 0);
 	attestation_digest_filter(&filter, s.filter);
-	prefix_set_release(&s.host.subnets);
-	if (profile.network.isolation == ISOLATION_FULL)
+	if (!profile.vpc.subnets_of_host)
+		prefix_set_release(&s.host.subnets);
+	if (profile.network.isolation == ISOLATION_FULL) {
 		prefix_set_release(&s.host.own);
-	prefix_set_release(&s.host.gateways);
-	prefix_set_release(&s.host.nameservers);
-	prefix_set_release(&s.host.proxies);
+		prefix_set_release(&s.host.gateways);
+		prefix_set_release(&s.host.nameservers);
+		prefix_set_release(&s.host.proxies);
+	}
 	prefix_set_release(&s.link.ask);
 	if (options.link) {
 		char text[ADDRESS_TEXT_SIZE];
@@ -548,6 +567,24 @@ static void test_compare_more(void **state)
 	assert_string_equal(elsewhere, "(filter:)\n");
 }
 
+// `subnets: host` is what that host had; its own addresses, gateways and proxies are denied.
+static void test_of_a_host(void **state)
+{
+	AUTO_FREE char *path = memory_format("%s/tests/golden/attestation/host.yaml", getenv("VPCJAIL_SOURCE"));
+	CLEANUP(about_release) struct attestation s = about(path);
+	struct prefix_set *const facts[] = { &s.host.subnets, &s.host.gateways, &s.host.own, &s.host.proxies };
+
+	(void)state;
+	differs(&s, path, "");
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		struct prefix_set kept = *facts[i];
+		*facts[i] = prefixes("10.20.1.99", "10.20.1.128/25");
+		differs(&s, path, "ruleset.compiled:\nruleset.start:\nruleset.end:\n");
+		prefix_set_release(facts[i]);
+		*facts[i] = kept;
+	}
+}
+
 static void test_times(void **state)
 {
 	static const char *const wrong[] = { "",
@@ -580,7 +617,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),  cmocka_unit_test(test_read_again),     cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_forged),  cmocka_unit_test(test_contradictions), cmocka_unit_test(test_read_back),
-		cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_more),   cmocka_unit_test(test_times),
+		cmocka_unit_test(test_compare), cmocka_unit_test(test_compare_more),   cmocka_unit_test(test_of_a_host),
+		cmocka_unit_test(test_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
