@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Fuzz target: whatever bytes stand where the kernel's dump is expected, ruleset_compare answers.
+// Fuzz target: whatever bytes stand where the kernel tells its rules, they are compared and digested without a fault.
 //
 // The first byte of an input says what follows: 'r' raw bytes of a dump; 'p' patches of the messages that load the
 // rule set, three bytes each (the offset, big-endian, and the value), so that a few bytes reach deep into the reader.
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/sha256.h"
 #include "memory_source.h"
 #include "nft/ruleset.h"
 #include "policy/policy.h"
@@ -98,6 +99,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	// Nothing is not the rule set; what loads it is.
 	require(result != 0 || dump.bytes.count);
 	require(result == 0 || !patched || memcmp(dump.bytes.items, batch->bytes, batch->length) != 0);
+	// A digest is made of whatever can be read, and equal rules have the same.
+	char digest[SHA256_TEXT_SIZE] = "", meant[SHA256_TEXT_SIZE];
+	int digested = ruleset_digest_dump(&dump, digest, &err);
+	require(digested == 0 || (digested == -EBADMSG && !digest[0]));
+	require(digested == 0 || result != 0);
+	require(result != 0 || strcmp(digest, ruleset_digest(fixed->ruleset, meant)) == 0);
 	vec_release(&dump.bytes);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "nft_profile.h"
 
 // Calls test for each profile of tests/golden/nft; returns how many there were.
@@ -425,6 +426,37 @@ static void nothing_there(struct nft_dump *dump)
 {
 	dump->bytes.count = 0;
 }
+
+// What the kernel tells besides: a handle, and counts of what has passed.
+static void told_besides(struct nft_dump *dump)
+{
+	static const struct {
+		struct nlattr header;
+		uint8_t handle[8];
+	} more = { { sizeof(more), NFTA_RULE_HANDLE }, { 0, 0, 0, 0, 0, 0, 0, 17 } };
+	size_t at;
+	struct nlmsghdr *message = find_message(dump, NFT_MSG_NEWRULE, 2, &at);
+	size_t end = at + message->nlmsg_len;
+
+	message->nlmsg_len += sizeof(more);
+	insert(dump, end, (const uint8_t *)&more, sizeof(more));
+}
+
+// Sets and chains in the order in which another kernel may tell of them.
+static void another_order(struct nft_dump *dump)
+{
+	size_t at;
+	struct nlmsghdr *message = find_message(dump, NFT_MSG_NEWCHAIN, 1, &at);
+	size_t length = MNL_ALIGN(message->nlmsg_len);
+
+	repeat_message(dump, NFT_MSG_NEWCHAIN, 1);
+	cut(dump, at, length);
+	message = find_message(dump, NFT_MSG_NEWSET, 0, &at);
+	length = MNL_ALIGN(message->nlmsg_len);
+	repeat_message(dump, NFT_MSG_NEWSET, 0);
+	cut(dump, at, length);
+}
+
 static void unchanged(struct nft_dump *dump)
 {
 	(void)dump;
@@ -436,6 +468,8 @@ static const struct {
 	int result;
 } compare_rows[] = {
 	{ "unchanged", unchanged, 0 },
+	{ "told besides", told_besides, 0 },
+	{ "another order", another_order, 0 },
 	{ "missing table", missing_table, -EBADE },
 	{ "foreign table", foreign_table, -EBADE },
 	{ "missing chain", missing_chain, -EBADE },
@@ -461,6 +495,7 @@ static void test_compare(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(compare_rows) / sizeof(compare_rows[0]); i++) {
 		struct nft_dump dump = dump_of(ruleset);
+		char digest[SHA256_TEXT_SIZE], meant[SHA256_TEXT_SIZE];
 		struct error err = { 0 };
 		int result;
 
@@ -469,6 +504,10 @@ static void test_compare(void **state)
 		if (result != compare_rows[i].result)
 			fail_msg("%s: %d %s", compare_rows[i].name, result, err.message);
 		assert_true(!result == !err.message[0]);
+		// What a comparison notices a digest does, too, and nothing else.
+		assert_int_equal(ruleset_digest_dump(&dump, digest, &err), 0);
+		if (!result != !strcmp(digest, ruleset_digest(ruleset, meant)))
+			fail_msg("%s: the digest is %s", compare_rows[i].name, result ? "the same" : "another");
 		vec_release(&dump.bytes);
 	}
 	ruleset_free(ruleset);
