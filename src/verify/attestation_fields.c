@@ -11,6 +11,7 @@ enum {
 	NAME_MAXIMUM = 4096,     // bytes of a text: a profile is named by its path
 	LIST_MAXIMUM = 200000,   // lines of one list
 	DENIALS_MAXIMUM = 4096,  // what a launch records at most
+	UPDATES_MAXIMUM = 4096,  // each may be compiled anew
 	STATUS_MAXIMUM = 255,
 };
 #define UID_MAXIMUM (UINT32_MAX - 1)
@@ -160,7 +161,8 @@ const struct field attestation_fields[] = {
 	  .maximum = DENIALS_MAXIMUM },
 	{ "denials-beyond", FIELD_NUMBER, OF(denials_beyond), .maximum = INT64_MAX },
 	{ "names-refused", FIELD_NUMBER, OF(names_refused), .maximum = INT64_MAX },
-	{ "updates", FIELD_LIST, OF(updates), LIST_OF(update_fields, attestation_update) },
+	{ "updates", FIELD_LIST, OF(updates), .rows = update_fields, .size = sizeof(struct attestation_update),
+	  .maximum = UPDATES_MAXIMUM },
 	{ "tampered", FIELD_LIST, OF(tampered), LIST_OF(tamper_fields, attestation_tamper) },
 	{ "tampered-beyond", FIELD_NUMBER, OF(tampered_beyond), .maximum = INT64_MAX },
 	{ "probes", FIELD_LIST, OF(probes), LIST_OF(probe_fields, attestation_probe) },

@@ -17,11 +17,20 @@ static const struct {
 	{ "libseccomp", ATTESTED_LIBSECCOMP },
 };
 
+// A name of a file or a process may be anything; a statement has no control characters.
+static char *safe_text(const char *text)
+{
+	struct strbuf safe = { 0 };
+
+	strbuf_add_safe(&safe, text);
+	return strbuf_steal(&safe);
+}
+
 static void describe_profile(const struct profile *profile, struct attestation *out)
 {
 	const struct profile_host *host = &profile->host;
 
-	out->profile = memory_copy_text(profile->name);
+	out->profile = safe_text(profile->name);
 	attestation_digest_profile(profile, out->digest);
 	prefix_set_copy(&out->host.own, &host->own);
 	prefix_set_copy(&out->host.gateways, &host->gateways);
@@ -132,8 +141,8 @@ static void describe_changes(const struct launch_result *result, struct attestat
 	}
 	vec_for_each (tampering, &result->tampered)
 		vec_push(&out->tampered, (struct attestation_tamper){ .at = between(out, tampering->at),
-								      .process = memory_copy_text(tampering->process),
-								      .what = memory_copy_text(tampering->what) });
+								      .process = safe_text(tampering->process),
+								      .what = safe_text(tampering->what) });
 	out->tampered_beyond = result->tampered_beyond;
 }
 

@@ -96,7 +96,8 @@ def a_run_is_attested(mode):
         check(row['inside'] != row['outside'], row['kind'])
     equal(len(statement['namespaces']), 7)
     status = os.stat(path)
-    equal((stat.S_IMODE(status.st_mode), status.st_uid), (0o644, int(mode.environment.get('SUDO_UID', mode.popen_arguments().get('user', 0)))))
+    caller = int(mode.environment.get('SUDO_UID', mode.popen_arguments().get('user', 0)))
+    equal((stat.S_IMODE(status.st_mode), status.st_uid), (0o644, caller))
     equal([name for name in os.listdir(os.path.dirname(path)) if name.startswith('.')], [])
     ok = checked(mode, path)
     equal((ok.returncode, ok.stderr), (0, ''), ok.stdout)
@@ -361,6 +362,33 @@ def undone_before_it_is_read(mode):
     check('they are again as they were meant' in err, err)
 
 
+def seen_at_the_end(mode):
+    """The change comes when the job has just ended: its status is not one of a job whose rules held."""
+    path = statement_path(mode, 'end')
+    process = running(mode, path, seconds=0.3)
+    place = namespace_of(process)
+    job_ended = os.path.dirname(os.path.dirname(place))
+    with open(place, 'rb') as namespace:
+        os.kill(process.pid, signal.SIGSTOP)
+        check(wait_until(lambda: not os.path.exists(job_ended + '/exe'), 5), 'the job does not end')
+        changed_too_late = subprocess.run(['nsenter', f'--net=/proc/self/fd/{namespace.fileno()}', 'nft', 'add table inet mine'],
+                                          pass_fds=[namespace.fileno()], capture_output=True, timeout=20, check=False)
+        os.kill(process.pid, signal.SIGCONT)
+    equal(changed_too_late.returncode, 0, changed_too_late.stderr)
+    _, err = process.communicate(timeout=5)
+    equal(process.returncode, 137, err)
+    equal(len(read(path)['tampered']), 1)
+
+
+def odd_names(mode):
+    """A profile's path may have anything in it; the statement has none of what a terminal obeys, and is sound."""
+    path = statement_path(mode, 'odd')
+    profile = write_file('two\nlines.yaml', DROPPING)
+    succeeded(run(mode, ['true'], options=['--attest', path], profile=profile))
+    equal(read(path)['profile']['name'], profile.replace('\n', '\\x0a'))
+    succeeded(checked(mode, path, profile))
+
+
 def reported(mode):
     """--on-tamper report: the job ends as it wants, all is said."""
     path = statement_path(mode, 'report')
@@ -467,6 +495,6 @@ def needed():
             skip(program)
 
 
-main([a_run_is_attested, another_profile_differs, of_a_vpc, bad_places, not_by_the_job,
-      tampering_ends_the_job, undone_before_it_is_read, reported, many_changes, an_update_is_no_tampering, changed_after_an_update,
-      quiet], once=[cut_off, every_field_is_refused, contradictions], first=[needed])
+main([a_run_is_attested, another_profile_differs, of_a_vpc, bad_places, not_by_the_job, tampering_ends_the_job,
+      undone_before_it_is_read, seen_at_the_end, odd_names, reported, many_changes, an_update_is_no_tampering,
+      changed_after_an_update, quiet], once=[cut_off, every_field_is_refused, contradictions], first=[needed])
