@@ -43,7 +43,8 @@ struct launch_options {
 	bool record;            // read the denials (NFLOG) while the job runs
 	void (*started)(
 	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
-	// Called once before that with a descriptor of the jail's network namespace, which stays the launch's; may be NULL.
+	// Called once before that with a descriptor of the jail's network namespace, which stays the launch's; may be
+	// NULL.
 	void (*network)(void *data, int descriptor);
 	void (*link_lost)(void *data);  // called once when the link has ended before the job; may be NULL
 	void (*tampered)(void *data, const struct tampering *tampering);  // called at once for each; may be NULL

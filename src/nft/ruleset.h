@@ -133,7 +133,7 @@ void nft_batches_release(nft_batch_vec *batches);
 
 // What the kernel said it has: raw netlink messages, as dumped.
 struct nft_dump {
-	VEC(uint8_t) bytes;  // NFT_MSG_NEWTABLE, NEWCHAIN, NEWSET, NEWSETELEM, NEWRULE messages, in order of the dumps
+	VEC(uint8_t) bytes;   // NFT_MSG_NEWTABLE, NEWCHAIN, NEWSET, NEWSETELEM, NEWRULE messages, in order of the dumps
 	uint32_t generation;  // the kernel's number of the rules: each transaction raises it by one
 };
 
@@ -141,8 +141,9 @@ struct nft_dump {
 // -EBADE with the first difference otherwise; -EBADMSG for a dump that cannot be read.
 int ruleset_compare(const struct ruleset *ruleset, const struct nft_dump *dump, struct error *err);
 
-// SHA-256 of a dump in one form, the same for all dumps of the same rules (what a comparison ignores aside), and of what
-// a rule set reads back as: equal when ruleset_compare says so. out holds SHA256_TEXT_SIZE bytes. 0 or -EBADMSG; out.
+// SHA-256 of a dump in one form, the same for all dumps of the same rules (what a comparison ignores aside), and of
+// what a rule set reads back as: equal when ruleset_compare says so. out holds SHA256_TEXT_SIZE bytes. 0 or -EBADMSG;
+// out.
 int ruleset_digest_dump(const struct nft_dump *dump, char *out, struct error *err);
 const char *ruleset_digest(const struct ruleset *ruleset, char *out);
 
