@@ -99,6 +99,17 @@ bool board_knows(const struct board *board, const struct flow *flow)
 	return false;
 }
 
+void board_forget(struct board *board)
+{
+	for (size_t i = 0; i < board->count; i++)
+		board->rows[i].seen[PHASE_JAIL] = (struct seen){ .outcome = OUTCOME_NOT_TRIED };
+	board->stray_count = 0;
+	board->denials_beyond = 0;
+	board->status = 0;
+	board->error = (struct error){ 0 };
+	board->mutated[0] = '\0';
+}
+
 static bool has_ports(int protocol)
 {
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;

@@ -91,6 +91,7 @@ struct board {
 	enum phase phase;
 	enum row_kind kind;  // of the rows that are being tried
 	char mutated[64];    // by a test
+	unsigned patience;   // milliseconds for what is promised to arrive
 	bool deaf;           // the range sees and answers nothing: a test of "inconclusive"
 	struct board_host host, job;
 	struct board_link link[PHASES];
@@ -114,6 +115,9 @@ void board_free(struct board **board);
 
 // Adds a row (copied) and enters it by its key. False when the board is full, or has it already.
 bool board_add(struct board *board, const struct board_row *row);
+
+// What was seen of a jail is forgotten, for the next one.
+void board_forget(struct board *board);
 
 // A packet came to the range: counts it for the rows of the kind that is being tried.
 void board_arrived(struct board *board, const struct packet *packet);

@@ -18,13 +18,13 @@
 #include "base/io.h"
 
 enum {
-	BATCH = 200,        // asks that are under way at once: less than descriptors that a process may have
-	ANSWERED_IN = 400,  // milliseconds that an answer of the range takes at most, on a busy machine
-	ON_ITS_WAY = 20,    // that a packet takes to the range
-	BY_PASTA = 100,     // the same by a process in between
-	LONGEST = 2000,     // of what is promised to arrive, on a busy machine
-	PATIENCE = 30000,   // that a probe may take for a batch
-	LOG_BURST = 900,    // denials that the kernel's log takes at once, and each second
+	BATCH = 200,  // asks that are under way at once: less than descriptors that a process may have
+	ANSWERED_IN =
+	    150,           // milliseconds for an answer that nobody has promised; packets that leak are counted outside
+	ON_ITS_WAY = 20,   // that a packet takes to the range
+	BY_PASTA = 100,    // the same by a process in between
+	PATIENCE = 30000,  // that a probe may take for a batch
+	LOG_BURST = 900,   // denials that the kernel's log takes at once, and each second
 };
 
 int prober_open(struct prober *prober, struct error *err)
@@ -167,7 +167,8 @@ static int go(struct driver *driver, const struct prober *prober, struct error *
 {
 	struct answer answer;
 
-	if (put(prober, &(struct ask){ .kind = ASK_GO, .wait = ANSWERED_IN }, err) < 0)
+	if (put(prober, &(struct ask){ .kind = ASK_GO, .wait = ANSWERED_IN, .patience = driver->board->patience },
+		err) < 0)
 		return err->code;
 	do {
 		if (get(prober, &answer, err) < 0)
@@ -232,7 +233,7 @@ static int settle(const struct driver *driver, struct error *err)
 		pause_ms(driver->board->uplink == UPLINK_PASTA ? BY_PASTA : ON_ITS_WAY);
 		if (range_settle(driver->range, err) < 0 || (driver->beside && beside_settle(driver->beside, err) < 0))
 			return err->code;
-	} while (is_missing(driver->board) && now() - start < LONGEST);
+	} while (is_missing(driver->board) && now() - start < driver->board->patience);
 	return 0;
 }
 
@@ -259,7 +260,9 @@ static int try_kind(struct driver *driver, enum row_kind kind, const struct prob
 		if (kind == ROW_RAW && driver->board->phase == PHASE_JAIL && asked > LOG_BURST)
 			pause_ms(start + (int64_t)(asked - LOG_BURST) * 1000 / LOG_BURST - now());
 	}
-	return pending && go(driver, prober, err) < 0 ? err->code : settle(driver, err);
+	if (pending && go(driver, prober, err) < 0)
+		return err->code;
+	return asked && kind <= ROW_FRAME ? settle(driver, err) : 0;
 }
 
 // Somebody is there, for what may come in.

@@ -230,8 +230,6 @@ enum held judge_row(const struct board *board, const struct policy *policy, cons
 		return judge_name(row, why);
 	if (row->kind == ROW_RULES)
 		return judge_rules(row, why);
-	if (row->untried)
-		return HELD_NOT_CARRIED;
 	return row->allowed ? judge_allowed(row, why) : judge_denied(board, policy->on_deny, row, why);
 }
 
@@ -287,6 +285,8 @@ void judge_all(const struct board *board, const struct policy *policy, const pro
 	for (size_t i = 0; i < board->count; i++) {
 		CLEANUP(strbuf_release) struct strbuf why = { 0 };
 		const struct board_row *row = &board->rows[i];
+		if (row->untried)
+			continue;
 		enum held held = judge_row(board, policy, row, &why);
 		result.tried++;
 		result.count[held]++;

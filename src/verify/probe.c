@@ -132,10 +132,9 @@ static int64_t now(void)
 	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-// Waits for all that is under way: `wait` ms at most, and PATIENCE for what is promised an answer, on a busy machine.
-static void await(struct probe *probe, unsigned wait)
+// Waits for all that is under way: `wait` ms at most, and `patience` for what is promised an answer.
+static void await(struct probe *probe, unsigned wait, unsigned patience)
 {
-	enum { PATIENCE = 3000 };
 	int64_t start = now();
 	VEC(struct pollfd) fds = { 0 };
 
@@ -148,7 +147,7 @@ static void await(struct probe *probe, unsigned wait)
 			open = open || attempt->fd >= 0;
 			awaited = awaited || (attempt->fd >= 0 && attempt->awaited);
 		}
-		int64_t left = start + (awaited ? PATIENCE : wait) - now();
+		int64_t left = start + (awaited ? patience : wait) - now();
 		if (!open || left <= 0 || poll(fds.items, fds.count, (int)left) <= 0)
 			break;
 		for (size_t i = 0; i < fds.count; i++)
@@ -275,7 +274,7 @@ _Noreturn void probe_main(char *const *words)
 			listen_on(&probe, &ask);
 			break;
 		case ASK_GO:
-			await(&probe, ask.wait);
+			await(&probe, ask.wait, ask.patience);
 			answer(ANSWER_END, 0, NULL);
 			break;
 		}

@@ -32,8 +32,8 @@ struct ask {
 	bool foreign;
 	struct board_link link;  // of ASK_FRAME
 	unsigned door;
-	bool awaited;   // an answer is promised
-	unsigned wait;  // milliseconds
+	bool awaited;             // an answer is promised
+	unsigned wait, patience;  // milliseconds
 	char name[BOARD_NAME];
 };
 

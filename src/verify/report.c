@@ -97,9 +97,11 @@ void verify_print(const struct verify_report *report, bool full, struct strbuf *
 		strbuf_add_safe(out, report->result.stray);
 		strbuf_add_char(out, '\n');
 	}
-	strbuf_format(out, "uplink %s; %u of %u held, %u not held, %u inconclusive\n", uplink_word(report->uplink),
-		      report->result.count[HELD], report->result.tried, report->result.count[HELD_NOT],
-		      report->result.count[HELD_INCONCLUSIVE]);
+	strbuf_format(out, "uplink %s; of %u:", uplink_word(report->uplink), report->result.tried);
+	for (enum held held = 0; held < HELD_KINDS; held++)
+		if (report->result.count[held] || held < HELD_ABSENT)
+			strbuf_format(out, "%s %u %s", held ? "," : "", report->result.count[held], held_name(held));
+	strbuf_add_char(out, '\n');
 }
 
 static void json_promise(const struct promise *promise, const struct promise_result *result, struct json *json)

@@ -20,13 +20,14 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/memory.h"
 #include "kernel/channel.h"
 #include "verify/driver.h"
 #include "verify/hook.h"
 #include "verify/jailed.h"
 #include "verify/site.h"
 
-enum { ROWS_MAXIMUM = 40000, LEFT_OPEN = 213 /* a number that nothing else has */ };
+enum { ROWS_MAXIMUM = 40000, LEFT_OPEN = 213 /* a number that nothing else has */, PATIENCE = 3000 };
 
 struct verification {
 	const struct profile *profile;
@@ -39,6 +40,7 @@ struct verification {
 	pid_t outside;  // the process to which doors lead; 0: none
 	struct doors_world world;
 	char folder[PATH_MAX];
+	unsigned tries;
 	int statement;  // memory that the launcher writes to, -1 without
 };
 
@@ -62,12 +64,15 @@ static void draft_all(struct verification *v)
 	(void)gethostname(hostname, sizeof(hostname) - 1);
 	draft_rules(&draft);
 	draft_table(&draft);
-	draft_host(&draft, &v->board->host);
-	draft_names(&draft, hostname);
+	if (!v->options->packets)
+		draft_host(&draft, &v->board->host);
+	if (!v->options->packets)
+		draft_names(&draft, hostname);
 	if (draft.full)
 		draft_edges(&draft);
 	draft_walls(&draft);
-	draft_doors(&draft);
+	if (!v->options->packets)
+		draft_doors(&draft);
 	v->report->left_out = draft.left_out;
 	prefix_set_release(&draft.no_source);
 	prefix_set_release(&draft.own);
@@ -234,7 +239,7 @@ static int take_statement(struct verification *v, struct error *err)
 	return 0;
 }
 
-static int verify(struct verification *v, struct error *err)
+static int begin(struct verification *v, struct error *err)
 {
 	if (!getcwd(v->folder, sizeof(v->folder)))
 		return error_set_errno(err, -errno, "cannot tell the working directory");
@@ -243,17 +248,59 @@ static int verify(struct verification *v, struct error *err)
 	site_board(&v->site, v->board);
 	draft_all(v);
 	verify_hook_range(v->board);
+	v->board->patience = v->options->patience ? v->options->patience : PATIENCE;
 	if (v->options->attest && (v->statement = memfd_create("statement", MFD_CLOEXEC)) < 0)
 		return error_set_errno(err, -errno, "cannot make memory for the statement");
 	say(v, "making the test range", 0, v->board->count);
 	if (range_open(&v->site.range, v->board, &v->range, err) < 0)
 		return err->code;
-	v->outside = start_outside(v, err);
+	v->outside = v->options->packets ? 0 : start_outside(v, err);
 	if (v->outside < 0)
 		return err->code;
 	v->world = (struct doors_world){ .outside = v->outside, .descriptor = LEFT_OPEN };
 	site_home(v->options->user, v->world.home, sizeof(v->world.home));
-	if (run_control(v, err) < 0 || run_jail(v, err) < 0)
+	return run_control(v, err);
+}
+
+int verification_begin(const struct profile *profile, const struct policy *policy, const struct verify_options *options,
+		       struct verify_report *report, struct verification **out, struct error *err)
+{
+	struct verification *v = NEW(struct verification);
+
+	*report = (struct verify_report){ .board = board_new(ROWS_MAXIMUM) };
+	*v = (struct verification){ .profile = profile,
+				    .policy = policy,
+				    .options = options,
+				    .report = report,
+				    .board = report->board,
+				    .range = RANGE_NONE,
+				    .statement = -1 };
+	int result = begin(v, err);
+	if (result < 0) {
+		verification_end(v);
+		verify_report_release(report);
+		return result;
+	}
+	*out = v;
+	return 0;
+}
+
+// A host that has carried another jail remembers its conversations.
+static int renew_range(struct verification *v, struct error *err)
+{
+	if (v->tries++ == 0)
+		return 0;
+	board_forget(v->board);
+	range_close(&v->range);
+	return range_open(&v->site.range, v->board, &v->range, err);
+}
+
+int verification_try(struct verification *v, struct error *err)
+{
+	if (renew_range(v, err) < 0)
+		return err->code;
+	verify_result_release(&v->report->result);
+	if (run_jail(v, err) < 0)
 		return err->code;
 	judge_all(v->board, v->policy, &v->report->promises, &v->report->result);
 	v->report->uplink = v->board->uplink;
@@ -261,31 +308,30 @@ static int verify(struct verification *v, struct error *err)
 	return take_statement(v, err);
 }
 
+void verification_end(struct verification *v)
+{
+	if (v->outside > 0) {
+		(void)kill(v->outside, SIGTERM);
+		(void)waitpid(v->outside, NULL, 0);
+	}
+	range_close(&v->range);
+	site_release(&v->site);
+	if (v->statement >= 0)
+		close(v->statement);
+	free(v);
+}
+
 int verify_profile(const struct profile *profile, const struct policy *policy, const struct verify_options *options,
 		   struct verify_report *report, struct error *err)
 {
-	struct verify_report made = { .board = board_new(ROWS_MAXIMUM) };
-	struct verification v = { .profile = profile,
-				  .policy = policy,
-				  .options = options,
-				  .report = &made,
-				  .board = made.board,
-				  .range = RANGE_NONE,
-				  .statement = -1 };
-	int result = verify(&v, err);
+	struct verification *v;
 
-	if (v.outside > 0) {
-		(void)kill(v.outside, SIGTERM);
-		(void)waitpid(v.outside, NULL, 0);
-	}
-	range_close(&v.range);
-	site_release(&v.site);
-	if (v.statement >= 0)
-		close(v.statement);
+	if (verification_begin(profile, policy, options, report, &v, err) < 0)
+		return err->code;
+	int result = verification_try(v, err);
+	verification_end(v);
 	if (result < 0)
-		verify_report_release(&made);
-	else
-		*report = made;
+		verify_report_release(report);
 	return result;
 }
 

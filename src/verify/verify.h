@@ -7,9 +7,11 @@
 #include "verify/judge.h"
 
 struct verify_options {
-	bool full;         // the edges of every rule and all doors, too
-	const char *user;  // whom the job runs as (--user); NULL as in `run`
-	bool attest;       // fill in report->statement
+	bool full;          // the edges of every rule and all doors, too
+	const char *user;   // whom the job runs as (--user); NULL as in `run`
+	bool attest;        // fill in report->statement
+	bool packets;       // nothing but packets: neither doors nor names
+	unsigned patience;  // milliseconds for what is promised to arrive; 0: as much as a busy machine needs
 	// What is being done, and how much of it; may be NULL.
 	void (*progress)(void *data, const char *what, size_t done, size_t of);
 	void *data;
@@ -24,6 +26,15 @@ struct verify_report {
 	struct board *board;  // the rows, for who wants them all
 	struct attestation statement;
 };
+
+// A verification in parts, for tests that launch the jail again and again: the range and the control once, then any
+// number of jails. On failure of verification_begin there is nothing to end. report belongs to the caller, and must
+// live as long.
+struct verification;
+int verification_begin(const struct profile *profile, const struct policy *policy, const struct verify_options *options,
+		       struct verify_report *report, struct verification **out, struct error *err);
+int verification_try(struct verification *verification, struct error *err);
+void verification_end(struct verification *verification);
 
 // Verifies a settled profile. The calling process has one thread; all others it starts have ended when it returns. No
 // packet leaves the machine, and nothing of the host is changed. 0 (release *report; whether all was held is in it), or
