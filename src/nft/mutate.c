@@ -7,6 +7,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
+#include "nft/message.h"
 #include "nft/tables.h"
 
 #ifdef VPCJAIL_TEST_HOOKS
@@ -45,13 +46,18 @@ static int widen(struct nft_rule *rule)
 	return 0;
 }
 
-// One more, in network byte order; false when there is none.
+// One more, in network byte order; false, and nothing changed, when there is none.
 static bool increment(uint8_t *bytes, size_t width)
 {
-	for (size_t i = width; i > 0; i--)
-		if (++bytes[i - 1])
-			return true;
-	return false;
+	size_t carried = 0;
+
+	while (carried < width && bytes[width - carried - 1] == 0xff)
+		carried++;
+	if (carried == width)
+		return false;
+	bytes[width - carried - 1]++;
+	memset(bytes + width - carried, 0, carried);
+	return true;
 }
 
 static int stretch_set(struct nft_set *set)
@@ -92,7 +98,8 @@ int ruleset_mutate(struct ruleset *ruleset, size_t number, enum ruleset_mutation
 				number -= (*chain)->rules.count;
 				continue;
 			}
-			strbuf_format(where, "%s %s %zu", table->name, (*chain)->name, number + 1);
+			strbuf_format(where, "%s %s %s %zu", family_word(table->family), table->name, (*chain)->name,
+				      number + 1);
 			switch (mutation) {
 			case MUTATION_REMOVE:
 				remove_rule(*chain, number);
