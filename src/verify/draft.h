@@ -36,7 +36,7 @@ struct draft {
 	// Addresses with which nobody outside can be meant: of the jail's and its host's own. Normalized.
 	struct prefix_set own;
 	struct prefix_set no_source;  // what the host takes no packet from: the ends of its own subnet; normalized
-	size_t left_out;              // edges that are not tried, for there are too many
+	size_t left_out;              // ranges of addresses whose edges are not tried, for there are too many
 };
 
 // Adds a promise; its index.

@@ -92,6 +92,17 @@ static void try_range(const struct edge *edge, const struct address_range *range
 		try_flow(edge, &after, protocol, some_port(edge->match));
 }
 
+// Whether the board has room for all that one range of a rule, or all addresses of it, can add. Some is kept for what
+// is drafted after the edges: a wall or a door that found none would look as if it had been tried.
+static bool has_room(const struct edge *edge)
+{
+	enum { KEPT = 256, AT_A_RANGE = 16, AT_A_PORT_RANGE = 4 };
+	const struct board *board = edge->draft->board;
+	size_t wanted = 2 * (AT_A_RANGE + AT_A_PORT_RANGE * edge->match->ports.count);
+
+	return board->capacity - board->count >= KEPT + wanted;
+}
+
 // All ranges, or as many as can be, evenly.
 static void try_ranges(const struct edge *edge)
 {
@@ -101,7 +112,7 @@ static void try_ranges(const struct edge *edge)
 	size_t tried = 0;
 	enum family around = FAMILY_NONE;
 
-	for (size_t i = 0; i < count; i += step, tried++) {
+	for (size_t i = 0; i < count && has_room(edge); i += step, tried++) {
 		const struct address_range *range = &remote->ranges.items[i];
 		try_range(edge, range);
 		if (range->first.family != around)
@@ -120,6 +131,10 @@ static void try_rule(struct draft *draft, unsigned frames, enum direction direct
 				     layer_name(layer->kind, direction), rule->number, rule->reason);
 	if (!rule->match.any_remote) {
 		try_ranges(&edge);
+		return;
+	}
+	if (!has_room(&edge)) {
+		draft->left_out++;
 		return;
 	}
 	for (size_t i = 0; i < sizeof(anybody) / sizeof(anybody[0]); i++) {
@@ -141,21 +156,27 @@ void draft_edges(struct draft *draft)
 }
 
 // A flow of the range that no row is about yet, from its end; false: none within reach.
-static bool unknown_flow(const struct draft *draft, const struct address_range *range, struct flow *flow)
+static bool unknown_flow(const struct draft *draft, const struct address_range *range, enum packet_oddity oddity,
+			 struct flow *flow)
 {
 	enum { TRIES = 64 };
 	address_bits size = range->last.bits - range->first.bits;
+	struct flow seen = *flow;  // as the range and the kernel's log tell of it
 
-	flow->remote = range->last;
-	for (address_bits i = 0; i <= size && i < TRIES; i++, flow->remote.bits--)
-		if (!prefix_set_contains(&draft->own, &flow->remote) && !board_knows(draft->board, flow))
+	seen.remote = range->last;
+	if (oddity == PACKET_FRAGMENT)
+		seen.destination_port = 0;
+	for (address_bits i = 0; i <= size && i < TRIES; i++, seen.remote.bits--)
+		if (!prefix_set_contains(&draft->own, &seen.remote) && !board_knows(draft->board, &seen)) {
+			flow->remote = seen.remote;
 			return true;
+		}
 	return false;
 }
 
 // Something that the policy lets out, in one packet, that nothing else sends: where the link does not keep ports, it is
 // told by where it goes alone. Family NONE: there is nothing.
-static struct flow allowed_flow(const struct draft *draft, enum family family)
+static struct flow allowed_flow(const struct draft *draft, enum family family, enum packet_oddity oddity)
 {
 	vec_for_each (row, &draft->policy->reach[EGRESS].rows) {
 		size_t count;
@@ -168,7 +189,7 @@ static struct flow allowed_flow(const struct draft *draft, enum family family)
 			for (unsigned port = ports->last; port + 4 > ports->last && port >= ports->first && port;
 			     port--) {
 				flow.destination_port = (uint16_t)port;
-				if (unknown_flow(draft, &ranges[i - 1], &flow))
+				if (unknown_flow(draft, &ranges[i - 1], oddity, &flow))
 					return flow;
 			}
 	}
@@ -202,7 +223,7 @@ void draft_walls(struct draft *draft)
 		for (size_t f = 0; f < LINK_FAMILIES; f++) {
 			struct board_row row = { .kind = ROW_RAW,
 						 .promise = promise,
-						 .flow = allowed_flow(draft, families[f]),
+						 .flow = allowed_flow(draft, families[f], walls[i].oddity),
 						 .oddity = walls[i].oddity,
 						 .flags = walls[i].flags,
 						 .foreign = walls[i].foreign,
