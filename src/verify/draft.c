@@ -100,6 +100,14 @@ static bool can_be_tried(const struct draft *draft, enum row_kind kind, const st
 	return kind == ROW_RAW || !in_any(not_one, sizeof(not_one) / sizeof(not_one[0]), remote);
 }
 
+// The type of ICMP that answers one that begins a conversation.
+static uint8_t answering_type(const struct flow *flow)
+{
+	if (flow->protocol == IPPROTO_ICMPV6)
+		return ICMP6_ECHO_REPLY;
+	return flow->icmp_type == ICMP_ECHO ? ICMP_ECHOREPLY : (uint8_t)(flow->icmp_type + 1);  // RFC 792, 950
+}
+
 // Whether what answers a flow is stopped at some of the ports that it may come to.
 static bool is_unanswered(const struct policy *policy, const struct flow *flow)
 {
@@ -109,6 +117,8 @@ static bool is_unanswered(const struct policy *policy, const struct flow *flow)
 	answer.direction = flow->direction == EGRESS ? INGRESS : EGRESS;
 	answer.state = FLOW_ESTABLISHED;
 	answer.source_port = flow->destination_port;
+	if (flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6)
+		answer.icmp_type = answering_type(flow);
 	for (size_t i = 0; i < sizeof(ephemeral) / sizeof(ephemeral[0]); i++) {
 		answer.destination_port = ephemeral[i];
 		if (!policy_evaluate(policy, &answer).allowed)

@@ -273,6 +273,30 @@ static void expect_no_row_twice(const struct board *board)
 		assert_int_not_equal(order(&sorted[i - 1], &sorted[i]), 0);
 }
 
+// Whether an answer is stopped that comes to an ephemeral port.
+static bool is_unanswered(const struct policy *policy, const struct flow *flow)
+{
+	static const long ports[] = { 32768, 45000, 60999 };
+	bool stopped = false;
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		const struct flow answer = { .direction = flow->direction == EGRESS ? INGRESS : EGRESS,
+					     .protocol = flow->protocol,
+					     .remote = flow->remote,
+					     .source_port = flow->destination_port,
+					     .destination_port = (uint16_t)ports[i],
+					     .icmp_type = flow->protocol == IPPROTO_ICMPV6 ? 129
+							  : flow->icmp_type == ECHO4       ? 0
+											   : flow->icmp_type + 1,
+					     .icmp_code = flow->icmp_code,
+					     .state = FLOW_ESTABLISHED };
+		stopped = stopped || !policy_evaluate(policy, &answer).allowed;
+	}
+	return stopped;
+}
+
+static unsigned unanswered_seen;
+
 // What each row promises is what the policy says, and no row is about the jail's or its host's own addresses.
 static void expect_verdicts(const struct draft *draft)
 {
@@ -286,6 +310,9 @@ static void expect_verdicts(const struct draft *draft)
 		assert_string_equal(row->layer,
 				    row->allowed ? "" : layer_name(judgement.layer->kind, row->flow.direction));
 		assert_int_equal(row->rule, row->allowed ? 0 : judgement.rule->number);
+		assert_int_equal(row->unanswered, row->allowed && is_unanswered(draft->policy, &row->flow));
+		assert_int_equal(row->untried, row->unanswered && row->kind == ROW_INBOUND);
+		unanswered_seen += row->unanswered;
 		assert_false(prefix_set_contains(&draft->own, &row->flow.remote));
 		assert_int_equal(row->flow.direction == INGRESS, row->kind == ROW_INBOUND);
 		assert_true(row->promise < draft->promises->count);
@@ -368,6 +395,46 @@ static void table_of(struct drafted *drafted)
 			assert_true(is_peer(&drafted->profile, &row->flow.remote));
 			peers_allowed++;
 		}
+	}
+}
+
+// A stateless layer that lets an echo's answer in, and one that lets in echoes alone.
+static void test_unanswered(void **state)
+{
+	static const struct {
+		unsigned type;
+		bool unanswered;
+	} rows[] = { { 0, false }, { 8, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct flow echo = { .protocol = IPPROTO_ICMP,
+					   .remote = address_of("10.20.2.5"),
+					   .icmp_type = ECHO4 };
+		AUTO_STRBUF struct strbuf text = { 0 };
+		struct drafted drafted;
+
+		strbuf_format(
+		    &text,
+		    "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
+		    "network-acls:\n  acl-1:\n    egress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: "
+		    "all}]\n"
+		    "    ingress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: icmp, icmp-type: %u, "
+		    "icmp-code: -1}]\n"
+		    "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: []}}\n"
+		    "process: {credentials: scrub}\n",
+		    rows[i].type);
+		begin(strbuf_text(&text), CAPACITY, &drafted);
+		draft_flow(&drafted.draft, 0, ROW_SOCKET, &echo);
+		assert_int_equal(drafted.board->count, 1);
+		assert_true(drafted.board->rows[0].allowed);
+		assert_int_equal(drafted.board->rows[0].unanswered, rows[i].unanswered);
+		// No answer of TCP comes in at all.
+		draft_table(&drafted.draft);
+		draft_edges(&drafted.draft);
+		expect_verdicts(&drafted.draft);
+		assert_true(unanswered_seen > 5);
+		end(&drafted);
 	}
 }
 
@@ -670,9 +737,10 @@ static void test_full_board(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_edges),       cmocka_unit_test(test_table),    cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_walls),       cmocka_unit_test(test_names),    cmocka_unit_test(test_others),
-		cmocka_unit_test(test_group_names), cmocka_unit_test(test_too_many), cmocka_unit_test(test_full_board),
+		cmocka_unit_test(test_edges),      cmocka_unit_test(test_table),       cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_unanswered), cmocka_unit_test(test_walls),       cmocka_unit_test(test_names),
+		cmocka_unit_test(test_others),     cmocka_unit_test(test_group_names), cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_full_board),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,15 @@ static const struct judged {
 	{ { INBOUND, .allowed = true, CONTROL(NOT_TRIED, 1), JAIL(NOT_TRIED) }, HELD_NOT, "it does not get through" },
 	{ { INBOUND, .allowed = true, CONTROL(NOT_TRIED), JAIL(NOT_TRIED) }, HELD_INCONCLUSIVE, NO_CONTROL },
 
+	// What answers is stopped by the policy itself: in the jail it is enough that it arrives.
+	{ { TCP_SOCKET, .allowed = true, .unanswered = true, GOOD, JAIL(SILENT, 1) }, HELD, "" },
+	{ { TCP_SOCKET, .allowed = true, .unanswered = true, GOOD, JAIL(SILENT) },
+	  HELD_NOT,
+	  "it does not get through" },
+	{ { TCP_SOCKET, .allowed = true, .unanswered = true, CONTROL(SILENT, 1), JAIL(SILENT) },
+	  HELD_INCONCLUSIVE,
+	  NO_CONTROL },
+
 	// Not carried by the link: of what is allowed alone, and only where it did not get through.
 	{ { .kind = ROW_RAW, FLOW(IPPROTO_TCP), .allowed = true, CONTROL(SILENT, 1) }, HELD_NOT_CARRIED, "" },
 	{ { .kind = ROW_RAW, FLOW(IPPROTO_TCP), .allowed = true, CONTROL(SILENT) }, HELD_NOT_CARRIED, "" },
