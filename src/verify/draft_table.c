@@ -13,8 +13,9 @@
 
 enum { CELL_FLOWS = 10 };
 
-// FIXED: denied whatever the profile says. LET: as the policy has it under `vpc`; denied under `full` but for peers.
-enum fate { FIXED, LET };
+// FIXED: denied whatever the profile says. LET: as the policy has it under `vpc`; under `full` it is PEERS: as the
+// policy has it for peers, which may be any address, and denied for all others.
+enum fate { FIXED, LET, PEERS };
 
 static const struct cell {
 	const char *what;
@@ -54,13 +55,21 @@ static const struct cell {
 	  { "47 198.51.100.1", "132 198.51.100.1", "47 2001:db8::1", "132 2001:db8::1" } },
 };
 
+static bool is_peer(const struct profile *profile, const struct address *address)
+{
+	vec_for_each (peer, &profile->network.peers)
+		if (address_equal(&peer->address, address))
+			return true;
+	return false;
+}
+
 static void add_text(struct draft *draft, unsigned promise, enum row_kind kind, enum fate fate, const char *text)
 {
 	struct flow flow;
 
 	if (flow_parse(text, &flow, NULL) < 0)
 		assert(!"the flows of the table are flows");
-	else if (fate == FIXED)
+	else if (fate == FIXED || (fate == PEERS && !is_peer(draft->profile, &flow.remote)))
 		draft_denied(draft, promise, kind, &flow);
 	else
 		draft_flow(draft, promise, kind, &flow);
@@ -184,9 +193,11 @@ static void add_strangers(struct draft *draft)
 
 void draft_table(struct draft *draft)
 {
+	bool full = draft->profile->network.isolation == ISOLATION_FULL;
+
 	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
 		unsigned promise = draft_promise(draft, PROMISE_TABLE, NULL, "%s", cells[i].what);
-		enum fate fate = draft->profile->network.isolation == ISOLATION_FULL ? FIXED : cells[i].fate;
+		enum fate fate = full && cells[i].fate == LET ? PEERS : cells[i].fate;
 		for (size_t k = 0; k < CELL_FLOWS && cells[i].flows[k]; k++)
 			add_text(draft, promise, cells[i].kind, fate, cells[i].flows[k]);
 	}

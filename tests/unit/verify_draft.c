@@ -314,6 +314,7 @@ static void expect_verdicts(const struct draft *draft)
 		assert_int_equal(row->untried, row->unanswered && row->kind == ROW_INBOUND);
 		unanswered_seen += row->unanswered;
 		assert_false(prefix_set_contains(&draft->own, &row->flow.remote));
+		assert_true(row->flow.remote.family == FAMILY_IPV6 || row->flow.remote.bits >> 32 == 0);
 		assert_int_equal(row->flow.direction == INGRESS, row->kind == ROW_INBOUND);
 		assert_true(row->promise < draft->promises->count);
 	}
@@ -363,8 +364,28 @@ static void edges_of(struct drafted *drafted)
 
 static void test_edges(void **state)
 {
+	struct drafted drafted;
+
 	(void)state;
 	each_profile(edges_of);
+	// A type and a code of ICMP of its own, and the last port: there is none behind it, and 0 is not that.
+	begin("vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
+	      "security-groups:\n  sg-a:\n    ingress: []\n    egress:\n"
+	      "      - {to: subnets, protocol: icmp, icmp-type: 13, icmp-code: 2}\n"
+	      "      - {to: subnets, protocol: tcp, ports: [60000-65535]}\n"
+	      "process: {credentials: scrub}\n",
+	      CAPACITY, &drafted);
+	edges_of(&drafted);
+	size_t stamps = 0;
+	for (size_t i = 0; i < drafted.board->count; i++) {
+		const struct flow *flow = &drafted.board->rows[i].flow;
+
+		stamps += flow->protocol == IPPROTO_ICMP && flow->icmp_type == 13 && flow->icmp_code == 2;
+		if (flow->protocol == IPPROTO_TCP)
+			assert_int_not_equal(flow->destination_port, 0);
+	}
+	assert_true(stamps > 0);
+	end(&drafted);
 	assert_true(rules_seen > 200);
 }
 
@@ -398,42 +419,268 @@ static void table_of(struct drafted *drafted)
 	}
 }
 
-// A stateless layer that lets an echo's answer in, and one that lets in echoes alone.
+// A stateless layer that lets in what answers, and one that lets in the like of what was asked alone.
 static void test_unanswered(void **state)
 {
 	static const struct {
-		unsigned type;
+		const char *acl;  // what it lets in; egress has all but UDP's answers
+		const char *flow;
+		enum direction direction;
 		bool unanswered;
-	} rows[] = { { 0, false }, { 8, true } };
+	} rows[] = {
+		{ "icmp, icmp-type: 0, icmp-code: -1", "icmp 10.20.2.5", EGRESS, false },
+		{ "icmp, icmp-type: 8, icmp-code: -1", "icmp 10.20.2.5", EGRESS, true },
+		{ "icmp, icmp-type: 14, icmp-code: -1", "icmp 10.20.2.5 type 13 code 0", EGRESS, false },
+		{ "tcp, ports: [1024-65535]", "tcp 10.20.2.5:443", EGRESS, false },
+		{ "tcp, ports: [1024-60000]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "tcp, ports: [40000-65535]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "tcp, ports: [22]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "tcp, ports: [22]", "tcp 10.20.2.5:22", INGRESS, false },
+		{ "udp, ports: [22]", "udp 10.20.2.5:22", INGRESS, true },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct flow echo = { .protocol = IPPROTO_ICMP,
-					   .remote = address_of("10.20.2.5"),
-					   .icmp_type = ECHO4 };
 		AUTO_STRBUF struct strbuf text = { 0 };
 		struct drafted drafted;
+		struct flow flow;
 
+		assert_int_equal(flow_parse(rows[i].flow, &flow, NULL), 0);
+		flow.direction = rows[i].direction;
 		strbuf_format(
 		    &text,
 		    "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
-		    "network-acls:\n  acl-1:\n    egress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: "
-		    "all}]\n"
-		    "    ingress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: icmp, icmp-type: %u, "
-		    "icmp-code: -1}]\n"
-		    "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: []}}\n"
+		    "network-acls:\n  acl-1:\n    egress:\n"
+		    "      - {rule: 90, action: deny, cidr: 0.0.0.0/0, protocol: udp, ports: [1024-65535]}\n"
+		    "      - {rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: all}\n"
+		    "    ingress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: %s}]\n"
+		    "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: [{from: any, protocol: "
+		    "all}]}}\n"
 		    "process: {credentials: scrub}\n",
-		    rows[i].type);
+		    rows[i].acl);
 		begin(strbuf_text(&text), CAPACITY, &drafted);
-		draft_flow(&drafted.draft, 0, ROW_SOCKET, &echo);
+		draft_flow(&drafted.draft, 0, rows[i].direction == EGRESS ? ROW_SOCKET : ROW_INBOUND, &flow);
 		assert_int_equal(drafted.board->count, 1);
 		assert_true(drafted.board->rows[0].allowed);
 		assert_int_equal(drafted.board->rows[0].unanswered, rows[i].unanswered);
-		// No answer of TCP comes in at all.
+		assert_int_equal(drafted.board->rows[0].untried, rows[i].unanswered && rows[i].direction == INGRESS);
+		draft_promise(&drafted.draft, PROMISE_TABLE, NULL, "all");
 		draft_table(&drafted.draft);
 		draft_edges(&drafted.draft);
 		expect_verdicts(&drafted.draft);
-		assert_true(unanswered_seen > 5);
+		end(&drafted);
+	}
+	assert_true(unanswered_seen > 10);
+}
+
+// What a row can be made of: of what comes in, only what can be answered; nothing that answers something itself.
+static void test_triable(void **state)
+{
+	enum { YES = 1, AS_RAW = 2, NEVER = 0 };
+	static const struct {
+		const char *flow;
+		unsigned tried;  // by a socket and from outside; raw; never
+	} rows[] = {
+		{ "tcp 10.20.2.5:443", YES | AS_RAW },
+		{ "tcp [2001:db8::5]:443", YES | AS_RAW },
+		{ "tcp 10.20.1.7:443", NEVER },
+		{ "tcp [2001:db8::1]:443", NEVER },
+		{ "tcp 127.0.0.1:443", NEVER },
+		{ "tcp 0.0.0.0:443", NEVER },
+		{ "tcp 0.0.0.1:443", AS_RAW },
+		{ "udp 224.0.0.1:9", AS_RAW },
+		{ "udp 255.255.255.255:9", AS_RAW },
+		{ "tcp 240.0.0.1:9", AS_RAW },
+		{ "tcp [::]:443", NEVER },
+		{ "tcp [::1]:443", NEVER },
+		{ "udp [ff00::1]:9", NEVER },
+		{ "udp [ff01::1]:9", NEVER },
+		{ "udp [ff02::1]:9", AS_RAW },
+		{ "udp [ff05::1]:9", AS_RAW },
+		{ "tcp [fe80::1]:9", AS_RAW },
+		{ "icmp 10.20.2.5 type 8 code 0", YES | AS_RAW },
+		{ "icmp 10.20.2.5 type 13 code 0", YES | AS_RAW },
+		{ "icmp 10.20.2.5 type 17 code 0", YES | AS_RAW },
+		{ "icmp 10.20.2.5 type 0 code 0", NEVER },
+		{ "icmp 10.20.2.5 type 3 code 1", NEVER },
+		{ "icmpv6 2001:db8::5 type 128 code 0", YES | AS_RAW },
+		{ "icmpv6 2001:db8::5 type 129 code 0", NEVER },
+		{ "icmpv6 2001:db8::5 type 8 code 0", NEVER },
+	};
+	static const enum row_kind kinds[] = { ROW_SOCKET, ROW_INBOUND, ROW_RAW };
+	const struct address neighbour = address_of("10.20.1.255");
+	struct flow gre = { .protocol = IPPROTO_GRE, .remote = address_of("10.20.2.5") };
+	struct flow broadcast = { .protocol = IPPROTO_UDP, .remote = neighbour, .destination_port = 9 };
+	struct drafted drafted;
+
+	(void)state;
+	begin("vpcjail: 1\nnetwork: {isolation: full}\n", 100, &drafted);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+			size_t before = drafted.board->count;
+			bool tried = rows[i].tried & (kinds[k] == ROW_RAW ? AS_RAW : YES);
+			struct flow flow;
+
+			assert_int_equal(flow_parse(rows[i].flow, &flow, NULL), 0);
+			flow.direction = kinds[k] == ROW_INBOUND ? INGRESS : EGRESS;
+			draft_flow(&drafted.draft, 0, kinds[k], &flow);
+			if (drafted.board->count - before != tried)
+				fail_msg("%s as %d: %s", rows[i].flow, (int)kinds[k], tried ? "not tried" : "tried");
+		}
+	add_address(&drafted.draft.no_source, &neighbour);
+	size_t count = drafted.board->count;
+	draft_flow(&drafted.draft, 0, ROW_RAW, &gre);
+	draft_flow(&drafted.draft, 0, ROW_RAW, &broadcast);
+	assert_int_equal(drafted.board->count, count + 2);
+	gre.direction = broadcast.direction = INGRESS;
+	draft_flow(&drafted.draft, 0, ROW_INBOUND, &gre);
+	draft_flow(&drafted.draft, 0, ROW_INBOUND, &broadcast);
+	assert_int_equal(drafted.board->count, count + 2);
+	end(&drafted);
+}
+
+static const struct board_row *find_name(const struct board *board, const char *name)
+{
+	for (size_t i = 0; i < board->count; i++)
+		if (board->rows[i].kind == ROW_NAME && strcmp(board->rows[i].name, name) == 0)
+			return &board->rows[i];
+	return NULL;
+}
+
+static bool has_line(const struct drafted *drafted, const char *line)
+{
+	for (size_t i = 0; i < drafted->board->count; i++) {
+		const struct board_row *row = &drafted->board->rows[i];
+		AUTO_STRBUF struct strbuf text = { 0 };
+
+		strbuf_format(&text, "%s: ", drafted->promises.items[row->promise].text);
+		judge_describe(row, &text);
+		if (strcmp(strbuf_text(&text), line) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char endpoints_profile[] =
+    "vpcjail: 1\nnetwork: {isolation: vpc, peers: [10.20.1.21, \"2001:db8::21\"]}\n"
+    "vpc: {region: eu-west-1, cidrs: [10.20.0.0/16, \"2001:db8::/56\"], subnets: [10.20.1.0/24, \"2001:db8::/64\"], "
+    "dns: %s}\n"
+    "prefix-lists: {pl-6da54004: {name: com.amazonaws.eu-west-1.s3, entries: [52.218.0.0/17]}}\n"
+    "endpoints:\n"
+    "  - {service: s3, type: gateway, prefix-list: pl-6da54004}\n"
+    "  - {service: sts, type: interface, addresses: [10.20.1.40]}\n"
+    "  - {name: minio, type: custom, addresses: [10.20.5.10], ports: [9000]}\n"
+    "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: []}}\n"
+    "process: {credentials: scrub}\n";
+
+static void begin_endpoints(const char *dns, struct drafted *drafted)
+{
+	AUTO_FREE char *text = memory_format(endpoints_profile, dns);
+
+	begin(text, 1000, drafted);
+}
+
+// A line of each cell, and of each way to a machine.
+static void test_cells(void **state)
+{
+	static const char *const lines[] = {
+		"port 53 of a server outside the VPC: udp 9.9.9.9:53",
+		"the VPC's resolver addresses: tcp [fd00:ec2::253]:53",
+		"instance metadata (IMDS): tcp 169.254.169.254:80",
+		"instance metadata (IMDS): tcp [fd00:ec2::254]:80",
+		"the task's credentials: tcp 169.254.170.2:80",
+		"Time Sync: udp 169.254.169.123:123",
+		"public addresses: tcp 198.51.100.1:443",
+		"public addresses: tcp [2600:1f00::1]:22",
+		"broadcast and multicast: udp 255.255.255.255:9999",
+		"protocols other than TCP, UDP and ICMP: 47 198.51.100.1",
+		"another host in 10.20.1.0/24: tcp 10.20.1.78:22",
+		"another host in 10.20.1.0/24: tcp 10.20.1.78:443",
+		"another host in 10.20.1.0/24: tcp 10.20.1.78:29500",
+		"another host in 10.20.1.0/24: udp 10.20.1.78:9999",
+		"another host in 10.20.1.0/24: icmp 10.20.1.78",
+		"another host in 2001:db8::/64: icmpv6 2001:db8::4d",
+		"gateway endpoint s3, ports 443 and 80: tcp 52.218.0.0:443",
+		"gateway endpoint s3, ports 443 and 80: tcp 52.218.0.0:80",
+		"interface endpoint sts, ports 443 and 80: tcp 10.20.1.40:443",
+		"custom endpoint minio, ports 443 and 80: tcp 10.20.5.10:443",
+		"to peer 10.20.1.21: tcp 10.20.1.21:29500",
+		"to peer 2001:db8::21: icmpv6 2001:db8::21",
+		"from peer 10.20.1.21: inbound tcp 10.20.1.21:22",
+		"from peer 2001:db8::21: inbound udp [2001:db8::21]:9999",
+		"from elsewhere: inbound tcp 198.51.100.7:443",
+		"from elsewhere: inbound icmpv6 2001:db8::7",
+	};
+	const struct address taken = address_of("10.20.1.77");
+	struct drafted drafted;
+
+	(void)state;
+	begin_endpoints("endpoints", &drafted);
+	add_address(&drafted.draft.own, &taken);
+	draft_table(&drafted.draft);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!has_line(&drafted, lines[i]))
+			fail_msg("there is no \"%s\"", lines[i]);
+	end(&drafted);
+}
+
+// Were the policy to let everything out, what the table denies would still be promised to be denied.
+static void test_fates(void **state)
+{
+	static const char *const texts[] = {
+		"vpcjail: 1\nnetwork: {isolation: full, peers: [198.51.100.1, 10.20.1.21]}\n",
+		"vpcjail: 1\nnetwork: {isolation: vpc}\n"
+		"vpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
+		"process: {credentials: scrub}\n"
+	};
+	const struct policy open = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct drafted drafted;
+		unsigned denied = 0, allowed = 0;
+
+		begin(texts[i], 1000, &drafted);
+		drafted.draft.policy = &open;
+		draft_table(&drafted.draft);
+		for (size_t k = 0; k < drafted.board->count; k++) {
+			const struct board_row *row = &drafted.board->rows[k];
+			const char *promise = drafted.promises.items[row->promise].text;
+			bool fixed = strncmp(promise, "broadcast", 9) == 0 || strncmp(promise, "protocols", 9) == 0;
+
+			if (strncmp(promise, "from ", 5) == 0 || strncmp(promise, "another", 7) == 0)
+				continue;
+			// Under isolation, a peer may be one of the cells' addresses.
+			if (i == 0)
+				fixed = fixed || !is_peer(&drafted.profile, &row->flow.remote);
+			assert_int_equal(row->allowed, !fixed);
+			*(row->allowed ? &allowed : &denied) += 1;
+		}
+		assert_true(denied > 5 && allowed > 5);
+		end(&drafted);
+	}
+}
+
+static void test_endpoint_names(void **state)
+{
+	static const struct {
+		const char *dns;
+		bool known;
+	} rows[] = { { "none", false }, { "endpoints", true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct address sts = address_of("10.20.1.40");
+		struct drafted drafted;
+
+		begin_endpoints(rows[i].dns, &drafted);
+		draft_names(&drafted.draft, "node-7");
+		const struct board_row *row = find_name(drafted.board, "sts.eu-west-1.amazonaws.com");
+		assert_non_null(row);
+		assert_int_equal(row->allowed, rows[i].known);
+		assert_true(address_equal(&row->resolves_to, &sts));
+		for (size_t k = 0; k < drafted.board->count; k++)
+			assert_null(strchr(drafted.board->rows[k].name, '*'));
 		end(&drafted);
 	}
 }
@@ -480,6 +727,10 @@ static void walls_of(struct drafted *drafted)
 	struct board *board = drafted->board;
 
 	take_edge(&drafted->draft);
+	vec_for_each (row, &drafted->policy.reach[EGRESS].rows)
+		if (row->protocol == IPPROTO_TCP)
+			vec_for_each (range, &row->remotes.ranges)
+				add_address(&drafted->draft.own, &range->last);
 	draft_table(&drafted->draft);
 	draft_edges(&drafted->draft);
 	size_t first = board->count;
@@ -541,14 +792,6 @@ static void test_walls(void **state)
 	assert_int_equal(oddities[PACKET_HEADERS], 1);
 	assert_int_equal(foreign, 2);
 	end(&drafted);
-}
-
-static const struct board_row *find_name(const struct board *board, const char *name)
-{
-	for (size_t i = 0; i < board->count; i++)
-		if (board->rows[i].kind == ROW_NAME && strcmp(board->rows[i].name, name) == 0)
-			return &board->rows[i];
-	return NULL;
 }
 
 static unsigned names_resolved;
@@ -702,6 +945,18 @@ static void draft_everything(struct drafted *drafted)
 	draft_doors(&drafted->draft);
 }
 
+// Of all rules; one that matches any address counts as one.
+static size_t ranges_of(const struct policy *policy)
+{
+	size_t count = 0;
+
+	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
+		vec_for_each (layer, &policy->layers[direction])
+			vec_for_each (rule, &layer->rules)
+				count += rule->match.any_remote ? 1 : rule->match.remote.ranges.count;
+	return count;
+}
+
 // A board that is too small takes what fits. What edges leave out is counted, and they leave room for what comes after.
 static void test_full_board(void **state)
 {
@@ -722,6 +977,8 @@ static void test_full_board(void **state)
 			doors += drafted.board->rows[k].kind == ROW_DOOR;
 			walls += drafted.promises.items[drafted.board->rows[k].promise].group == PROMISE_WALL;
 		}
+		if (capacity == 0)
+			assert_int_equal(drafted.draft.left_out, ranges_of(&drafted.policy));
 		if (capacity == 3000)
 			whole = drafted.draft.left_out;
 		else
@@ -737,10 +994,13 @@ static void test_full_board(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_edges),      cmocka_unit_test(test_table),       cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_unanswered), cmocka_unit_test(test_walls),       cmocka_unit_test(test_names),
-		cmocka_unit_test(test_others),     cmocka_unit_test(test_group_names), cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_full_board),
+		cmocka_unit_test(test_edges),    cmocka_unit_test(test_table),
+		cmocka_unit_test(test_denied),   cmocka_unit_test(test_unanswered),
+		cmocka_unit_test(test_triable),  cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_fates),    cmocka_unit_test(test_endpoint_names),
+		cmocka_unit_test(test_walls),    cmocka_unit_test(test_names),
+		cmocka_unit_test(test_others),   cmocka_unit_test(test_group_names),
+		cmocka_unit_test(test_too_many), cmocka_unit_test(test_full_board),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
