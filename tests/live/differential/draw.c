@@ -143,10 +143,11 @@ static int random_protocol(struct random *random, const struct policy *policy, c
 // Mostly a packet as it should be.
 static void random_form(struct random *random, struct talk *talk)
 {
-	static const uint8_t flags[] = { TCP_ACK, TCP_SYN | TCP_ACK, TCP_RST, TCP_FIN | TCP_ACK, TCP_SYN | TCP_FIN };
+	static const uint8_t flags[] = { PACKET_ACK, PACKET_SYN | PACKET_ACK, PACKET_RST, PACKET_FIN | PACKET_ACK,
+					 PACKET_SYN | PACKET_FIN };
 
 	talk->tcp_flags = talk->flow.protocol != IPPROTO_TCP ? 0
-			  : random_chance(random, 93)        ? TCP_SYN
+			  : random_chance(random, 93)        ? PACKET_SYN
 							     : RANDOM_PICK(random, flags);
 	talk->header = random_chance(random, 3);
 	talk->spoofed = talk->flow.direction == EGRESS && random_chance(random, 3);
@@ -214,7 +215,6 @@ static bool tell_apart(const struct talk *a, const struct talk *b)
 		enum direction one, two;
 		struct packet first = talk_packet(a, i & 1 ? STEP_ANSWER : STEP_FIRST, &own, &one);
 		struct packet second = talk_packet(b, i & 2 ? STEP_ANSWER : STEP_FIRST, &own, &two);
-		first.header = second.header = false;
 		if (packet_alike(&first, &second))
 			return false;
 	}

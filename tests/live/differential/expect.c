@@ -62,7 +62,7 @@ static unsigned wall_of(const struct flow *flow, uint8_t tcp_flags, bool header,
 	bool icmp = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
 
 	// Under tcp_loose 0, as a jail has it, whatever is no SYN alone begins nothing.
-	if (flow->protocol == IPPROTO_TCP && tcp_flags != TCP_SYN)
+	if (flow->protocol == IPPROTO_TCP && tcp_flags != PACKET_SYN)
 		return WALL_INVALID;
 	if (icmp && track_icmp(flow) == TRACK_INVALID)
 		return WALL_INVALID;
@@ -152,8 +152,9 @@ static void expect_answer(const struct rules *began, const struct rules *now, co
 	static const struct own_addresses nobody = { { { FAMILY_IPV4, 1 }, { FAMILY_IPV6, 1 } } };
 	enum direction direction;
 	struct packet packet = talk_packet(talk, STEP_ANSWER, &nobody, &direction);
-	struct flow flow = packet_flow(&packet, direction);
+	struct flow flow;
 
+	packet_flow(&packet, direction, &flow);
 	flow.loopback = flow_is_loopback(&flow);
 	if (first->fate == FATE_CARRIED && began->generation == now->generation) {
 		flow.state = FLOW_ESTABLISHED;
@@ -163,7 +164,7 @@ static void expect_answer(const struct rules *began, const struct rules *now, co
 	} else {
 		judge(now->policy, &flow, out);
 		if (out->fate != FATE_LOOPBACK)
-			stand(now->policy, wall_of(&flow, packet.tcp_flags, packet.header, false), out);
+			stand(now->policy, wall_of(&flow, packet.flags, packet.oddity != PACKET_PLAIN, false), out);
 	}
 	if (out->fate != FATE_LOOPBACK && kernel_refuses(&flow))
 		out->fate = FATE_KERNEL;

@@ -59,7 +59,7 @@ bool talk_has_answer(const struct talk *talk)
 		return false;
 	switch (talk->flow.protocol) {
 	case IPPROTO_TCP:
-		return talk->tcp_flags == TCP_SYN;
+		return talk->tcp_flags == PACKET_SYN;
 	case IPPROTO_UDP:
 		return true;
 	default:  // of all others, ICMP's questions
@@ -76,18 +76,33 @@ bool flow_is_loopback(const struct flow *flow)
 	return to->family == FAMILY_IPV4 ? to->bits == 0 || to->bits >> 24 == 127 : to->bits <= 1;
 }
 
+bool packet_alike(const struct packet *a, const struct packet *b)
+{
+	struct flow one, two;
+
+	packet_flow(a, EGRESS, &one);
+	packet_flow(b, EGRESS, &two);
+	return address_equal(&a->source, &b->source) && address_equal(&one.remote, &two.remote) &&
+	       one.protocol == two.protocol && one.source_port == two.source_port &&
+	       one.destination_port == two.destination_port && one.icmp_type == two.icmp_type &&
+	       one.icmp_code == two.icmp_code;
+}
+
 static void turn(const struct talk *talk, struct packet *packet)
 {
 	struct address source = packet->source;
 	uint16_t port = packet->source_port;
+	bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
 
 	packet->source = packet->destination;
 	packet->destination = source;
-	packet->source_port = packet->destination_port;
-	packet->destination_port = port;
+	if (ported) {  // an echo keeps its numbers
+		packet->source_port = packet->destination_port;
+		packet->destination_port = port;
+	}
 	if (icmp_answer(&talk->flow) >= 0)
 		packet->icmp_type = (uint8_t)icmp_answer(&talk->flow);
-	packet->tcp_flags = TCP_SYN | TCP_ACK;
+	packet->flags = PACKET_SYN | PACKET_ACK;
 	packet->sequence = ANSWER_SEQUENCE;
 	packet->acknowledgement = FIRST_SEQUENCE + 1;
 }
@@ -95,23 +110,29 @@ static void turn(const struct talk *talk, struct packet *packet)
 struct packet talk_packet(const struct talk *talk, enum step step, const struct own_addresses *own,
 			  enum direction *direction)
 {
+	static const uint8_t nothing[8];  // of what has a form that does not matter here
 	const struct flow *flow = &talk->flow;
 	bool leaves = flow->direction == EGRESS;
 	size_t family = flow->remote.family == FAMILY_IPV6;
+	bool is_icmp = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
+	bool bare = !is_icmp && flow->protocol != IPPROTO_TCP && flow->protocol != IPPROTO_UDP;
 	struct address here = talk->spoofed ? foreign[family] : own->of[family];
 	struct packet packet = {
 		.source = leaves ? here : flow->remote,
 		.destination = leaves ? flow->remote : here,
 		.protocol = flow->protocol,
-		.source_port = flow->source_port,
+		.source_port = is_icmp ? talk->icmp_id : flow->source_port,
 		.destination_port = flow->destination_port,
 		.icmp_type = flow->icmp_type,
 		.icmp_code = flow->icmp_code,
-		.icmp_id = talk->icmp_id,
-		.tcp_flags = talk->tcp_flags,
+		.flags = talk->tcp_flags,
 		.sequence = FIRST_SEQUENCE,
-		.acknowledgement = talk->tcp_flags & TCP_ACK ? ANSWER_SEQUENCE : 0,
-		.header = talk->header,
+		.acknowledgement = talk->tcp_flags & PACKET_ACK ? ANSWER_SEQUENCE : 0,
+		.payload = bare ? nothing : NULL,
+		.length = bare ? sizeof(nothing) : 0,
+		.oddity = !talk->header ? PACKET_PLAIN
+			  : family      ? PACKET_HEADERS
+					: PACKET_OPTIONS,
 	};
 
 	*direction = flow->direction;
@@ -119,7 +140,7 @@ struct packet talk_packet(const struct talk *talk, enum step step, const struct 
 		*direction = leaves ? INGRESS : EGRESS;
 		turn(talk, &packet);
 	} else if (step == STEP_NEXT) {
-		packet.tcp_flags = TCP_ACK;
+		packet.flags = PACKET_ACK;
 		packet.sequence = FIRST_SEQUENCE + 1;
 		packet.acknowledgement = ANSWER_SEQUENCE + 1;
 	}

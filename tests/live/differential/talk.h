@@ -3,9 +3,9 @@
 #ifndef VPCJAIL_TEST_TALK_H
 #define VPCJAIL_TEST_TALK_H
 
-#include "packet.h"
 #include "policy/policy.h"
 #include "random.h"
+#include "verify/packet.h"
 
 // What is sent of one conversation, in this order. WALL is the first packet again, from a packet socket of the jail's:
 // the layers do not see it, the wall of the link alone does.
@@ -29,6 +29,9 @@ struct own_addresses {
 // Draws count conversations of which no two packets are alike, so that as many layers as can decide about as many kinds
 // of packets.
 void talks_draw(struct random *random, const struct policy *policy, size_t count, talk_vec *out);
+
+// What a filter can tell two packets apart by: addresses, protocol, ports, type and code.
+bool packet_alike(const struct packet *a, const struct packet *b);
 
 // The packet of one step; *direction is where it goes.
 struct packet talk_packet(const struct talk *talk, enum step step, const struct own_addresses *own,

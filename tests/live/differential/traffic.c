@@ -92,7 +92,7 @@ static int send_frame(const struct world *world, bool inside, uint16_t protocol,
 int world_send(struct world *world, const struct packet *packet, enum direction direction, bool past_layers)
 {
 	uint8_t bytes[PACKET_SIZE];
-	size_t length = packet_write(packet, bytes);
+	size_t length = packet_format(packet, bytes);
 	uint16_t protocol = packet->source.family == FAMILY_IPV4 ? ETH_P_IP : ETH_P_IPV6;
 
 	if (direction == EGRESS && !past_layers)
@@ -119,7 +119,8 @@ static int read_tap(const struct world *world, enum tap tap, struct world_events
 
 	while ((length = recv(world->taps[tap], frame, sizeof(frame), 0)) >= 0) {
 		struct packet packet;
-		if (length > FRAME_HEADER && packet_read(frame + FRAME_HEADER, (size_t)length - FRAME_HEADER, &packet))
+		if (length > FRAME_HEADER &&
+		    packet_parse(frame + FRAME_HEADER, (size_t)length - FRAME_HEADER, &packet) == 0)
 			events->arrived(events->data, tap, &packet);
 	}
 	if (errno != EAGAIN)

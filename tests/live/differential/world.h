@@ -13,7 +13,6 @@
 
 #include "nft/log_event.h"
 #include "nft/ruleset.h"
-#include "packet.h"
 #include "talk.h"
 
 struct nl_sock;
