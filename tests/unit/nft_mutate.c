@@ -96,6 +96,7 @@ static void check_changed(const line_vec *before, const line_vec *after, size_t 
 			at = i;
 		}
 	assert_int_equal(different, 1);
+	assert_null(strstr(after->items[at], "-0"));  // behind the last there is none
 	if (mutation == MUTATION_STRETCH && at != rule) {
 		of_sets++;
 		assert_non_null(strchr(before->items[rule], '@'));

@@ -371,9 +371,9 @@ static void test_no_room(void **state)
 static int parse_exactly(const uint8_t *bytes, size_t length, struct packet *packet)
 {
 	const struct packet before = *packet;
-	uint8_t *exact = malloc(length ? length : 1);
+	uint8_t *room = malloc(length + 1), *exact = room + 1;  // nothing is behind the last one, also of none
 
-	assert_non_null(exact);
+	assert_non_null(room);
 	if (length)
 		memcpy(exact, bytes, length);
 	int result = packet_parse(exact, length, packet);
@@ -386,7 +386,7 @@ static int parse_exactly(const uint8_t *bytes, size_t length, struct packet *pac
 		assert_memory_equal(packet, &before, sizeof(before));
 	}
 	packet->payload = NULL;
-	free(exact);
+	free(room);
 	return result;
 }
 
@@ -485,6 +485,9 @@ static void test_refused(void **state)
 		{ BYTES(syn4), 3, 41, -EBADMSG },      // longer than what there is
 		{ BYTES(syn4), 32, 0x40, -EBADMSG },   // TCP's header of 16 bytes
 		{ BYTES(syn4), 32, 0x60, -EBADMSG },   // of 24
+		{ BYTES(gre4), 0, 0x44, -EBADMSG },    // and in front of what has no header
+		{ BYTES(sctp6), 0, 0x50, -EBADMSG },   // version 5
+		{ BYTES(sctp6), 0, 0xf0, -EBADMSG },   // 15
 		{ BYTES(syn4), 6, 0x40, 0 },           // "do not fragment"
 		{ BYTES(syn4), 6, 0x20, 0 },           // the first fragment has its ports
 		{ BYTES(fin6), 5, 24, -EBADMSG },      // longer than what there is
@@ -506,6 +509,23 @@ static void test_refused(void **state)
 	}
 	struct packet packet = { 0 };
 	assert_int_equal(parse_exactly(NULL, 0, &packet), -EBADMSG);
+}
+
+// Of IPv4's second word the offset alone makes a later fragment: not "more", not "do not", not what is reserved.
+static void test_fragments(void **state)
+{
+	(void)state;
+	for (unsigned bit = 0; bit < 16; bit++) {
+		struct packet packet = { 0 };
+		uint8_t bytes[sizeof(syn4)];
+
+		memcpy(bytes, syn4, sizeof(syn4));
+		bytes[6] = (uint8_t)(1U << bit >> 8);
+		bytes[7] = (uint8_t)(1U << bit);
+		assert_int_equal(parse_exactly(bytes, sizeof(bytes), &packet), 0);
+		assert_int_equal(packet.oddity, bit < 13 ? PACKET_FRAGMENT : PACKET_PLAIN);
+		assert_int_equal(packet.destination_port, bit < 13 ? 0 : 443);
+	}
 }
 
 // Options of TCP and of IPv4 come before what is read behind them.
@@ -602,10 +622,12 @@ static void test_flow(void **state)
 	(void)state;
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
 		for (size_t i = 0; i < KNOWN; i++) {
-			const struct packet *packet = &known[i].packet;
+			struct packet coded = known[i].packet;
+			const struct packet *packet = &coded;
 			bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
 			struct flow flow;
 
+			coded.icmp_code = 9;
 			memset(&flow, 0xff, sizeof(flow));
 			packet_flow(packet, direction, &flow);
 			assert_int_equal(flow.direction, direction);
@@ -627,8 +649,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),    cmocka_unit_test(test_back),    cmocka_unit_test(test_no_zero),
 		cmocka_unit_test(test_no_room),  cmocka_unit_test(test_cut),     cmocka_unit_test(test_padded),
-		cmocka_unit_test(test_any_byte), cmocka_unit_test(test_refused), cmocka_unit_test(test_options),
-		cmocka_unit_test(test_answer),   cmocka_unit_test(test_flow),
+		cmocka_unit_test(test_any_byte), cmocka_unit_test(test_refused), cmocka_unit_test(test_fragments),
+		cmocka_unit_test(test_options),  cmocka_unit_test(test_answer),  cmocka_unit_test(test_flow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
