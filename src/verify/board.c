@@ -153,6 +153,18 @@ static void note_stray(struct board *board, const struct packet *packet, const s
 		}
 	if (board->stray_count < BOARD_STRAYS)
 		board->strays[board->stray_count++] = (struct stray){ *flow, packet->source, 1 };
+	else
+		board->strays_beyond++;
+}
+
+// Whether it comes from where the row's packets go, to where they come from: what the job itself begins does not.
+static bool turns_round(const struct board_row *row, const struct packet *packet)
+{
+	if (row->kind != ROW_INBOUND || row->flow.protocol != packet->protocol ||
+	    !address_equal(&row->flow.remote, &packet->destination))
+		return false;
+	return has_ports(packet->protocol) ? packet->source_port == row->flow.destination_port
+					   : packet->icmp_type != row->flow.icmp_type;
 }
 
 // An answer of the job, or of the host in its place, to what the range sent it. One to what it sent before the phase
@@ -165,8 +177,7 @@ static bool is_answer(struct board *board, const struct packet *packet)
 		struct board_row *row = &board->rows[i];
 		bool now = packet->destination_port == board_source_port(board, row, board->phase);
 		bool before = packet->destination_port == board_source_port(board, row, PHASE_CONTROL);
-		if (row->kind != ROW_INBOUND || row->flow.protocol != packet->protocol || (!now && !before) ||
-		    !address_equal(&row->flow.remote, &packet->destination))
+		if ((!now && !before) || !turns_round(row, packet))
 			continue;
 		row->seen[board->phase].arrived += now && accepts;
 		return true;

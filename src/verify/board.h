@@ -99,6 +99,7 @@ struct board {
 	bool carried[LINK_FAMILIES];        // its link has the family
 	struct stray strays[BOARD_STRAYS];  // of PHASE_JAIL
 	size_t stray_count;
+	unsigned strays_beyond;                 // packets of further ones, which found the list full
 	struct address resolver;                // of the host of the range; its own questions are no strays
 	struct address service[LINK_FAMILIES];  // what the range's resolver gives for every name
 	unsigned denials_beyond;                // the kernel's log was not read whole

@@ -271,6 +271,9 @@ static void take_strays(const struct board *board, const struct policy *policy, 
 						      address_print(&board->strays[i].source, source));
 		result->strays += board->strays[i].count;
 	}
+	if (board->strays_beyond && !result->strays)
+		result->stray = memory_copy_text("of more flows than can be told");
+	result->strays += board->strays_beyond;  // nobody knows what the policy says of them
 }
 
 void judge_all(const struct board *board, const struct policy *policy, const promise_vec *promises,

@@ -110,9 +110,12 @@ static bool may_answer(const struct board *board, const struct board_row *row, c
 	uint16_t now = board_source_port(board, row, board->phase),
 		 before = board_source_port(board, row, PHASE_CONTROL);
 
+	bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
+
 	return row->kind == ROW_INBOUND && row->flow.protocol == packet->protocol &&
 	       address_equal(&row->flow.remote, &packet->destination) &&
-	       (packet->destination_port == now || packet->destination_port == before);
+	       (packet->destination_port == now || packet->destination_port == before) &&
+	       (ported ? packet->source_port == row->flow.destination_port : packet->icmp_type != row->flow.icmp_type);
 }
 
 static bool is_of_host(const struct flow *flow)
@@ -124,7 +127,7 @@ static bool is_of_host(const struct flow *flow)
 
 static unsigned strays_of(const struct board *board)
 {
-	unsigned count = 0;
+	unsigned count = board->strays_beyond;
 
 	require(board->stray_count <= BOARD_STRAYS);
 	for (size_t i = 0; i < board->stray_count; i++)
@@ -136,7 +139,7 @@ static unsigned strays_of(const struct board *board)
 static void arrive(struct board *board, const struct packet *packet)
 {
 	unsigned before[64], strays = strays_of(board);
-	bool counted = false, known = false, full = board->stray_count == BOARD_STRAYS;
+	bool counted = false, known = false;
 	struct flow flow;
 
 	require(board->count <= sizeof(before) / sizeof(before[0]));
@@ -157,7 +160,7 @@ static void arrive(struct board *board, const struct packet *packet)
 	unsigned more = strays_of(board) - strays;
 	require(more <= 1 &&
 		(!more || (board->phase == PHASE_JAIL && !counted && !known && !board_knows(board, &flow))));
-	require(counted || known || more || full || is_of_host(&flow) || board->phase == PHASE_CONTROL);
+	require(counted || known || more || is_of_host(&flow) || board->phase == PHASE_CONTROL);
 }
 
 static void take(struct board *board, const uint8_t *data, size_t size)

@@ -484,6 +484,14 @@ static void test_strays(void **state)
 	assert_string_equal(result.stray, "tcp 10.20.1.21:444 from 10.20.1.7");
 	verify_result_release(&result);
 	assert_null(result.stray);
+	// What found no place on the list is not taken for allowed.
+	board->stray_count = 1;
+	board->strays_beyond = 4;
+	judge_all(board, &policy, &promises, &result);
+	assert_false(result.all_held);
+	assert_int_equal(result.strays, 4);
+	assert_non_null(result.stray);
+	verify_result_release(&result);
 	board_free(&board);
 }
 
