@@ -67,6 +67,34 @@ static size_t words_of(const char *line)
 	return count;
 }
 
+// The last address of an element, "elements = { 10.0.0.0/8," or "10.0.0.1-10.0.0.9 }"; family NONE: none that is
+// read.
+static struct address last_address(const char *line)
+{
+	size_t end = strlen(line), begin;
+	struct prefix block = { 0 };
+	struct address none = { 0 };
+
+	while (end > 0 && strchr(" ,}", line[end - 1]))
+		end--;
+	for (begin = end; begin > 0 && !strchr(" \t-", line[begin - 1]);)
+		begin--;
+	AUTO_FREE char *text = memory_copy_bytes(line + begin, end - begin);
+	return prefix_parse(text, &block, NULL) < 0 ? none : prefix_last(&block);
+}
+
+static unsigned addresses_seen;
+
+static void check_element(const char *before, const char *after)
+{
+	const struct address from = last_address(before), to = last_address(after);
+
+	if (from.family == FAMILY_NONE || to.family == FAMILY_NONE)
+		return;
+	assert_true(to.bits == from.bits + 1);
+	addresses_seen += (from.bits & 0xff) == 0xff;
+}
+
 static unsigned changed[MUTATIONS], not_applied[MUTATIONS], of_sets;
 
 static void same_lines(const line_vec *a, const line_vec *b)
@@ -100,8 +128,11 @@ static void check_changed(const line_vec *before, const line_vec *after, size_t 
 	if (mutation == MUTATION_STRETCH && at != rule) {
 		of_sets++;
 		assert_non_null(strchr(before->items[rule], '@'));
-		assert_true(strncmp(before->items[at], "\t\telements = { ", 15) == 0 ||
-			    strncmp(before->items[at], "\t\t\t     ", 8) == 0);
+		check_element(before->items[at], after->items[at]);
+		while (strncmp(before->items[at], "\tset ", 5) != 0)
+			assert_true(at-- > 0 && strcmp(before->items[at], "\t}") != 0);
+		// Where two neighbours are two elements, one more would be another one.
+		assert_string_equal(before->items[at + 2], "\t\tflags interval");
 		return;
 	}
 	assert_int_equal(at, rule);
@@ -199,7 +230,7 @@ static void test_every_rule(void **state)
 			      not_applied[mutation]);
 	assert_true(changed[MUTATION_REMOVE] > 300 && changed[MUTATION_WIDEN] > 200 && changed[MUTATION_STRETCH] > 50);
 	assert_true(not_applied[MUTATION_WIDEN] > 10 && not_applied[MUTATION_STRETCH] > 50);
-	assert_true(of_sets > 10);
+	assert_true(of_sets > 10 && addresses_seen > 0);
 }
 
 int main(void)

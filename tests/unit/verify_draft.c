@@ -428,15 +428,19 @@ static void test_unanswered(void **state)
 		enum direction direction;
 		bool unanswered;
 	} rows[] = {
-		{ "icmp, icmp-type: 0, icmp-code: -1", "icmp 10.20.2.5", EGRESS, false },
-		{ "icmp, icmp-type: 8, icmp-code: -1", "icmp 10.20.2.5", EGRESS, true },
-		{ "icmp, icmp-type: 14, icmp-code: -1", "icmp 10.20.2.5 type 13 code 0", EGRESS, false },
-		{ "tcp, ports: [1024-65535]", "tcp 10.20.2.5:443", EGRESS, false },
-		{ "tcp, ports: [1024-60000]", "tcp 10.20.2.5:443", EGRESS, true },
-		{ "tcp, ports: [40000-65535]", "tcp 10.20.2.5:443", EGRESS, true },
-		{ "tcp, ports: [22]", "tcp 10.20.2.5:443", EGRESS, true },
-		{ "tcp, ports: [22]", "tcp 10.20.2.5:22", INGRESS, false },
-		{ "udp, ports: [22]", "udp 10.20.2.5:22", INGRESS, true },
+		{ "0.0.0.0/0, protocol: icmp, icmp-type: 0, icmp-code: -1", "icmp 10.20.2.5", EGRESS, false },
+		{ "0.0.0.0/0, protocol: icmp, icmp-type: 8, icmp-code: -1", "icmp 10.20.2.5", EGRESS, true },
+		{ "0.0.0.0/0, protocol: icmp, icmp-type: 14, icmp-code: -1", "icmp 10.20.2.5 type 13 code 0", EGRESS,
+		  false },
+		{ "\"::/0\", protocol: icmpv6, icmp-type: 129, icmp-code: -1", "icmpv6 2001:db8:0:7::5", EGRESS,
+		  false },
+		{ "\"::/0\", protocol: icmpv6, icmp-type: 128, icmp-code: -1", "icmpv6 2001:db8:0:7::5", EGRESS, true },
+		{ "0.0.0.0/0, protocol: tcp, ports: [1024-65535]", "tcp 10.20.2.5:443", EGRESS, false },
+		{ "0.0.0.0/0, protocol: tcp, ports: [1024-60000]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "0.0.0.0/0, protocol: tcp, ports: [40000-65535]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "0.0.0.0/0, protocol: tcp, ports: [22]", "tcp 10.20.2.5:443", EGRESS, true },
+		{ "0.0.0.0/0, protocol: tcp, ports: [22]", "tcp 10.20.2.5:22", INGRESS, false },
+		{ "0.0.0.0/0, protocol: udp, ports: [22]", "udp 10.20.2.5:22", INGRESS, true },
 	};
 
 	(void)state;
@@ -449,11 +453,13 @@ static void test_unanswered(void **state)
 		flow.direction = rows[i].direction;
 		strbuf_format(
 		    &text,
-		    "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
+		    "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16, '2001:db8::/56'], subnets: "
+		    "[10.20.1.0/24, '2001:db8::/64']}\n"
 		    "network-acls:\n  acl-1:\n    egress:\n"
 		    "      - {rule: 90, action: deny, cidr: 0.0.0.0/0, protocol: udp, ports: [1024-65535]}\n"
 		    "      - {rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: all}\n"
-		    "    ingress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: %s}]\n"
+		    "      - {rule: 110, action: allow, cidr: '::/0', protocol: all}\n"
+		    "    ingress: [{rule: 100, action: allow, cidr: %s}]\n"
 		    "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: [{from: any, protocol: "
 		    "all}]}}\n"
 		    "process: {credentials: scrub}\n",
@@ -569,6 +575,7 @@ static const char endpoints_profile[] =
     "endpoints:\n"
     "  - {service: s3, type: gateway, prefix-list: pl-6da54004}\n"
     "  - {service: sts, type: interface, addresses: [10.20.1.40]}\n"
+    "  - {service: ecr.dkr, type: interface, addresses: [10.20.1.41]}\n"  // any registry's: no name to look up
     "  - {name: minio, type: custom, addresses: [10.20.5.10], ports: [9000]}\n"
     "security-groups: {sg-a: {egress: [{to: any, protocol: all}], ingress: []}}\n"
     "process: {credentials: scrub}\n";
@@ -721,6 +728,8 @@ static bool same_place(const struct flow *a, const struct flow *b)
 	       a->destination_port == b->destination_port && a->direction == b->direction;
 }
 
+static bool ends_are_own;
+
 // The flows of walls would be let out if they were plain, and nothing else goes there.
 static void walls_of(struct drafted *drafted)
 {
@@ -728,7 +737,7 @@ static void walls_of(struct drafted *drafted)
 
 	take_edge(&drafted->draft);
 	vec_for_each (row, &drafted->policy.reach[EGRESS].rows)
-		if (row->protocol == IPPROTO_TCP)
+		if (ends_are_own && row->protocol == IPPROTO_TCP)
 			vec_for_each (range, &row->remotes.ranges)
 				add_address(&drafted->draft.own, &range->last);
 	draft_table(&drafted->draft);
@@ -772,6 +781,8 @@ static void test_walls(void **state)
 	struct drafted drafted;
 
 	(void)state;
+	each_profile(walls_of);
+	ends_are_own = true;
 	each_profile(walls_of);
 	// Where both families are let out, every wall is tried in each that has it.
 	begin("vpcjail: 1\nnetwork: {isolation: vpc}\n"
