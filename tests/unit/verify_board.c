@@ -37,7 +37,7 @@ static struct board_row *add(struct board *board, const struct board_row *row)
 
 static void test_add(void **state)
 {
-	struct board *board = board_new(6);
+	struct board *board = board_new(7);
 	struct board_row row = row_of(ROW_RAW, IPPROTO_TCP, 443), other = row;
 
 	(void)state;
@@ -58,9 +58,10 @@ static void test_add(void **state)
 	// Those that are no flows have no key.
 	row.kind = ROW_DOOR;
 	add(board, &row);
+	add(board, &row);
 	other.flow.destination_port = 1;
 	assert_false(board_add(board, &other));
-	assert_int_equal(board->count, 6);
+	assert_int_equal(board->count, 7);
 	assert_false(board_knows(board, &other.flow));
 	board_free(&board);
 	assert_null(board);
@@ -95,6 +96,11 @@ static void test_arrived(void **state)
 		board_arrived(board, &packet);
 		assert_int_equal(rows[3]->seen[phase].arrived, 1);
 	}
+	// One of another form is not that of a socket.
+	struct packet odd = packet_to(5, 443);
+	odd.oddity = PACKET_OPTIONS;
+	board_arrived(board, &odd);
+	assert_int_equal(rows[3]->seen[PHASE_JAIL].arrived, 1);
 	// Packets of pasta have ports of pasta's.
 	board->kind = ROW_RAW;
 	board->uplink = UPLINK_PASTA;
@@ -110,6 +116,7 @@ static void test_arrived(void **state)
 static void test_answers(void **state)
 {
 	struct board *board = board_new(3);
+	const struct board_row raw = row_of(ROW_RAW, IPPROTO_TCP, 22);
 	const struct board_row tcp = row_of(ROW_INBOUND, IPPROTO_TCP, 22), echo = row_of(ROW_INBOUND, IPPROTO_ICMP, 0);
 	struct board_row *row = add(board, &tcp), *echoed = add(board, &echo);
 
@@ -141,6 +148,40 @@ static void test_answers(void **state)
 	board_arrived(board, &packet);
 	assert_int_equal(echoed->seen[PHASE_JAIL].arrived, 1);
 	assert_int_equal(board->stray_count, 2);
+	// From where an answer would come, to elsewhere; by another protocol; of a row that nothing is sent to.
+	struct packet others[] = { packet_to(22, 7), packet_to(22, board_source_port(board, row, PHASE_JAIL)),
+				   packet_to(22, board_source_port(board, add(board, &raw), PHASE_JAIL)) };
+	others[1].protocol = IPPROTO_UDP;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		board_arrived(board, &others[i]);
+		assert_int_equal(board->stray_count, 3 + i);
+	}
+	board_free(&board);
+}
+
+// What strays are told apart by.
+static void test_kinds_of_strays(void **state)
+{
+	struct packet packets[] = { packet_to(1, 444), packet_to(1, 444), packet_to(1, 53),
+				    packet_to(1, 444), packet_to(1, 444), packet_to(1, 444) };
+	const size_t count = sizeof(packets) / sizeof(packets[0]);
+	struct board *board = board_new(0);
+
+	(void)state;
+	board->phase = PHASE_JAIL;
+	board->resolver = (struct address){ FAMILY_IPV4, 0x0a140002 };
+	packets[1].protocol = IPPROTO_UDP;
+	packets[2].protocol = IPPROTO_UDP;  // of another server than the host's
+	packets[3].destination.bits++;
+	packets[4].protocol = packets[5].protocol = IPPROTO_ICMP;
+	packets[4].icmp_type = 8;
+	packets[5].icmp_type = 13;
+	for (size_t twice = 0; twice < 2; twice++)
+		for (size_t i = 0; i < count; i++)
+			board_arrived(board, &packets[i]);
+	assert_int_equal(board->stray_count, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(board->strays[i].count, 2);
 	board_free(&board);
 }
 
@@ -210,6 +251,9 @@ static void test_denied(void **state)
 		assert_int_equal(rows[i]->seen[PHASE_JAIL].rule, 4);
 		assert_string_equal(rows[i]->seen[PHASE_JAIL].layer, "sg_egress");
 	}
+	// The number alone is not what was promised.
+	board_denied(board, "nacl_egress", 1001, &plain.flow);
+	assert_int_equal(rows[0]->seen[PHASE_JAIL].denials, 2);
 	assert_int_equal(rows[2]->seen[PHASE_JAIL].denials, 0);
 	board_free(&board);
 }
@@ -217,8 +261,9 @@ static void test_denied(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_add),    cmocka_unit_test(test_arrived), cmocka_unit_test(test_answers),
-		cmocka_unit_test(test_strays), cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_add),     cmocka_unit_test(test_arrived),
+		cmocka_unit_test(test_answers), cmocka_unit_test(test_kinds_of_strays),
+		cmocka_unit_test(test_strays),  cmocka_unit_test(test_denied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
