@@ -92,7 +92,7 @@ static void each_profile(void (*test)(struct drafted *drafted))
 
 static bool is_flow(const struct board_row *row)
 {
-	return row->kind == ROW_SOCKET || row->kind == ROW_RAW || row->kind == ROW_INBOUND;
+	return row->kind == ROW_SOCKET || row->kind == ROW_RAW || row->kind == ROW_INBOUND || row->kind == ROW_FRAME;
 }
 
 static bool within(const struct address *address, const char *const *blocks)
@@ -295,7 +295,7 @@ static bool is_unanswered(const struct policy *policy, const struct flow *flow)
 	return stopped;
 }
 
-static unsigned unanswered_seen;
+static unsigned unanswered_seen, frames_seen;
 
 // What each row promises is what the policy says, and no row is about the jail's or its host's own addresses.
 static void expect_verdicts(const struct draft *draft)
@@ -307,6 +307,13 @@ static void expect_verdicts(const struct draft *draft)
 			continue;
 		struct judgement judgement = policy_evaluate(draft->policy, &row->flow);
 		assert_int_equal(row->allowed, judgement.allowed);
+		if (row->kind == ROW_FRAME) {  // it goes past the layers, so that no rule tells of it
+			assert_false(row->allowed);
+			assert_string_equal(row->layer, "");
+			assert_int_equal(draft->promises->items[row->promise].group, PROMISE_WALL);
+			frames_seen++;
+			continue;
+		}
 		assert_string_equal(row->layer,
 				    row->allowed ? "" : layer_name(judgement.layer->kind, row->flow.direction));
 		assert_int_equal(row->rule, row->allowed ? 0 : judgement.rule->number);
@@ -345,9 +352,11 @@ static void edges_of(struct drafted *drafted)
 	draft_edges(draft);
 	size_t rules = expect_edges(draft);
 	rules_seen += rules;
-	// Each rule is a promise of its own, with its words and its place.
-	assert_int_equal(draft->promises->count, rules);
+	// Each rule is a promise of its own, with its words and its place; that of all frames comes first.
+	assert_int_equal(draft->promises->count, 1 + rules);
 	vec_for_each (promise, draft->promises) {
+		if (promise == draft->promises->items)
+			continue;
 		assert_int_equal(promise->group, PROMISE_RULE);
 		assert_non_null(strstr(promise->text, " rule "));
 		assert_non_null(promise->origin);
@@ -386,7 +395,7 @@ static void test_edges(void **state)
 	}
 	assert_true(stamps > 0);
 	end(&drafted);
-	assert_true(rules_seen > 200);
+	assert_true(rules_seen > 200 && frames_seen > 200);
 }
 
 static bool is_peer(const struct profile *profile, const struct address *address)
@@ -986,7 +995,8 @@ static void test_full_board(void **state)
 		assert_true(drafted.board->count <= capacity);
 		for (size_t k = 0; k < drafted.board->count; k++) {
 			doors += drafted.board->rows[k].kind == ROW_DOOR;
-			walls += drafted.promises.items[drafted.board->rows[k].promise].group == PROMISE_WALL;
+			walls += drafted.board->rows[k].kind == ROW_RAW &&
+				 drafted.promises.items[drafted.board->rows[k].promise].group == PROMISE_WALL;
 		}
 		if (capacity == 0)
 			assert_int_equal(drafted.draft.left_out, ranges_of(&drafted.policy));

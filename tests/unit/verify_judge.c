@@ -20,6 +20,7 @@ enum { SILENT = OUTCOME_SILENT, THROUGH = OUTCOME_THROUGH, ABSENT = OUTCOME_ABSE
 #define TCP_SOCKET SOCKET(IPPROTO_TCP)
 #define RAW .kind = ROW_RAW, .carried = true, FLOW(IPPROTO_TCP)
 #define INBOUND .kind = ROW_INBOUND, .carried = true, FLOW(IPPROTO_TCP)
+#define FRAME .kind = ROW_FRAME, .carried = true, FLOW(IPPROTO_TCP)
 #define BY(name, number) .layer = (name), .rule = (number)
 
 // What was seen: {outcome, packets that arrived, rules that told a denial, the last of them}.
@@ -74,6 +75,14 @@ static const struct judged {
 	{ { .kind = ROW_RAW, FLOW(IPPROTO_TCP), .allowed = true, CONTROL(SILENT) }, HELD_NOT_CARRIED, "" },
 	{ { .kind = ROW_RAW, FLOW(IPPROTO_TCP), .allowed = true, JAIL(SILENT, 1) }, HELD, "" },
 	{ { .kind = ROW_RAW, FLOW(IPPROTO_TCP), CONTROL(SILENT, 1), JAIL(SILENT, 1) }, HELD_NOT, LEAK },
+	// A rule that told of it would be one that the policy does not have.
+	{ { .kind = ROW_RAW,
+	    FLOW(IPPROTO_TCP),
+	    .allowed = true,
+	    CONTROL(SILENT, 1),
+	    JAIL(SILENT, 0, 1, "sg_egress", 3) },
+	  HELD_NOT,
+	  "allowed, and denied by sg_egress rule 3" },
 	{ { RAW, .untried = true, .allowed = true, CONTROL(SILENT, 1) }, HELD_NOT_CARRIED, "" },
 	{ { INBOUND, .untried = true, CONTROL(NOT_TRIED, 1), JAIL(NOT_TRIED) }, HELD_NOT_CARRIED, "" },
 
@@ -104,6 +113,14 @@ static const struct judged {
 	{ { RAW, CONTROL(THROUGH), JAIL(SILENT) }, HELD_INCONCLUSIVE, NO_CONTROL },
 	{ { RAW, BY("packet_egress", 1), JAIL(SILENT, 0, 1, "packet_egress", 1) }, HELD_INCONCLUSIVE, NO_CONTROL },
 	{ { INBOUND, JAIL(NOT_TRIED) }, HELD_INCONCLUSIVE, NO_CONTROL },
+
+	// Frames: only that none is seen at the link's other end.
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(SILENT) }, HELD, "" },
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(SILENT, 1) }, HELD_NOT, LEAK },
+	{ { FRAME, CONTROL(SILENT), JAIL(SILENT) }, HELD_INCONCLUSIVE, NO_CONTROL },
+	{ { FRAME, CONTROL(THROUGH), JAIL(SILENT) }, HELD_INCONCLUSIVE, NO_CONTROL },
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(NOT_TRIED) }, HELD_INCONCLUSIVE, "it was not tried" },
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(EPERM) }, HELD, "" },
 
 	// Not tried in the jail; of what comes in, nobody in the jail tries anything.
 	{ { TCP_SOCKET, GOOD, JAIL(NOT_TRIED) }, HELD_INCONCLUSIVE, "it was not tried" },
@@ -250,14 +267,14 @@ static void test_every_sight(void **state)
 	unsigned seen[HELD_KINDS] = { 0 };
 
 	(void)state;
-	for (unsigned i = 0; i < 3 * 2 * OUTCOMES * OUTCOMES * 2 * 2 * 2; i++) {
+	for (unsigned i = 0; i < 4 * 2 * OUTCOMES * OUTCOMES * 2 * 2 * 2; i++) {
 		unsigned rest = i;
 		struct board_row row = { TCP_SOCKET };
 		struct seen *control = &row.seen[PHASE_CONTROL], *jail = &row.seen[PHASE_JAIL];
 		AUTO_STRBUF struct strbuf why = { 0 };
 
-		row.kind = rest % 3;
-		rest /= 3;
+		row.kind = rest % 4;
+		rest /= 4;
 		row.allowed = rest % 2;
 		rest /= 2;
 		control->outcome = outcomes[rest % OUTCOMES];
@@ -304,6 +321,7 @@ static void test_describe(void **state)
 		{ { TCP_SOCKET }, "tcp 198.51.100.66:443" },
 		{ { RAW }, "tcp 198.51.100.66:443" },
 		{ { INBOUND }, "inbound tcp 198.51.100.66:443" },
+		{ { FRAME }, "frame tcp 198.51.100.66:443" },
 		{ { RAW, .oddity = PACKET_FRAGMENT }, "tcp 198.51.100.66:443, a later fragment" },
 		{ { RAW, .oddity = PACKET_HEADERS }, "tcp 198.51.100.66:443, with an extension header" },
 		{ { RAW, .oddity = PACKET_OPTIONS }, "tcp 198.51.100.66:443, with IP options" },
