@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "verify/board.h"
 
-enum { OF_JAIL = 1, BY_PASTA = 2, KINDS = 2 /* further bits: the kind that is tried */ };
+enum { OF_JAIL = 1, BY_PASTA = 2, KINDS = 2 /* two bits: the kind that is tried */, PASSED = 16 /* the jail's link */ };
 
 static const struct address near = { FAMILY_IPV4, 0xc6336442 };
 static const struct address far = { FAMILY_IPV6, (address_bits)0xfd000ec200000000 << 64 | 0x254 };
@@ -28,12 +28,13 @@ static void add_rows(struct board *board)
 		enum packet_oddity oddity;
 		uint8_t flags;
 	} rows[] = {
-		{ ROW_SOCKET, IPPROTO_TCP, 443, PACKET_PLAIN, 0 }, { ROW_RAW, IPPROTO_TCP, 443, PACKET_PLAIN, 0 },
-		{ ROW_RAW, IPPROTO_TCP, 443, PACKET_PLAIN, 16 },   { ROW_RAW, IPPROTO_TCP, 0, PACKET_FRAGMENT, 0 },
-		{ ROW_RAW, IPPROTO_UDP, 53, PACKET_OPTIONS, 0 },   { ROW_RAW, IPPROTO_UDP, 65535, PACKET_HEADERS, 0 },
-		{ ROW_INBOUND, IPPROTO_TCP, 22, PACKET_PLAIN, 0 }, { ROW_INBOUND, IPPROTO_UDP, 22, PACKET_PLAIN, 0 },
-		{ ROW_INBOUND, IPPROTO_ICMP, 0, PACKET_PLAIN, 0 }, { ROW_INBOUND, IPPROTO_ICMPV6, 0, PACKET_PLAIN, 0 },
-		{ ROW_SOCKET, IPPROTO_ICMP, 0, PACKET_PLAIN, 0 },  { ROW_SOCKET, IPPROTO_ICMPV6, 0, PACKET_PLAIN, 0 },
+		{ ROW_SOCKET, IPPROTO_TCP, 443, PACKET_PLAIN, 0 },   { ROW_RAW, IPPROTO_TCP, 443, PACKET_PLAIN, 0 },
+		{ ROW_RAW, IPPROTO_TCP, 443, PACKET_PLAIN, 16 },     { ROW_RAW, IPPROTO_TCP, 0, PACKET_FRAGMENT, 0 },
+		{ ROW_RAW, IPPROTO_UDP, 53, PACKET_OPTIONS, 0 },     { ROW_RAW, IPPROTO_UDP, 65535, PACKET_HEADERS, 0 },
+		{ ROW_FRAME, IPPROTO_TCP, 443, PACKET_PLAIN, 0 },    { ROW_INBOUND, IPPROTO_TCP, 22, PACKET_PLAIN, 0 },
+		{ ROW_INBOUND, IPPROTO_UDP, 22, PACKET_PLAIN, 0 },   { ROW_INBOUND, IPPROTO_ICMP, 0, PACKET_PLAIN, 0 },
+		{ ROW_INBOUND, IPPROTO_ICMPV6, 0, PACKET_PLAIN, 0 }, { ROW_SOCKET, IPPROTO_ICMP, 0, PACKET_PLAIN, 0 },
+		{ ROW_SOCKET, IPPROTO_ICMPV6, 0, PACKET_PLAIN, 0 },  { ROW_FRAME, IPPROTO_ICMP, 0, PACKET_PLAIN, 0 },
 	};
 
 	for (unsigned i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
@@ -136,17 +137,17 @@ static unsigned strays_of(const struct board *board)
 }
 
 // A packet counts for rows that it is about, or as a stray, and never gets lost.
-static void arrive(struct board *board, const struct packet *packet)
+static void arrive(struct board *board, const struct packet *packet, bool passed)
 {
 	unsigned before[64], strays = strays_of(board);
-	bool counted = false, known = false;
+	bool counted = false, known = false, answers = false;
 	struct flow flow;
 
 	require(board->count <= sizeof(before) / sizeof(before[0]));
 	for (size_t i = 0; i < board->count; i++)
 		before[i] = board->rows[i].seen[board->phase].arrived;
 	packet_flow(packet, EGRESS, &flow);
-	board_arrived(board, packet);
+	(passed ? board_passed : board_arrived)(board, packet);
 	for (size_t i = 0; i < board->count; i++) {
 		const struct board_row *row = &board->rows[i];
 		unsigned more = row->seen[board->phase].arrived - before[i];
@@ -156,14 +157,16 @@ static void arrive(struct board *board, const struct packet *packet)
 		require(!more || answered || (about && row->kind == board->kind && row->oddity == packet->oddity));
 		counted = counted || more;
 		known = known || about || answered;
+		answers = answers || answered;
 	}
 	unsigned more = strays_of(board) - strays;
 	require(more <= 1 &&
 		(!more || (board->phase == PHASE_JAIL && !counted && !known && !board_knows(board, &flow))));
-	require(counted || known || more || is_of_host(&flow) || board->phase == PHASE_CONTROL);
+	require(passed ? !more && (!counted || answers || board->kind == ROW_FRAME) : true);
+	require(passed || counted || known || more || is_of_host(&flow) || board->phase == PHASE_CONTROL);
 }
 
-static void take(struct board *board, const uint8_t *data, size_t size)
+static void take(struct board *board, bool passed, const uint8_t *data, size_t size)
 {
 	const struct packet untouched = { .protocol = 77 };
 	struct packet packet = untouched;
@@ -178,7 +181,7 @@ static void take(struct board *board, const uint8_t *data, size_t size)
 			(packet.payload >= bytes && packet.payload + packet.length <= bytes + size));
 		write_again(&packet);
 		answer(&packet);
-		arrive(board, &packet);
+		arrive(board, &packet, passed);
 	} else {
 		require(result == -EBADMSG && memcmp(&packet, &untouched, sizeof(packet)) == 0);
 	}
@@ -188,12 +191,13 @@ static void take(struct board *board, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct board *board = board_new(32);
+	bool passed = size && data[0] & PASSED;
 
 	add_rows(board);
 	if (size) {
 		board->phase = data[0] & OF_JAIL ? PHASE_JAIL : PHASE_CONTROL;
 		board->uplink = data[0] & BY_PASTA ? UPLINK_PASTA : UPLINK_MACVLAN;
-		board->kind = (enum row_kind)((data[0] >> KINDS) % (ROW_INBOUND + 1));
+		board->kind = (enum row_kind)((data[0] >> KINDS) % (ROW_FRAME + 1));
 		board->resolver = resolver;
 		data++;
 		size--;
@@ -204,7 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += 2;
 		size -= 2;
 		length = length < size ? length : size;
-		take(board, data, length);
+		take(board, passed, data, length);
 		data += length;
 		size -= length;
 	}

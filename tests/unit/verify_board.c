@@ -159,6 +159,38 @@ static void test_answers(void **state)
 	board_free(&board);
 }
 
+// At the link's other end frames count, while frames are tried, and answers; there are no strays there.
+static void test_passed(void **state)
+{
+	struct board *board = board_new(3);
+	const struct board_row frame = row_of(ROW_FRAME, IPPROTO_TCP, 443), raw = row_of(ROW_RAW, IPPROTO_TCP, 443);
+	const struct board_row inbound = row_of(ROW_INBOUND, IPPROTO_TCP, 22);
+	struct board_row *rows[] = { add(board, &frame), add(board, &raw), add(board, &inbound) };
+
+	(void)state;
+	board->phase = PHASE_JAIL;
+	board->kind = ROW_RAW;
+	struct packet packet = packet_to(board_source_port(board, rows[0], PHASE_JAIL), 443);
+	board_passed(board, &packet);
+	assert_int_equal(rows[0]->seen[PHASE_JAIL].arrived, 0);
+	board->kind = ROW_FRAME;
+	board_passed(board, &packet);
+	assert_int_equal(rows[0]->seen[PHASE_JAIL].arrived, 1);
+	assert_int_equal(rows[1]->seen[PHASE_JAIL].arrived, 0);
+	packet.source_port = 5;
+	board_passed(board, &packet);
+	assert_int_equal(rows[0]->seen[PHASE_JAIL].arrived, 1);
+	packet = packet_to(22, board_source_port(board, rows[2], PHASE_JAIL));
+	packet.flags = PACKET_SYN | PACKET_ACK;
+	board_passed(board, &packet);
+	assert_int_equal(rows[2]->seen[PHASE_JAIL].arrived, 1);
+	packet.source_port = 23;
+	board_passed(board, &packet);
+	assert_int_equal(rows[2]->seen[PHASE_JAIL].arrived, 1);
+	assert_int_equal(board->stray_count, 0);
+	board_free(&board);
+}
+
 // What strays are told apart by.
 static void test_kinds_of_strays(void **state)
 {
@@ -264,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_add),     cmocka_unit_test(test_arrived),
 		cmocka_unit_test(test_answers), cmocka_unit_test(test_kinds_of_strays),
 		cmocka_unit_test(test_strays),  cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_passed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
