@@ -106,6 +106,17 @@ static bool is_of_flow(const struct board_row *row, const struct flow *flow)
 	       row->flow.icmp_code == flow->icmp_code;
 }
 
+// Of a row that has a port of its own, packets come from that alone; pasta's come from any.
+static bool is_of_row(const struct board *board, const struct board_row *row, const struct packet *packet)
+{
+	bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
+	bool own = ported && packet->oddity != PACKET_FRAGMENT && board->uplink != UPLINK_PASTA &&
+		   (row->kind == ROW_RAW || row->kind == ROW_FRAME);
+
+	return row->oddity == packet->oddity &&
+	       (!own || packet->source_port == board_source_port(board, row, board->phase));
+}
+
 static bool may_answer(const struct board *board, const struct board_row *row, const struct packet *packet)
 {
 	uint16_t now = board_source_port(board, row, board->phase),
@@ -154,7 +165,7 @@ static void arrive(struct board *board, const struct packet *packet, bool passed
 		bool about = is_of_flow(row, &flow), answered = may_answer(board, row, packet);
 
 		require(more <= 1 && row->seen[!board->phase].arrived == 0);
-		require(!more || answered || (about && row->kind == board->kind && row->oddity == packet->oddity));
+		require(!more || answered || (about && row->kind == board->kind && is_of_row(board, row, packet)));
 		counted = counted || more;
 		known = known || about || answered;
 		answers = answers || answered;
