@@ -188,6 +188,7 @@ static void take(struct board *board, bool passed, const uint8_t *data, size_t s
 	int result = packet_parse(bytes, size, &packet);
 	if (result == 0) {
 		require(packet.source.family == packet.destination.family && packet.source.family != FAMILY_NONE);
+		require(packet.length <= size);
 		require(packet.length == 0 ||
 			(packet.payload >= bytes && packet.payload + packet.length <= bytes + size));
 		write_again(&packet);
