@@ -15,6 +15,7 @@ enum row_kind {
 	ROW_RAW,      // by a raw socket in the jail's network namespace, which no job has
 	ROW_INBOUND,  // from outside to the job
 	ROW_FRAME,    // put onto the link in the jail, past every layer: the link's own wall is all that stops it
+	ROW_ACT,      // what a job may always do (acts.c)
 	ROW_NAME,     // a name is looked up in the jail
 	ROW_DOOR,     // a way out that is no packet (doors.c)
 	ROW_RULES,    // the kernel's rules, read back
@@ -49,7 +50,7 @@ struct board_row {
 	enum packet_oddity oddity;
 	uint8_t flags;            // of TCP, where it is not a plain SYN
 	bool foreign;             // the source is not the job's
-	unsigned door;            // its index
+	unsigned door;            // its index; of ROW_ACT, too
 	char name[BOARD_NAME];    // to look up
 	bool local;               // it goes to the host of the range, where no packet is seen
 	bool carried;             // the link can carry it, where the policy lets it

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "verify/doors.h"
@@ -73,6 +74,7 @@ _Noreturn void doors_outside_run(int ready)
 
 	for (enum outside_socket which = 0; which < OUTSIDE_SOCKETS; which++)
 		(void)outside_address(which, own, &made[which]);
+	(void)umask(0);  // whoever the job runs as may connect, if it finds the way
 	(void)signal(SIGTERM, end);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	for (size_t i = 0; i < OUTSIDE_SOCKETS; i++)

@@ -214,6 +214,20 @@ static const struct {
 	{ "a source address that is not the job's", PACKET_PLAIN, 0, true, FAMILY_NONE, WALL_SOURCE },
 };
 
+// The same past the layers. The link's wall judges each packet by itself: what belongs to no conversation is the
+// layers'.
+static void add_frame(struct draft *draft, const struct board_row *raw)
+{
+	struct board_row row = *raw;
+
+	if (row.flags)
+		return;
+	row.kind = ROW_FRAME;
+	row.layer[0] = '\0';
+	row.rule = 0;
+	(void)board_add(draft->board, &row);
+}
+
 void draft_walls(struct draft *draft)
 {
 	static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
@@ -236,6 +250,7 @@ void draft_walls(struct draft *draft)
 			if (row.rule)
 				(void)snprintf(row.layer, sizeof(row.layer), "%s", layer_name(LAYER_PACKET, EGRESS));
 			(void)board_add(draft->board, &row);
+			add_frame(draft, &row);
 		}
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "dns/answer.h"
 #include "policy/service_name.h"
+#include "verify/acts.h"
 #include "verify/draft.h"
 
 enum { CELL_FLOWS = 10 };
@@ -191,6 +192,19 @@ static void add_strangers(struct draft *draft)
 	}
 }
 
+static void add_acts(struct draft *draft)
+{
+	unsigned promise =
+	    draft_promise(draft, PROMISE_TABLE, NULL, "own loopback, UNIX sockets, pipes, shared memory");
+
+	for (size_t i = 0; i < verify_act_count; i++) {
+		const struct board_row row = {
+			.kind = ROW_ACT, .promise = promise, .door = (unsigned)i, .allowed = true
+		};
+		(void)board_add(draft->board, &row);
+	}
+}
+
 void draft_table(struct draft *draft)
 {
 	bool full = draft->profile->network.isolation == ISOLATION_FULL;
@@ -201,6 +215,7 @@ void draft_table(struct draft *draft)
 		for (size_t k = 0; k < CELL_FLOWS && cells[i].flows[k]; k++)
 			add_text(draft, promise, cells[i].kind, fate, cells[i].flows[k]);
 	}
+	add_acts(draft);
 	add_subnets(draft);
 	add_endpoints(draft);
 	add_peers(draft);
@@ -233,9 +248,11 @@ static void add_endpoint_names(struct draft *draft)
 		endpoint_dns_names(profile, endpoint, &names);
 		unsigned promise =
 		    draft_promise(draft, PROMISE_TABLE, NULL, "the private names of %s", title_of(endpoint));
-		for (size_t i = 0; i < names.count && i < 2; i++)
-			if (names.items[i][0] != '*')
+		for (size_t i = 0, added = 0; i < names.count && added < 2; i++)
+			if (names.items[i][0] != '*') {
 				add_name(draft, promise, names.items[i], known, &endpoint->addresses.items[0].address);
+				added++;
+			}
 		name_vec_release(&names);
 	}
 }

@@ -188,11 +188,10 @@ static bool is_awaited(const struct board *board, const struct board_row *row)
 
 static void fill(const struct driver *driver, const struct board_row *row, struct ask *ask)
 {
-	static const enum ask_kind kinds[ROW_KINDS] = { [ROW_SOCKET] = ASK_FLOW,
-							[ROW_RAW] = ASK_RAW,
-							[ROW_FRAME] = ASK_FRAME,
-							[ROW_NAME] = ASK_NAME,
-							[ROW_DOOR] = ASK_DOOR };
+	static const enum ask_kind kinds[ROW_KINDS] = {
+		[ROW_SOCKET] = ASK_FLOW, [ROW_RAW] = ASK_RAW,   [ROW_FRAME] = ASK_FRAME,
+		[ROW_ACT] = ASK_ACT,     [ROW_NAME] = ASK_NAME, [ROW_DOOR] = ASK_DOOR
+	};
 
 	*ask = (struct ask){ .kind = kinds[row->kind],
 			     .row = (unsigned)(row - driver->board->rows),
@@ -315,7 +314,8 @@ int driver_run(struct driver *driver, const struct board_host *target, struct er
 {
 	if (try_kind(driver, ROW_SOCKET, driver->job, err) < 0 || try_kind(driver, ROW_RAW, driver->insider, err) < 0 ||
 	    try_kind(driver, ROW_FRAME, driver->insider, err) < 0 || try_inbound(driver, target, err) < 0 ||
-	    try_kind(driver, ROW_NAME, driver->job, err) < 0 || try_kind(driver, ROW_DOOR, driver->job, err) < 0)
+	    try_kind(driver, ROW_ACT, driver->job, err) < 0 || try_kind(driver, ROW_NAME, driver->job, err) < 0 ||
+	    try_kind(driver, ROW_DOOR, driver->job, err) < 0)
 		return err->code;
 	return 0;
 }

@@ -41,7 +41,11 @@ void verify_hook(struct launch_plan *plan, struct board *board)
 
 void verify_hook_range(struct board *board)
 {
+	enum { IN_VAIN = 100 };  // milliseconds to wait for what does not come
+
 	board->deaf = getenv("VPCJAIL_TEST_DEAF") != NULL;
+	if (board->deaf)
+		board->patience = IN_VAIN;
 }
 
 #else

@@ -111,7 +111,7 @@ static bool carries_inbound(const struct jailed *jailed, const struct board_row 
 	bool ported = row->flow.protocol == IPPROTO_TCP || row->flow.protocol == IPPROTO_UDP;
 
 	if (has_own_address(jailed->plan.link.kind))
-		return true;
+		return jailed->plan.link.own[row->flow.remote.family == FAMILY_IPV6].address.family != FAMILY_NONE;
 	return jailed->plan.link.kind == UPLINK_VETH && ported &&
 	       prefix_set_contains(&translation->peers, &row->flow.remote) &&
 	       is_in(&translation->peer_ports, row->flow.destination_port);

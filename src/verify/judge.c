@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "verify/acts.h"
 #include "verify/doors.h"
 
 const char *held_name(enum held held)
@@ -33,6 +34,9 @@ void judge_describe(const struct board_row *row, struct strbuf *out)
 	switch (row->kind) {
 	case ROW_NAME:
 		strbuf_format(out, "name %s", row->name);
+		return;
+	case ROW_ACT:
+		strbuf_add(out, verify_act_name(row->door));
 		return;
 	case ROW_DOOR:
 		strbuf_format(out, "door %s", verify_door_name(row->door));
@@ -68,6 +72,7 @@ static bool got_through(const struct board_row *row, enum phase phase)
 	case ROW_INBOUND:
 	case ROW_FRAME:
 		return seen->arrived > 0;
+	case ROW_ACT:
 	case ROW_NAME:
 	case ROW_DOOR:
 	case ROW_RULES:

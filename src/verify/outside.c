@@ -141,10 +141,14 @@ static void answer_packet(const struct outside *outside, const uint8_t to[6], co
 // What a link says by itself, and what keeps it running: neighbour discovery and multicast listening.
 static bool is_housekeeping(const struct packet *packet)
 {
+	static const struct prefix link_groups = IPV6_PREFIX(0xff02000000000000, 0, 16);
 	static const struct {
 		uint8_t first, last;
 	} types[] = { { MLD_LISTENER_QUERY, ND_REDIRECT }, { MLDV2_LISTENER_REPORT, MLDV2_LISTENER_REPORT } };
 
+	// A report of multicast listeners begins with a header of hop-by-hop options (RFC 3810 section 5).
+	if (packet->protocol == IPPROTO_HOPOPTS && prefix_contains(&link_groups, &packet->destination))
+		return true;
 	for (size_t i = 0; packet->protocol == IPPROTO_ICMPV6 && i < sizeof(types) / sizeof(types[0]); i++)
 		if (types[i].first <= packet->icmp_type && packet->icmp_type <= types[i].last)
 			return true;
@@ -157,7 +161,8 @@ static void take_packet(const struct outside *outside, const uint8_t from[6], co
 
 	if (packet_parse(bytes, length, &packet) < 0 || outside->board->deaf)
 		return;
-	if (outside->everywhere && packet.protocol == IPPROTO_ICMPV6 && packet.icmp_type == ND_NEIGHBOR_SOLICIT) {
+	if (outside->everywhere && packet.source.family == FAMILY_IPV6 && packet.protocol == IPPROTO_ICMPV6 &&
+	    packet.icmp_type == ND_NEIGHBOR_SOLICIT) {
 		answer_neighbour(outside, from, &packet);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/vec.h"
+#include "verify/acts.h"
 #include "verify/doors.h"
 
 struct attempt {
@@ -263,6 +264,9 @@ _Noreturn void probe_main(char *const *words)
 			break;
 		case ASK_RAW:
 			answer(ask.row, raw_send(&ask), NULL);
+			break;
+		case ASK_ACT:
+			answer(ask.row, verify_act_try(ask.door), NULL);
 			break;
 		case ASK_NAME:
 			look_up(&ask);

@@ -17,6 +17,7 @@ enum ask_kind {
 	ASK_FLOW,    // a conversation with flow.remote: connect, or send one packet
 	ASK_FRAME,   // the same as a frame on a link, past the stack
 	ASK_RAW,     // a packet made by hand (raw.c), which needs all rights over the network
+	ASK_ACT,     // acts.c
 	ASK_NAME,    // what the name resolves to
 	ASK_DOOR,    // doors.c
 	ASK_LISTEN,  // be there for what comes to flow.destination_port, TCP or UDP

@@ -174,7 +174,7 @@ int frame_send(const struct ask *ask)
 	memcpy(frame, ask->link.next_mac, 6);
 	memcpy(frame + 6, ask->link.mac, 6);
 	memcpy(frame + 12, &place.sll_protocol, 2);
-	size_t size = format(ask, &ask->link.own[ipv6], frame + FRAME_HEADER);
+	size_t size = format(ask, ask->foreign ? &foreign[ipv6] : &ask->link.own[ipv6], frame + FRAME_HEADER);
 	if (!size)
 		return EINVAL;
 	if (sendto(fd, frame, FRAME_HEADER + size, MSG_DONTWAIT, (const struct sockaddr *)&place, sizeof(place)) < 0)

@@ -126,8 +126,11 @@ void verify_print_json(const struct verify_report *report, struct strbuf *out)
 	json_key_bool(&json, "held", report->result.all_held);
 	json_key_text(&json, "uplink", uplink_word(report->uplink));
 	json_key_number(&json, "tried", report->result.tried);
+	json_key(&json, "outcomes");
+	json_object_begin(&json);
 	for (enum held held = 0; held < HELD_KINDS; held++)
 		json_key_number(&json, held_name(held), report->result.count[held]);
+	json_object_end(&json);
 	json_key_number(&json, "strays", report->result.strays);
 	json_key_number(&json, "left-out", (int64_t)report->left_out);
 	if (report->mutated[0])

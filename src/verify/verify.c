@@ -27,7 +27,7 @@
 #include "verify/jailed.h"
 #include "verify/site.h"
 
-enum { ROWS_MAXIMUM = 40000, LEFT_OPEN = 213 /* a number that nothing else has */, PATIENCE = 3000 };
+enum { ROWS_MAXIMUM = 20000, LEFT_OPEN = 213 /* a number that nothing else has */, PATIENCE = 3000 };
 
 struct verification {
 	const struct profile *profile;
@@ -247,8 +247,8 @@ static int begin(struct verification *v, struct error *err)
 		return err->code;
 	site_board(&v->site, v->board);
 	draft_all(v);
-	verify_hook_range(v->board);
 	v->board->patience = v->options->patience ? v->options->patience : PATIENCE;
+	verify_hook_range(v->board);
 	if (v->options->attest && (v->statement = memfd_create("statement", MFD_CLOEXEC)) < 0)
 		return error_set_errno(err, -errno, "cannot make memory for the statement");
 	say(v, "making the test range", 0, v->board->count);

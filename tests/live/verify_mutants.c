@@ -64,7 +64,7 @@ static bool is_sane(struct verification *verification, const struct verify_repor
 
 // 1: there is no such rule any more. 0 to go on, -1 to give up.
 static int try_mutant(struct verification *verification, const struct verify_report *report,
-		      enum ruleset_mutation mutation, unsigned number, struct score *score)
+		      enum ruleset_mutation mutation, unsigned number, const char *path, struct score *score)
 {
 	AUTO_FREE char *asked = memory_format("%s %u", mutations[mutation], number);
 	struct error err;
@@ -84,21 +84,22 @@ static int try_mutant(struct verification *verification, const struct verify_rep
 	score->mutants++;
 	score->noticed += !report->result.all_held;
 	if (report->result.all_held)
-		printf("  NOT NOTICED: %s %s\n", mutations[mutation], report->mutated);
+		printf("  NOT NOTICED: %s %s (%s)\n", mutations[mutation], report->mutated, path);
 	else if (packets_show(report))
 		score->by_packets++;
 	else
-		printf("  by reading back alone: %s %s\n", mutations[mutation], report->mutated);
+		printf("  by reading back alone: %s %s (%s)\n", mutations[mutation], report->mutated, path);
 	return 0;
 }
 
-static bool try_all(struct verification *verification, const struct verify_report *report, struct score *score)
+static bool try_all(struct verification *verification, const struct verify_report *report, const char *path,
+		    struct score *score)
 {
 	for (enum ruleset_mutation mutation = 0; mutation < MUTATIONS; mutation++)
 		for (unsigned number = 0;; number++) {
 			if (number % SANITY == 0 && !is_sane(verification, report, score))
 				return false;
-			if (try_mutant(verification, report, mutation, number, score))
+			if (try_mutant(verification, report, mutation, number, path, score))
 				break;
 		}
 	return score->mutants > 0 && score->noticed == score->mutants;
@@ -122,7 +123,7 @@ static bool try_profile(const char *path)
 		fprintf(stderr, "%s: %s\n", path, err.message);
 		return false;
 	}
-	bool good = try_all(verification, &report, &score);
+	bool good = try_all(verification, &report, path, &score);
 	verification_end(verification);
 	verify_report_release(&report);
 	printf("%s: %u mutants, %u noticed, %u by packets alone; held as it is %u times%s\n", path, score.mutants,
