@@ -35,13 +35,19 @@ socklen_t outside_address(enum outside_socket which, pid_t outside, struct socka
 }
 #pragma GCC diagnostic pop
 
+// What stands in folders, and is to be removed: of those that could not be made, nothing.
+static struct sockaddr_un made[OUTSIDE_SOCKETS];
+
 static int listen_unix(enum outside_socket which)
 {
 	struct sockaddr_un address;
 	socklen_t length = outside_address(which, getpid(), &address);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	return fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0 && listen(fd, 16) == 0 ? fd : -1;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, 16) < 0)
+		return -1;
+	made[which] = address;
+	return fd;
 }
 
 static int listen_inet(void)
@@ -56,14 +62,13 @@ static int listen_inet(void)
 		   : -1;
 }
 
-// unlink(2) and _exit(2) may be called by a handler; what is to be removed was made up before.
-static struct sockaddr_un made[OUTSIDE_SOCKETS];
-
+// A handler may call unlink(2) and _exit(2).
 static void end(int number)
 {
 	(void)number;
 	for (enum outside_socket which = OUTSIDE_TMP; which < OUTSIDE_SOCKETS; which++)
-		(void)unlink(made[which].sun_path);
+		if (made[which].sun_path[0])
+			(void)unlink(made[which].sun_path);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -72,8 +77,6 @@ _Noreturn void doors_outside_run(int ready)
 	struct pollfd fds[OUTSIDE_SOCKETS + 1];
 	const pid_t own = getpid();
 
-	for (enum outside_socket which = 0; which < OUTSIDE_SOCKETS; which++)
-		(void)outside_address(which, own, &made[which]);
 	(void)umask(0);  // whoever the job runs as may connect, if it finds the way
 	(void)signal(SIGTERM, end);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
