@@ -15,7 +15,8 @@
 
 #define CLEAR_LINE "\r\033[K"
 
-static void write_line(const char *before, const char *after, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void write_line(const char *before, const char *after, const char *format,
+							     va_list arguments)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 	AUTO_FREE char *text = NULL;

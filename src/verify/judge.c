@@ -2,6 +2,7 @@
 // From what was seen to what held: see judge.h.
 #include "verify/judge.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -295,6 +296,7 @@ void judge_all(const struct board *board, const struct policy *policy, const pro
 		const struct board_row *row = &board->rows[i];
 		if (row->untried)
 			continue;
+		assert(result.promises.items && row->promise < result.promises.count);
 		enum held held = judge_row(board, policy, row, &why);
 		result.tried++;
 		result.count[held]++;
