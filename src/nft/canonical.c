@@ -52,7 +52,9 @@ static int attribute_order(const void *a, const void *b)
 {
 	const struct attribute *left = a, *right = b;
 
-	return left->type < right->type ? -1 : left->type > right->type;
+	if (left->type != right->type)
+		return left->type < right->type ? -1 : 1;
+	return left->payload.bytes < right->payload.bytes ? -1 : left->payload.bytes > right->payload.bytes;
 }
 
 // By type, less what is ignored. What are more than a message of nf_tables has stay in the order they come in.
@@ -76,7 +78,7 @@ static void add_plain(struct strbuf *out, const struct attribute *attribute)
 
 static void add_attributes(struct strbuf *out, struct attributes attributes, enum ignored_of what)
 {
-	struct attribute sorted[ATTRIBUTES_MAXIMUM];
+	struct attribute sorted[ATTRIBUTES_MAXIMUM] = { 0 };
 	size_t count = sort_attributes(attributes, what, sorted);
 
 	for (size_t i = 0; i < count; i++)
@@ -93,7 +95,7 @@ static void add_nested(struct strbuf *out, const struct attribute *attribute, en
 // What an expression compares with or ends with: a value, or a verdict, which is nested once more.
 static void add_data(struct strbuf *out, const struct attribute *attribute)
 {
-	struct attribute sorted[ATTRIBUTES_MAXIMUM];
+	struct attribute sorted[ATTRIBUTES_MAXIMUM] = { 0 };
 	size_t count = sort_attributes(attribute->payload, IGNORED_NOTHING, sorted);
 
 	strbuf_format(out, " %u{", attribute->type);
@@ -117,7 +119,7 @@ static bool is_data(const char *expression, const struct attribute *attribute)
 static void add_expression(struct strbuf *out, struct attributes expression)
 {
 	const char *name = attribute_text(expression, NFTA_EXPR_NAME);
-	struct attribute data, sorted[ATTRIBUTES_MAXIMUM];
+	struct attribute data, sorted[ATTRIBUTES_MAXIMUM] = { 0 };
 	size_t count = 0;
 
 	strbuf_add(out, "  ");
@@ -152,7 +154,7 @@ static void add_rule(struct strbuf *out, const struct named_message *rule)
 static void add_object(struct strbuf *out, enum message_kind kind, const struct named_message *object)
 {
 	static const enum ignored_of ignored[] = { IGNORED_TABLE, IGNORED_CHAIN, IGNORED_SET };
-	struct attribute sorted[ATTRIBUTES_MAXIMUM];
+	struct attribute sorted[ATTRIBUTES_MAXIMUM] = { 0 };
 	size_t count = sort_attributes(message_attributes(object->message), ignored[kind], sorted);
 
 	message_describe(object->message, out);

@@ -281,7 +281,7 @@ static int listen_for(struct driver *driver, struct error *err)
 			continue;
 		vec_push(&have, place);
 		result = put(driver->insider,
-			     &(struct ask){ .kind = ASK_LISTEN, .row = ANSWER_END - 1, .flow = row->flow }, err);
+			     &(struct ask){ .kind = ASK_LISTEN, .row = ANSWER_NOBODY, .flow = row->flow }, err);
 	}
 	vec_release(&have);
 	return result < 0 ? result : go(driver, driver->insider, err);

@@ -60,11 +60,13 @@ static unsigned fold(uint32_t total)
 // Of the addresses, protocol and length that TCP, UDP and ICMPv6 cover by their checksums.
 static uint32_t pseudo_header(const struct packet *packet, size_t length)
 {
-	uint8_t bytes[16];
+	uint8_t bytes[16] = { 0 };
 	uint32_t total = (uint32_t)packet->protocol + (uint32_t)length;
+	size_t size = address_to_bytes(&packet->source, bytes);
 
-	total = sum(total, bytes, address_to_bytes(&packet->source, bytes));
-	return sum(total, bytes, address_to_bytes(&packet->destination, bytes));
+	total = sum(total, bytes, size);
+	(void)address_to_bytes(&packet->destination, bytes);
+	return sum(total, bytes, size);
 }
 
 static bool is_icmp(int protocol)

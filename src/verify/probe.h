@@ -39,7 +39,7 @@ struct ask {
 };
 
 // One an ask, in any order; then one of row ANSWER_END.
-enum { ANSWER_END = 0xffffffff };
+enum { ANSWER_END = 0x7fffffff, ANSWER_NOBODY = 0x7ffffffe /* no row's */ };
 
 struct answer {
 	unsigned row;
