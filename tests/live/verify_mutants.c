@@ -102,10 +102,11 @@ struct share {
 static bool try_all(struct verification *verification, const struct verify_report *report, const char *path,
 		    const struct share *share, struct score *score)
 {
+	unsigned tries = 0;
+
 	for (enum ruleset_mutation mutation = 0; mutation < MUTATIONS; mutation++)
-		for (unsigned number = (share->first + mutation) % share->step, tries = 0;;
-		     number += share->step, tries++) {
-			if (tries % SANITY == 0 && !is_sane(verification, report, score))
+		for (unsigned number = (share->first + mutation) % share->step;; number += share->step) {
+			if (tries++ % SANITY == 0 && !is_sane(verification, report, score))
 				return false;
 			if (try_mutant(verification, report, mutation, number, path, score))
 				break;
