@@ -8,6 +8,7 @@
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
 #include "cmd/residual.h"
+#include "plan/launch_plan.h"
 #include "policy/difference.h"
 #include "policy/peer.h"
 #include "policy/space.h"
@@ -18,6 +19,7 @@ struct asked_space {
 	const char *prefix;  // NULL: the Internet
 	struct space_answer answer;
 	text_list others;  // what leaves by other ways
+	size_t made_up;    // values of a template, which nobody has replaced
 };
 
 static void asked_space_release(struct asked_space *asked)
@@ -217,6 +219,7 @@ static void print_json(const struct asked_space *asked, struct strbuf *out)
 	json_key_text(&json, "profile", asked->profile->name);
 	json_key_text(&json, "any-to", asked->prefix ? asked->prefix : "internet");
 	json_key_bool(&json, "allowed", is_allowed(asked));
+	json_key_number(&json, "made-up", (int64_t)asked->made_up);
 	json_allowed(asked, &json);
 	json_key(&json, "proof");
 	json_array_begin(&json);
@@ -243,6 +246,17 @@ static const char *too_much(const struct invocation *invocation)
 							  : NULL;
 }
 
+// Values of a template that nobody has replaced, as far as they mean anything.
+static size_t count_made_up(const struct profile *profile)
+{
+	unavailable_vec rows = { 0 };
+
+	launch_placeholders(profile, &rows);
+	size_t count = rows.count;
+	unavailable_release(&rows);
+	return count;
+}
+
 static enum status answer(struct profile *profile, const char *prefix, const struct prefix_set *within, bool json)
 {
 	CLEANUP(policy_release) struct policy policy = { 0 };
@@ -261,9 +275,12 @@ static enum status answer(struct profile *profile, const char *prefix, const str
 	policy_space(&policy, EGRESS, prefix ? within : &internet, &asked.answer);
 	if (!prefix)
 		add_others(&asked);
-	if (profile->placeholders.count)
-		output_message("explain: values of this template are made up; `vpcjail check %s` names them",
-			       profile->name);
+	asked.made_up = count_made_up(profile);
+	if (asked.made_up)
+		output_message(
+		    "explain: %zu values of this template are made up, and so is the answer; `vpcjail check %s` "
+		    "names them",
+		    asked.made_up, profile->name);
 	(json ? print_json : print)(&asked, &out);
 	return output_result(&out, is_allowed(&asked) ? STATUS_YES : STATUS_NO);
 }

@@ -37,9 +37,15 @@ void attest_namespaces(struct launch *launch)
 	attested->namespaces[NAMESPACE_KINDS].outside = inode_of("self", "user");
 }
 
-void attest_user_namespace(struct launch *launch, unsigned inode)
+void launch_started(struct launch *launch, unsigned user_namespace)
 {
-	launch->result->attested.namespaces[NAMESPACE_KINDS].inside = inode;
+	const struct launch_options *options = launch->options;
+
+	launch->result->attested.namespaces[NAMESPACE_KINDS].inside = user_namespace;
+	if (options->network)
+		options->network(options->started_data, launch->network);
+	if (options->started)
+		options->started(options->started_data);
 }
 
 void attest_exchange(struct launch *launch, const struct ruleset *ruleset, const struct nft_dump *dump,

@@ -222,7 +222,8 @@ void host_rules_finish(struct launch *launch);
 
 // attested.c: what options.attest asks for, at its time.
 void attest_namespaces(struct launch *launch);
-void attest_user_namespace(struct launch *launch, unsigned inode);
+// The command is about to be executed, in the user namespace of that inode: those are told who asked for it.
+void launch_started(struct launch *launch, unsigned user_namespace);
 void attest_exchange(struct launch *launch, const struct ruleset *ruleset, const struct nft_dump *dump,
 		     const struct prefix_set *ask);
 

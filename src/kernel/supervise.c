@@ -163,19 +163,6 @@ static void take_signals(struct supervision *s)
 		forward(s, &info);
 }
 
-static void start(struct supervision *s, const struct message *message, int workload)
-{
-	const struct launch_options *options = s->launch->options;
-
-	s->launch->workload_fd = workload;
-	attest_user_namespace(s->launch, message->number);
-	s->started = true;
-	if (options->network)
-		options->network(options->started_data, s->launch->network);
-	if (options->started)
-		options->started(options->started_data);
-}
-
 static void take(struct supervision *s, const struct message *message, int fd)
 {
 	switch (message->kind) {
@@ -208,7 +195,9 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		start_terminal(s, fd);
 		return;
 	case MESSAGE_STARTED:
-		start(s, message, fd);
+		s->launch->workload_fd = fd;
+		s->started = true;
+		launch_started(s->launch, message->number);
 		return;
 	case MESSAGE_STOPPED:
 		stop_together(s);

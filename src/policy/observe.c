@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a program sees of a verdict, and what Reachability Analyzer would call it.
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "policy/explain.h"
 
@@ -103,10 +106,28 @@ static const char *denied_egress(const struct policy *policy, const struct flow 
 	return "socket() fails with EPERM: raw sockets are closed";
 }
 
+// An ICMP message that answers or reports. Linux tracks the requests below as conversations (nf_conntrack_proto_icmp.c,
+// nf_conntrack_proto_icmpv6.c); all else that belongs to none is invalid.
+static bool belongs_to_another(const struct flow *flow)
+{
+	enum { INFORMATION_REQUEST = 15 };
+	static const uint8_t requests[] = { ICMP_ECHO, ICMP_TIMESTAMP, INFORMATION_REQUEST, ICMP_ADDRESS };
+
+	if (flow->state != FLOW_NEW || flow->loopback)
+		return false;
+	if (flow->protocol == IPPROTO_ICMPV6)
+		return flow->icmp_type != ICMP6_ECHO_REQUEST;
+	return flow->protocol == IPPROTO_ICMP && !memchr(requests, flow->icmp_type, sizeof(requests));
+}
+
 void explain_observed(const struct policy *policy, const struct flow *flow, const struct judgement *judgement,
 		      struct strbuf *out)
 {
-	if (!judgement->allowed && flow->direction == INGRESS)
+	if (judgement->allowed && belongs_to_another(flow))
+		strbuf_add(
+		    out, "the layers let it pass, but it begins no conversation: the kernel carries it as part of one "
+			 "alone, and drops it otherwise (packet_egress or packet_ingress rule 1001)");
+	else if (!judgement->allowed && flow->direction == INGRESS)
 		strbuf_add(out, flow->state == FLOW_ESTABLISHED
 				    ? "the answer is dropped: the job waits as if nobody had answered"
 				    : "the packet is dropped: who sent it gets no answer, and the job sees nothing");

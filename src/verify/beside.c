@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Who stands at the other end of the jail's link: see range.h.
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -14,11 +13,7 @@
 
 static int enter(const struct range *range, int network, enum uplink uplink, struct error *err)
 {
-	if (uplink != UPLINK_NONE)
-		return range_enter(range, err);
-	if ((range->user >= 0 && setns(range->user, CLONE_NEWUSER) < 0) || setns(network, CLONE_NEWNET) < 0)
-		return error_set_errno(err, -errno, "cannot enter the network of the jail");
-	return 0;
+	return uplink == UPLINK_NONE ? range_enter_jail(range, network, err) : range_enter(range, err);
 }
 
 static _Noreturn void stand(const struct range *range, int network, struct board *board, int channel)

@@ -2,6 +2,7 @@
 // Rows of what is promised and what was seen: see board.h.
 #include "verify/board.h"
 
+#include <assert.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
@@ -16,6 +17,7 @@ enum { FIRST_SOURCE_PORT = 20000, SOURCE_PORTS = 20000 };
 
 struct board *board_new(size_t capacity)
 {
+	assert(capacity <= SOURCE_PORTS);
 	size_t size = sizeof(struct board) + capacity * sizeof(struct board_row);
 	struct board *board = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -74,8 +76,10 @@ bool board_add(struct board *board, const struct board_row *row)
 {
 	struct board_row *made = &board->rows[board->count];
 
-	if (board->count == board->capacity)
+	if (board->count == board->capacity) {
+		board->overflow++;
 		return false;
+	}
 	*made = *row;
 	made->carried = true;
 	for (enum phase phase = 0; phase < PHASES; phase++)
@@ -88,7 +92,7 @@ bool board_add(struct board *board, const struct board_row *row)
 
 uint16_t board_source_port(const struct board *board, const struct board_row *row, enum phase phase)
 {
-	return (uint16_t)(FIRST_SOURCE_PORT + SOURCE_PORTS * phase + (size_t)(row - board->rows) % SOURCE_PORTS);
+	return (uint16_t)(FIRST_SOURCE_PORT + SOURCE_PORTS * phase + (size_t)(row - board->rows));
 }
 
 bool board_knows(const struct board *board, const struct flow *flow)
@@ -173,13 +177,11 @@ static bool is_answer(struct board *board, const struct packet *packet)
 {
 	bool accepts = packet->protocol != IPPROTO_TCP || packet->flags == (PACKET_SYN | PACKET_ACK);
 
-	for (size_t i = 0; i < board->count; i++) {
-		struct board_row *row = &board->rows[i];
-		bool now = packet->destination_port == board_source_port(board, row, board->phase);
-		bool before = packet->destination_port == board_source_port(board, row, PHASE_CONTROL);
-		if ((!now && !before) || !turns_round(row, packet))
+	for (enum phase phase = PHASE_CONTROL; phase <= board->phase; phase++) {
+		size_t index = (size_t)packet->destination_port - FIRST_SOURCE_PORT - (size_t)SOURCE_PORTS * phase;
+		if (index >= board->count || !turns_round(&board->rows[index], packet))
 			continue;
-		row->seen[board->phase].arrived += now && accepts;
+		board->rows[index].seen[phase].arrived += phase == board->phase && accepts;
 		return true;
 	}
 	return false;
@@ -195,7 +197,9 @@ static bool count(struct board *board, const struct packet *packet, const struct
 		if (!same_flow(&row->flow, flow))
 			continue;
 		known = true;
-		if (row->kind == board->kind && same_form(board, row, packet))
+		// Of what is denied nothing may come out, in whatever form a link has given it.
+		bool any_form = !row->allowed && board->phase == PHASE_JAIL;
+		if (row->kind == board->kind && (any_form || same_form(board, row, packet)))
 			row->seen[board->phase].arrived++;
 	}
 	return known;

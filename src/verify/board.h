@@ -107,6 +107,7 @@ struct board {
 	int status;                             // of the launch: 0 or a negative errno
 	struct error error;
 	size_t count, capacity;
+	size_t overflow;            // rows that found no room
 	unsigned keys[BOARD_KEYS];  // by hash: the first row of that key, plus 1
 	struct board_row rows[];
 };

@@ -41,6 +41,7 @@ void doors_world_words(const struct doors_world *world, char words[DOORS_WORDS][
 	(void)snprintf(words[0], DOORS_WORD, "%d", (int)world->outside);
 	(void)snprintf(words[1], DOORS_WORD, "%d", world->descriptor);
 	(void)snprintf(words[2], DOORS_WORD, "%s", world->home);
+	(void)snprintf(words[3], DOORS_WORD, "%u", world->mark);
 }
 
 void doors_world_set(char *const words[DOORS_WORDS])
@@ -48,6 +49,7 @@ void doors_world_set(char *const words[DOORS_WORDS])
 	doors_world.outside = (pid_t)strtol(words[0], NULL, 10);
 	doors_world.descriptor = (int)strtol(words[1], NULL, 10);
 	(void)snprintf(doors_world.home, sizeof(doors_world.home), "%s", words[2]);
+	doors_world.mark = (unsigned)strtoul(words[3], NULL, 10);
 }
 
 static const struct {
@@ -66,6 +68,19 @@ const char *doors_secret(size_t index)
 		if (strcmp(secrets[i].door, rows[index].name) == 0)
 			return secrets[i].name;
 	return NULL;
+}
+
+bool verify_door_is_ours(size_t index)
+{
+	static const char *const ours[] = { "descriptor_socket", "process_list",       "process_signal",
+					    "abstract_stream",   "socket_tmp",         "socket_shm",
+					    "file_tmp",          "tcp4_loopback",      "tcp6_loopback",
+					    "environment_aws",   "environment_models", "process_signal_descriptor" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcmp(ours[i], rows[index].name) == 0)
+			return true;
+	return false;
 }
 
 // What says that there is no such thing here.

@@ -13,11 +13,12 @@
 // What stands outside for the doors to lead to. It is told to the probe as words (doors_world_words).
 struct doors_world {
 	pid_t outside;   // a process
+	unsigned mark;   // by which its sockets are named: nobody else can have taken the names
 	int descriptor;  // a number under which a socket of the outside is open; -1: none
 	char home[256];  // of who the job runs as
 };
 
-enum { DOORS_WORDS = 3, DOORS_WORD = 256 };
+enum { DOORS_WORDS = 4, DOORS_WORD = 256 };
 
 // The world as words, and the words as the world of this process.
 void doors_world_words(const struct doors_world *world, char words[DOORS_WORDS][DOORS_WORD]);
@@ -37,13 +38,16 @@ const char *verify_door_name(size_t index);
 // Whether it is among the few that are always tried.
 bool verify_door_is_quick(size_t index);
 
+// Whether it leads to something that is put there for it: without the jail it must be open.
+bool verify_door_is_ours(size_t index);
+
 // Tries one, in a child: OUTCOME_THROUGH, OUTCOME_ABSENT, OUTCOME_SILENT, or an errno.
 int verify_door_try(size_t index);
 
 // Becomes a process to which the doors lead, in the namespaces that it is called in: it writes its number (a pid_t, as
-// it sees it) to the descriptor when it stands, and listens until it gets SIGTERM or its parent ends. Then it takes
-// away what it has in folders.
-_Noreturn void doors_outside_run(int ready);
+// it sees it) to the descriptor when all that it has stands, and listens until it gets SIGTERM or its parent ends. Then
+// it takes away what it has in folders.
+_Noreturn void doors_outside_run(unsigned mark, int ready);
 
 // The port, of TCP, at which it listens on all addresses of its host.
 enum { DOORS_PORT = 7007 };

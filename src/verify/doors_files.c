@@ -133,7 +133,7 @@ int door_descriptor_socket(void)
 static int connect_unix(enum outside_socket which)
 {
 	struct sockaddr_un address;
-	socklen_t length = outside_address(which, doors_world.outside, &address);
+	socklen_t length = outside_address(which, doors_world.mark, &address);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	return fd < 0 ? errno : door_result(connect(fd, (struct sockaddr *)&address, length));
@@ -158,7 +158,7 @@ int door_file_tmp(void)
 {
 	struct sockaddr_un address;
 
-	(void)outside_address(OUTSIDE_TMP, doors_world.outside, &address);
+	(void)outside_address(OUTSIDE_TMP, doors_world.mark, &address);
 	return door_result(access(address.sun_path, F_OK));
 }
 

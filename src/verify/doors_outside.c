@@ -16,21 +16,20 @@
 #include "verify/doors.h"
 
 static const char *const patterns[OUTSIDE_SOCKETS] = {
-	[OUTSIDE_ABSTRACT] = "vpcjail-verify-%d",
-	[OUTSIDE_TMP] = "/tmp/vpcjail-verify-%d",
-	[OUTSIDE_SHM] = "/dev/shm/vpcjail-verify-%d",
+	[OUTSIDE_ABSTRACT] = "vpcjail-verify-%08x",
+	[OUTSIDE_TMP] = "/tmp/vpcjail-verify-%08x",
+	[OUTSIDE_SHM] = "/dev/shm/vpcjail-verify-%08x",
 };
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-socklen_t outside_address(enum outside_socket which, pid_t outside, struct sockaddr_un *address)
+socklen_t outside_address(enum outside_socket which, unsigned mark, struct sockaddr_un *address)
 {
 	// The name of an abstract socket begins with a zero byte.
 	size_t skip = which == OUTSIDE_ABSTRACT;
 
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	int length =
-	    snprintf(address->sun_path + skip, sizeof(address->sun_path) - skip, patterns[which], (int)outside);
+	int length = snprintf(address->sun_path + skip, sizeof(address->sun_path) - skip, patterns[which], mark);
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + skip + (size_t)length);
 }
 #pragma GCC diagnostic pop
@@ -38,10 +37,10 @@ socklen_t outside_address(enum outside_socket which, pid_t outside, struct socka
 // What stands in folders, and is to be removed: of those that could not be made, nothing.
 static struct sockaddr_un made[OUTSIDE_SOCKETS];
 
-static int listen_unix(enum outside_socket which)
+static int listen_unix(enum outside_socket which, unsigned mark)
 {
 	struct sockaddr_un address;
-	socklen_t length = outside_address(which, getpid(), &address);
+	socklen_t length = outside_address(which, mark, &address);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, 16) < 0)
@@ -72,17 +71,22 @@ static void end(int number)
 	_exit(EXIT_SUCCESS);
 }
 
-_Noreturn void doors_outside_run(int ready)
+_Noreturn void doors_outside_run(unsigned mark, int ready)
 {
 	struct pollfd fds[OUTSIDE_SOCKETS + 1];
+	static const int ends[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
 	const pid_t own = getpid();
 
 	(void)umask(0);  // whoever the job runs as may connect, if it finds the way
-	(void)signal(SIGTERM, end);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		(void)signal(ends[i], end);
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	for (size_t i = 0; i < OUTSIDE_SOCKETS; i++)
-		fds[i] = (struct pollfd){ .fd = listen_unix((enum outside_socket)i), .events = POLLIN };
+		fds[i] = (struct pollfd){ .fd = listen_unix((enum outside_socket)i, mark), .events = POLLIN };
 	fds[OUTSIDE_SOCKETS] = (struct pollfd){ .fd = listen_inet(), .events = POLLIN };
+	for (size_t i = 0; i <= OUTSIDE_SOCKETS; i++)
+		if (fds[i].fd < 0)
+			end(0);
 	if (write(ready, &own, sizeof(own)) != (ssize_t)sizeof(own))
 		end(0);
 	close(ready);

@@ -4,12 +4,11 @@
 #define VPCJAIL_VERIFY_DOORS_OUTSIDE_H
 
 #include <sys/socket.h>
-#include <sys/types.h>
 #include <sys/un.h>
 
 enum outside_socket { OUTSIDE_ABSTRACT, OUTSIDE_TMP, OUTSIDE_SHM, OUTSIDE_SOCKETS };
 
-// The address of one of its UNIX sockets, by its number; returns the length.
-socklen_t outside_address(enum outside_socket which, pid_t outside, struct sockaddr_un *address);
+// The address of one of its UNIX sockets, by the mark; returns the length.
+socklen_t outside_address(enum outside_socket which, unsigned mark, struct sockaddr_un *address);
 
 #endif

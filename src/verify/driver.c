@@ -71,7 +71,7 @@ void prober_forget(struct prober *prober)
 _Noreturn void prober_become(struct prober *prober, const struct doors_world *world, int descriptor)
 {
 	char words[DOORS_WORDS][DOORS_WORD];
-	char *const list[DOORS_WORDS] = { words[0], words[1], words[2] };
+	char *const list[DOORS_WORDS] = { words[0], words[1], words[2], words[3] };
 	int left = descriptor < 0 ? -1 : socket(AF_INET, SOCK_STREAM, 0);
 
 	prober_forget(prober);
@@ -302,6 +302,9 @@ static int try_inbound(struct driver *driver, const struct board_host *target, s
 		for (; last < driver->board->count && rows < BATCH; last++)
 			rows += driver->board->rows[last].kind == ROW_INBOUND;
 		if (rows && range_send(driver->range, target, first, last - first, err) < 0)
+			return err->code;
+		// Whoever is asked to go on has served all who were there: a queue takes only so many.
+		if (rows && go(driver, driver->insider, err) < 0)
 			return err->code;
 		if (rows && driver->beside && beside_send(driver->beside, &inside, first, last - first, err) < 0)
 			return err->code;

@@ -280,7 +280,7 @@ static int launch(struct jailed *jailed, struct error *err)
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
 	doors_world_words(world, words);
 	char argument[] = PROBE_ARGUMENT;
-	char *command[] = { path, argument, words[0], words[1], words[2], NULL };
+	char *command[] = { path, argument, words[0], words[1], words[2], words[3], NULL };
 	if (leave_descriptor(world->descriptor, err) < 0 || build(jailed, command, &program, err) < 0)
 		return err->code;
 	(void)ruleset_digest(jailed->plan.ruleset, jailed->promised);
@@ -302,6 +302,7 @@ _Noreturn void jailed_run(const struct jailed_request *request, const struct ran
 	if (range_enter(range, &err) == 0 && give_up_rights(&err) == 0 && set_streams(request, &err) == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)!chdir(request->folder);
+		(void)signal(SIGPIPE, SIG_DFL);
 		doors_set_secrets();
 		(void)launch(&jailed, &err);
 	}

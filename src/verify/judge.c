@@ -110,15 +110,22 @@ static const char *outcome_text(int outcome)
 static enum held judge_door(const struct board_row *row, struct strbuf *why)
 {
 	const struct seen *jail = &row->seen[PHASE_JAIL];
+	int control = row->seen[PHASE_CONTROL].outcome;
 
 	if (jail->outcome == OUTCOME_NOT_TRIED)
 		return strbuf_add(why, "it was not tried"), HELD_INCONCLUSIVE;
-	if (row->allowed || row->seen[PHASE_CONTROL].outcome != OUTCOME_THROUGH)
-		return jail->outcome == OUTCOME_THROUGH && !row->allowed ? (strbuf_add(why, "it is open"), HELD_NOT)
-									 : HELD_ABSENT;
+	if (row->allowed)
+		return HELD_ABSENT;
 	if (jail->outcome == OUTCOME_THROUGH)
 		return strbuf_add(why, "it is open"), HELD_NOT;
-	return HELD;
+	if (control == OUTCOME_THROUGH)
+		return HELD;
+	// What we have put there ourselves must be found; what else a kernel or a user lacks, nobody can be kept from.
+	if (verify_door_is_ours(row->door) || control == OUTCOME_NOT_TRIED || control == OUTCOME_SILENT) {
+		strbuf_format(why, "without the jail it is not open either (%s)", outcome_text(control));
+		return HELD_INCONCLUSIVE;
+	}
+	return HELD_ABSENT;
 }
 
 static enum held judge_name(const struct board_row *row, struct strbuf *why)
@@ -172,12 +179,23 @@ static bool observed_right(enum on_deny on_deny, const struct board_row *row)
 	return outcome == (row->flow.protocol == IPPROTO_TCP ? ECONNREFUSED : EPERM);
 }
 
+// Of packets made by hand: whether the kernel took it, or a rule refused it. A hook of the link says ENOBUFS.
+static bool was_sent(const struct board_row *row)
+{
+	int outcome = row->seen[PHASE_JAIL].outcome;
+
+	return (row->kind != ROW_RAW && row->kind != ROW_FRAME) || outcome == OUTCOME_SILENT || outcome == EPERM ||
+	       outcome == ENOBUFS;
+}
+
 static enum held judge_rule(const struct board *board, const struct board_row *row, struct strbuf *why)
 {
 	const struct seen *jail = &row->seen[PHASE_JAIL];
 
 	if (!row->layer[0])
-		return HELD;
+		return was_sent(row) ? HELD
+				     : (strbuf_format(why, "it could not be sent (%s)", outcome_text(jail->outcome)),
+					HELD_INCONCLUSIVE);
 	// A ping socket is not made at all where the policy lets no echo out.
 	if (row->kind == ROW_SOCKET && !jail->denials && row->flow.protocol != IPPROTO_TCP &&
 	    row->flow.protocol != IPPROTO_UDP)
@@ -303,7 +321,8 @@ void judge_all(const struct board *board, const struct policy *policy, const pro
 		take_row(&result.promises.items[row->promise], row, held, strbuf_text(&why));
 	}
 	take_strays(board, policy, &result);
-	result.all_held = !result.count[HELD_NOT] && !result.count[HELD_INCONCLUSIVE] && !result.strays;
+	result.all_held =
+	    !result.count[HELD_NOT] && !result.count[HELD_INCONCLUSIVE] && !result.strays && !board->overflow;
 	*out = result;
 }
 

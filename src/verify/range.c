@@ -326,21 +326,32 @@ void range_close(struct range *range)
 	*range = (struct range)RANGE_NONE;
 }
 
-int range_enter(const struct range *range, struct error *err)
+// Into a network namespace, with the user and mount namespaces where they are given, and the proof that it is that one.
+static int enter(int user, int mounts, int network, struct error *err)
 {
 	ino_t before = 0, after = 0;
 	struct stat target;
 
 	if (network_identity(&before, err) < 0)
 		return err->code;
-	if ((range->user >= 0 && setns(range->user, CLONE_NEWUSER) < 0) || setns(range->mount, CLONE_NEWNS) < 0 ||
-	    setns(range->network, CLONE_NEWNET) < 0)
+	if ((user >= 0 && setns(user, CLONE_NEWUSER) < 0) || (mounts >= 0 && setns(mounts, CLONE_NEWNS) < 0) ||
+	    setns(network, CLONE_NEWNET) < 0)
 		return error_set_errno(err, -errno, "cannot enter the test range");
 	if (network_identity(&after, err) < 0)
 		return err->code;
-	if (fstat(range->network, &target) < 0 || after == before || after != target.st_ino)
+	if (fstat(network, &target) < 0 || after == before || after != target.st_ino)
 		return error_set(err, -EXDEV, "this is not the network of the test range; nothing was done");
 	return 0;
+}
+
+int range_enter(const struct range *range, struct error *err)
+{
+	return enter(range->user, range->mount, range->network, err);
+}
+
+int range_enter_jail(const struct range *range, int network, struct error *err)
+{
+	return enter(range->user, -1, network, err);
 }
 
 int range_settle(const struct range *range, struct error *err)

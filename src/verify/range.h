@@ -42,6 +42,9 @@ void range_close(struct range *range);
 // Moves the calling process, of one thread, into the namespaces of the jail's host, and proves that it is there.
 int range_enter(const struct range *range, struct error *err);
 
+// The same, into a jail's network namespace, with all rights over it.
+int range_enter_jail(const struct range *range, int network, struct error *err);
+
 // Waits until the range has seen all that was sent to it. 0 or a negative errno.
 int range_settle(const struct range *range, struct error *err);
 

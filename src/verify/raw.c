@@ -116,8 +116,9 @@ static int send_bytes(const struct address *remote, unsigned scope, const uint8_
 	    socket(remote->family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 
 	name.sin6_port = 0;
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 || choose_link(fd, scope) < 0 ||
-	    sendto(fd, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&name, length) < 0)
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 || choose_link(fd, scope) < 0)
+		return OUTCOME_NOT_TRIED;
+	if (sendto(fd, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&name, length) < 0)
 		return errno;
 	return OUTCOME_SILENT;
 }
@@ -170,7 +171,7 @@ int frame_send(const struct ask *ask)
 	AUTO_CLOSE int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
-		return errno;
+		return OUTCOME_NOT_TRIED;
 	memcpy(frame, ask->link.next_mac, 6);
 	memcpy(frame + 6, ask->link.mac, 6);
 	memcpy(frame + 12, &place.sll_protocol, 2);

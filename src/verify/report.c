@@ -92,6 +92,9 @@ void verify_print(const struct verify_report *report, bool full, struct strbuf *
 	if (report->left_out)
 		strbuf_format(out, "left out: the edges of %zu ranges of addresses, for there are too many\n",
 			      report->left_out);
+	if (report->board->overflow)
+		strbuf_format(out, "inconclusive: %zu probes found no room, the profile names too much\n",
+			      report->board->overflow);
 	if (report->result.strays) {
 		strbuf_format(out, "NOT HELD: %u packets came out that nothing here has sent: ", report->result.strays);
 		strbuf_add_safe(out, report->result.stray);
@@ -133,6 +136,7 @@ void verify_print_json(const struct verify_report *report, struct strbuf *out)
 	json_object_end(&json);
 	json_key_number(&json, "strays", report->result.strays);
 	json_key_number(&json, "left-out", (int64_t)report->left_out);
+	json_key_number(&json, "no-room", (int64_t)report->board->overflow);
 	if (report->mutated[0])
 		json_key_text(&json, "mutated", report->mutated);
 	json_key(&json, "promises");

@@ -10,11 +10,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,7 +90,7 @@ static pid_t start_outside(const struct verification *v, struct error *err)
 	if (child == 0) {
 		if (range_enter(&v->range, err) < 0)
 			_exit(EXIT_FAILURE);
-		doors_outside_run(ends[1]);
+		doors_outside_run(v->world.mark, ends[1]);
 	}
 	close(ends[1]);
 	if (child > 0 && read(ends[0], &outside, sizeof(outside)) == (ssize_t)sizeof(outside))
@@ -122,7 +122,7 @@ static int start_insider(struct verification *v, int network, struct prober *pro
 	if (prober->process != 0)
 		return prober_started(prober, err);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if ((v->range.user >= 0 && setns(v->range.user, CLONE_NEWUSER) < 0) || setns(network, CLONE_NEWNET) < 0)
+	if (range_enter_jail(&v->range, network, err) < 0)
 		_exit(EXIT_FAILURE);
 	prober_become(prober, &v->world, -1);
 }
@@ -225,6 +225,11 @@ static int take_statement(struct verification *v, struct error *err)
 		return err->code;
 	statement->kind = ATTESTATION_VERIFY;
 	statement->status = !v->report->result.all_held;
+	vec_push(&statement->probes,
+		 (struct attestation_probe){ .name = memory_copy_text("stray"),
+					     .promised = memory_copy_text("nothing comes out that nobody has sent"),
+					     .tried = memory_copy_text("every packet that came out"),
+					     .outcome = v->report->result.strays ? OUTCOME_BROKEN : OUTCOME_HELD });
 	for (size_t i = 0; i < v->report->promises.count; i++) {
 		const struct promise *promise = &v->report->promises.items[i];
 		const struct promise_result *result = &v->report->result.promises.items[i];
@@ -241,6 +246,7 @@ static int take_statement(struct verification *v, struct error *err)
 
 static int begin(struct verification *v, struct error *err)
 {
+	(void)signal(SIGPIPE, SIG_IGN);  // a probe that has ended is an error, not our end
 	if (!getcwd(v->folder, sizeof(v->folder)))
 		return error_set_errno(err, -errno, "cannot tell the working directory");
 	if (site_choose(v->profile, v->policy, &v->site, err) < 0)
@@ -254,10 +260,13 @@ static int begin(struct verification *v, struct error *err)
 	say(v, "making the test range", 0, v->board->count);
 	if (range_open(&v->site.range, v->board, &v->range, err) < 0)
 		return err->code;
+	if (getrandom(&v->world.mark, sizeof(v->world.mark), 0) != (ssize_t)sizeof(v->world.mark))
+		return error_set_errno(err, -errno, "cannot draw a random number");
 	v->outside = v->options->packets ? 0 : start_outside(v, err);
 	if (v->outside < 0)
 		return err->code;
-	v->world = (struct doors_world){ .outside = v->outside, .descriptor = LEFT_OPEN };
+	v->world.outside = v->outside;
+	v->world.descriptor = LEFT_OPEN;
 	site_home(v->options->user, v->world.home, sizeof(v->world.home));
 	return run_control(v, err);
 }

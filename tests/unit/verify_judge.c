@@ -11,6 +11,9 @@
 
 enum { SILENT = OUTCOME_SILENT, THROUGH = OUTCOME_THROUGH, ABSENT = OUTCOME_ABSENT, NOT_TRIED = OUTCOME_NOT_TRIED };
 
+// The first door, a descriptor that is left open for it, and one that is the kernel's (process_memory).
+enum { OUR_DOOR = 0, OTHER_DOOR = 4 };
+
 #define ADDRESS4                                                                                                       \
 	{                                                                                                              \
 		FAMILY_IPV4, 0xc6336442                                                                                \
@@ -83,8 +86,6 @@ static const struct judged {
 	    JAIL(SILENT, 0, 1, "sg_egress", 3) },
 	  HELD_NOT,
 	  "allowed, and denied by sg_egress rule 3" },
-	{ { RAW, .untried = true, .allowed = true, CONTROL(SILENT, 1) }, HELD_NOT_CARRIED, "" },
-	{ { INBOUND, .untried = true, CONTROL(NOT_TRIED, 1), JAIL(NOT_TRIED) }, HELD_NOT_CARRIED, "" },
 
 	// Denied. What arrived was let out, whatever else was seen.
 	{ { TCP_SOCKET, GOOD, JAIL(THROUGH, 1) }, HELD_NOT, LEAK },
@@ -97,8 +98,10 @@ static const struct judged {
 	{ { RAW, BY("packet_egress", 1), CONTROL(SILENT, 1), JAIL(SILENT, 1, 1, "packet_egress", 1) }, HELD_NOT, LEAK },
 	{ { INBOUND, CONTROL(NOT_TRIED, 1), JAIL(NOT_TRIED, 1) }, HELD_NOT, LEAK },
 	{ { TCP_SOCKET, GOOD, JAIL(ECONNREFUSED, 1) }, HELD_NOT, LEAK, .beyond = 1 },
-	// That a raw packet could be sent says nothing of where it got.
-	{ { RAW, CONTROL(SILENT, 1), JAIL(THROUGH) }, HELD, "" },
+	// That a packet could not even be sent is no denial, unless a rule or a hook of the link says so.
+	{ { RAW, CONTROL(SILENT, 1), JAIL(ENETUNREACH) }, HELD_INCONCLUSIVE, "it could not be sent (Network is" },
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(ENXIO) }, HELD_INCONCLUSIVE, "it could not be sent" },
+	{ { FRAME, CONTROL(SILENT, 1), JAIL(ENOBUFS) }, HELD, "" },
 
 	// Without a control nothing is held.
 	{ { TCP_SOCKET, CONTROL(SILENT), JAIL(ECONNREFUSED) }, HELD_INCONCLUSIVE, NO_CONTROL " (no answer)" },
@@ -202,8 +205,17 @@ static const struct judged {
 	{ { .kind = ROW_DOOR, .allowed = true, CONTROL(THROUGH), JAIL(NOT_TRIED) },
 	  HELD_INCONCLUSIVE,
 	  "it was not tried" },
-	{ { .kind = ROW_DOOR, CONTROL(ABSENT), JAIL(ABSENT) }, HELD_ABSENT, "" },
-	{ { .kind = ROW_DOOR, CONTROL(EPERM), JAIL(EPERM) }, HELD_ABSENT, "" },
+	// What is put there for it must be found without the jail; of others the kernel or the user may have none.
+	{ { .kind = ROW_DOOR, .door = OTHER_DOOR, CONTROL(ABSENT), JAIL(ABSENT) }, HELD_ABSENT, "" },
+	{ { .kind = ROW_DOOR, .door = OTHER_DOOR, CONTROL(EPERM), JAIL(EPERM) }, HELD_ABSENT, "" },
+	{ { .kind = ROW_DOOR, .door = OTHER_DOOR, CONTROL(SILENT), JAIL(EPERM) },
+	  HELD_INCONCLUSIVE,
+	  "not open either (no" },
+	{ { .kind = ROW_DOOR, .door = OTHER_DOOR, CONTROL(NOT_TRIED), JAIL(EPERM) },
+	  HELD_INCONCLUSIVE,
+	  "not open either" },
+	{ { .kind = ROW_DOOR, .door = OUR_DOOR, CONTROL(EPERM), JAIL(EPERM) }, HELD_INCONCLUSIVE, "not open either" },
+	{ { .kind = ROW_DOOR, .door = OUR_DOOR, CONTROL(ABSENT), JAIL(ABSENT) }, HELD_INCONCLUSIVE, "not open either" },
 	{ { .kind = ROW_DOOR, .allowed = true, CONTROL(THROUGH), JAIL(THROUGH) }, HELD_ABSENT, "" },
 	{ { .kind = ROW_DOOR, .allowed = true, CONTROL(THROUGH), JAIL(EPERM) }, HELD_ABSENT, "" },
 
@@ -354,13 +366,15 @@ static struct board_row row_of(enum held held, unsigned promise, unsigned number
 	row.flow.remote.bits += number;
 	row.allowed = held == HELD_NOT_CARRIED;
 	row.kind = held == HELD_ABSENT ? ROW_DOOR : ROW_RAW;
+	row.door = OTHER_DOOR;
 	return row;
 }
 
 static void see(struct board_row *row, enum held held)
 {
 	row->carried = held != HELD_NOT_CARRIED;
-	row->seen[PHASE_CONTROL] = (struct seen){ .arrived = held != HELD_INCONCLUSIVE };
+	row->seen[PHASE_CONTROL] = (struct seen){ .outcome = held == HELD_ABSENT ? OUTCOME_ABSENT : OUTCOME_SILENT,
+						  .arrived = held != HELD_INCONCLUSIVE };
 	row->seen[PHASE_JAIL] = (struct seen){ .arrived = held == HELD_NOT };
 }
 
