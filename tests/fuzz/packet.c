@@ -44,7 +44,8 @@ static void add_rows(struct board *board)
 						   .remote = i % 2 ? far : near,
 						   .destination_port = rows[i / 2].port },
 					 .oddity = rows[i / 2].oddity,
-					 .flags = rows[i / 2].flags };
+					 .flags = rows[i / 2].flags,
+					 .allowed = i % 2 };
 
 		if (row.flow.protocol == IPPROTO_ICMP)
 			row.flow.icmp_type = ICMP_ECHO;
@@ -106,13 +107,16 @@ static bool is_of_flow(const struct board_row *row, const struct flow *flow)
 	       row->flow.icmp_code == flow->icmp_code;
 }
 
-// Of a row that has a port of its own, packets come from that alone; pasta's come from any.
+// Of a row that has a port of its own, packets come from that alone; pasta's come from any. Of what is denied nothing
+// may come out of the jail, in whatever form.
 static bool is_of_row(const struct board *board, const struct board_row *row, const struct packet *packet)
 {
 	bool ported = packet->protocol == IPPROTO_TCP || packet->protocol == IPPROTO_UDP;
 	bool own = ported && packet->oddity != PACKET_FRAGMENT && board->uplink != UPLINK_PASTA &&
 		   (row->kind == ROW_RAW || row->kind == ROW_FRAME);
 
+	if (!row->allowed && board->phase == PHASE_JAIL)
+		return true;
 	return row->oddity == packet->oddity &&
 	       (!own || packet->source_port == board_source_port(board, row, board->phase));
 }
