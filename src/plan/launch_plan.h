@@ -167,7 +167,7 @@ struct launch_request {
 	size_t share_count;
 	struct link_request link;      // --address, --gateway
 	struct port_range peer_ports;  // --peer-ports; first 0: not given
-	bool rehearsal;  // nothing of it meets anybody: the made-up values of templates may stand
+	bool rehearsal;                // nothing of it meets anybody: the made-up values of templates may stand
 };
 
 // "veth": the profile's word. A literal.
