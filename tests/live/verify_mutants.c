@@ -169,7 +169,7 @@ static bool try_shares(const char *path, unsigned sample, struct score *sum)
 // VERIFY_MUTANTS=all: all of them, which takes the better part of an hour. Else a sample of each profile's.
 int main(int count, char **arguments)
 {
-	enum { SAMPLE = 20 };
+	enum { SAMPLE = 10 };
 	const char *wanted = getenv("VERIFY_MUTANTS");
 	struct score *sums =
 	    mmap(NULL, (size_t)count * sizeof(*sums), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
