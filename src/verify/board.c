@@ -205,13 +205,16 @@ static bool count(struct board *board, const struct packet *packet, const struct
 	return known;
 }
 
-void board_arrived(struct board *board, const struct packet *packet)
+bool board_arrived(struct board *board, const struct packet *packet)
 {
 	struct flow flow;
 
 	packet_flow(packet, EGRESS, &flow);
-	if (!is_answer(board, packet) && !count(board, packet, &flow) && board->phase == PHASE_JAIL)
+	if (is_answer(board, packet))
+		return false;
+	if (!count(board, packet, &flow) && board->phase == PHASE_JAIL)
 		note_stray(board, packet, &flow);
+	return true;
 }
 
 void board_passed(struct board *board, const struct packet *packet)

@@ -122,8 +122,9 @@ bool board_add(struct board *board, const struct board_row *row);
 // What was seen of a jail is forgotten, for the next one.
 void board_forget(struct board *board);
 
-// A packet came to the range: counts it for the rows of the kind that is being tried.
-void board_arrived(struct board *board, const struct packet *packet);
+// A packet came to the range: counts it for the rows of the kind that is being tried. False: it answers what the range
+// sent, and is not to be answered in turn, or two who echo never end.
+bool board_arrived(struct board *board, const struct packet *packet);
 
 // The same, seen at the other end of the jail's link: answers of the job, and frames that its wall has let out.
 void board_passed(struct board *board, const struct packet *packet);

@@ -172,8 +172,8 @@ static void take_packet(const struct outside *outside, const uint8_t from[6], co
 		board_passed(outside->board, &packet);
 		return;
 	}
-	board_arrived(outside->board, &packet);
-	answer_packet(outside, from, &packet);
+	if (board_arrived(outside->board, &packet))
+		answer_packet(outside, from, &packet);
 }
 
 static void take_frames(const struct outside *outside)

@@ -162,7 +162,10 @@ static void arrive(struct board *board, const struct packet *packet, bool passed
 	for (size_t i = 0; i < board->count; i++)
 		before[i] = board->rows[i].seen[board->phase].arrived;
 	packet_flow(packet, EGRESS, &flow);
-	(passed ? board_passed : board_arrived)(board, packet);
+	if (passed)
+		board_passed(board, packet);
+	else
+		(void)board_arrived(board, packet);
 	for (size_t i = 0; i < board->count; i++) {
 		const struct board_row *row = &board->rows[i];
 		unsigned more = row->seen[board->phase].arrived - before[i];
