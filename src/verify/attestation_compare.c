@@ -235,6 +235,8 @@ static void list_events(const struct comparison *c)
 		DIFFERS(c, "tampered[%zu]: at %s the rules were changed by %s: %s", i, time_print(tamper->at, time),
 			tamper->process[0] ? tamper->process : "somebody", tamper->what);
 	}
+	if (s->kind == ATTESTATION_VERIFY && s->status != 0)
+		DIFFERS(c, "status: not all that was promised was found to hold");
 	if (s->tampered_beyond)
 		DIFFERS(c, "tampered-beyond: and %" PRIu64 " times more", s->tampered_beyond);
 	for (size_t i = 0; i < s->probes.count; i++) {

@@ -2,7 +2,6 @@
 // Who stands at the other end of the jail's link: see range.h.
 #include <errno.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,8 +19,8 @@ static _Noreturn void stand(const struct range *range, int network, struct board
 {
 	struct error err;
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	int result = enter(range, network, board->uplink, &err);
+	range_end_with(board->owner);
 	if (result == 0)
 		result = outside_run(board, channel, board->link[PHASE_JAIL].outside, false, &err);
 	if (result < 0)

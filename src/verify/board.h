@@ -6,6 +6,8 @@
 #ifndef VPCJAIL_VERIFY_BOARD_H
 #define VPCJAIL_VERIFY_BOARD_H
 
+#include <sys/types.h>
+
 #include "plan/uplink.h"
 #include "policy/policy.h"
 #include "verify/packet.h"
@@ -107,6 +109,7 @@ struct board {
 	int status;                             // of the launch: 0 or a negative errno
 	struct error error;
 	size_t count, capacity;
+	pid_t owner;                // of the process that the others end with
 	size_t overflow;            // rows that found no room
 	unsigned keys[BOARD_KEYS];  // by hash: the first row of that key, plus 1
 	struct board_row rows[];

@@ -26,12 +26,9 @@ struct edge {
 	enum direction direction;
 };
 
-static int protocol_of(const struct policy_match *match, enum family family)
+static int protocol_of(const struct policy_match *match)
 {
-	if (match->protocol != PROTOCOL_ALL)
-		return match->protocol;
-	(void)family;
-	return IPPROTO_TCP;
+	return match->protocol == PROTOCOL_ALL ? IPPROTO_TCP : match->protocol;
 }
 
 static void try_flow(const struct edge *edge, const struct address *address, int protocol, long port)
@@ -63,7 +60,7 @@ static long some_port(const struct policy_match *match)
 static void try_around(const struct edge *edge, const struct address *address)
 {
 	const struct policy_match *match = edge->match;
-	int protocol = protocol_of(match, address->family);
+	int protocol = protocol_of(match);
 
 	vec_for_each (range, &match->ports) {
 		const long ports[] = { range->first - 1L, range->first, range->last, range->last + 1L };
@@ -80,7 +77,7 @@ static void try_around(const struct edge *edge, const struct address *address)
 
 static void try_range(const struct edge *edge, const struct address_range *range)
 {
-	int protocol = protocol_of(edge->match, range->first.family);
+	int protocol = protocol_of(edge->match);
 	address_bits highest = range->first.family == FAMILY_IPV4 ? (address_bits)UINT32_MAX : ~(address_bits)0;
 	struct address before = range->first, after = range->last;
 
@@ -138,7 +135,7 @@ static void try_rule(struct draft *draft, unsigned frames, enum direction direct
 		return;
 	}
 	for (size_t i = 0; i < sizeof(anybody) / sizeof(anybody[0]); i++) {
-		try_flow(&edge, &anybody[i], protocol_of(&rule->match, anybody[i].family), some_port(&rule->match));
+		try_flow(&edge, &anybody[i], protocol_of(&rule->match), some_port(&rule->match));
 		try_around(&edge, &anybody[i]);
 	}
 }

@@ -45,7 +45,6 @@ struct driver {
 	struct prober *job;           // tries sockets, names and doors
 	const struct beside *beside;  // where nothing else brings packets to the job; NULL: nobody
 	struct prober *insider;       // sends packets made by hand, and listens; may be the same
-	enum on_deny on_deny;
 };
 
 // Has every row tried in the board's phase. target: where inbound packets are sent. 0, or a negative errno when a probe

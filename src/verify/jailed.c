@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -300,7 +299,7 @@ _Noreturn void jailed_run(const struct jailed_request *request, const struct ran
 	struct error err = { 0 };
 
 	if (range_enter(range, &err) == 0 && give_up_rights(&err) == 0 && set_streams(request, &err) == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		range_end_with(board->owner);
 		(void)!chdir(request->folder);
 		(void)signal(SIGPIPE, SIG_DFL);
 		doors_set_secrets();

@@ -17,6 +17,7 @@
 #include "base/vec.h"
 #include "verify/acts.h"
 #include "verify/doors.h"
+#include "verify/socket_name.h"
 
 struct attempt {
 	unsigned row;
@@ -28,24 +29,6 @@ struct probe {
 	VEC(struct attempt) attempts;
 	VEC(struct pollfd) listeners;
 };
-
-static socklen_t to_socket(const struct address *address, uint16_t port, struct sockaddr_storage *out)
-{
-	struct sockaddr_in *ipv4 = (void *)out;
-	struct sockaddr_in6 *ipv6 = (void *)out;
-
-	*out = (struct sockaddr_storage){ 0 };
-	if (address->family == FAMILY_IPV4) {
-		ipv4->sin_family = AF_INET;
-		ipv4->sin_port = htons(port);
-		ipv4->sin_addr.s_addr = htonl((uint32_t)address->bits);
-		return sizeof(*ipv4);
-	}
-	ipv6->sin6_family = AF_INET6;
-	ipv6->sin6_port = htons(port);
-	(void)address_to_bytes(address, ipv6->sin6_addr.s6_addr);
-	return sizeof(*ipv6);
-}
 
 static void answer(unsigned row, int outcome, const struct address *address)
 {
@@ -75,7 +58,7 @@ static int begin(int fd, const struct flow *flow, bool stream)
 	bool icmp = !stream && flow->protocol != IPPROTO_UDP;
 	uint8_t echo[8 + sizeof(text)] = { flow->icmp_type, flow->icmp_code };
 	struct sockaddr_storage to;
-	socklen_t length = to_socket(&flow->remote, icmp ? 0 : flow->destination_port, &to);
+	socklen_t length = socket_name(&flow->remote, icmp ? 0 : flow->destination_port, 0, &to);
 
 	memcpy(echo + 8, text, sizeof(text));
 	if (connect(fd, (struct sockaddr *)&to, length) < 0)
@@ -175,12 +158,7 @@ static void look_up(const struct ask *ask)
 		answer(ask->row, ENOENT, NULL);
 		return;
 	}
-	if (found->ai_family == AF_INET)
-		address = address_from_bytes(
-		    FAMILY_IPV4, (const uint8_t *)&((struct sockaddr_in *)(void *)found->ai_addr)->sin_addr);
-	else
-		address =
-		    address_from_bytes(FAMILY_IPV6, ((struct sockaddr_in6 *)(void *)found->ai_addr)->sin6_addr.s6_addr);
+	address = socket_name_address(found->ai_addr);
 	freeaddrinfo(found);
 	answer(ask->row, OUTCOME_THROUGH, &address);
 }

@@ -247,10 +247,9 @@ static _Noreturn void be_outside(const struct range_plan *plan, struct board *bo
 	struct making making = { .plan = plan, .user = -1, .mount = -1, .host = -1 };
 	struct message message = { .kind = MESSAGE_ERROR };
 
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
+	range_end_with(parent);
 	int result = make_all(&making, &message.error);
+	range_end_with(parent);
 	const int handed[HANDED_OVER] = { making.user, making.mount, making.host };
 	for (unsigned i = 0; result == 0 && i < HANDED_OVER; i++)
 		result = channel_send(channel, &(struct message){ .kind = MESSAGE_STARTED, .number = i }, handed[i]);
@@ -342,6 +341,12 @@ static int enter(int user, int mounts, int network, struct error *err)
 	if (fstat(network, &target) < 0 || after == before || after != target.st_ino)
 		return error_set(err, -EXDEV, "this is not the network of the test range; nothing was done");
 	return 0;
+}
+
+void range_end_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(EXIT_FAILURE);
 }
 
 int range_enter(const struct range *range, struct error *err)

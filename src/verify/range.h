@@ -45,6 +45,10 @@ int range_enter(const struct range *range, struct error *err);
 // The same, into a jail's network namespace, with all rights over it.
 int range_enter_jail(const struct range *range, int network, struct error *err);
 
+// From here on the calling process ends with its parent, which is that one, or at once. To be called after namespaces
+// are entered: whoever gains rights by that is spared again (PR_SET_PDEATHSIG in prctl(2)).
+void range_end_with(pid_t parent);
+
 // Waits until the range has seen all that was sent to it. 0 or a negative errno.
 int range_settle(const struct range *range, struct error *err);
 

@@ -14,33 +14,15 @@
 #include "net/prefix.h"
 #include "nft/ruleset.h"
 #include "verify/probe.h"
+#include "verify/socket_name.h"
 
-enum { FRAME_HEADER = 14 };
+enum { FRAME_HEADER = 14, SOME_PORT = 9 };
 
 // Kept for documentation (RFC 5737, 3849): nobody here has them.
 static const struct address foreign[LINK_FAMILIES] = {
 	{ FAMILY_IPV4, 0xc0000263 },
 	{ FAMILY_IPV6, (address_bits)0x20010db8dead0000 << 64 | 0x63 },
 };
-
-static socklen_t to_socket(const struct address *address, unsigned scope, struct sockaddr_in6 *out)
-{
-	struct sockaddr_in *ipv4 = (void *)out;
-	enum { ANY_PORT = 9 };
-
-	*out = (struct sockaddr_in6){ 0 };
-	if (address->family == FAMILY_IPV6) {
-		out->sin6_family = AF_INET6;
-		out->sin6_port = htons(ANY_PORT);
-		out->sin6_scope_id = scope;
-		(void)address_to_bytes(address, out->sin6_addr.s6_addr);
-		return sizeof(*out);
-	}
-	ipv4->sin_family = AF_INET;
-	ipv4->sin_port = htons(ANY_PORT);
-	ipv4->sin_addr.s_addr = htonl((uint32_t)address->bits);
-	return sizeof(*ipv4);
-}
 
 // Groups of wider scopes than a link know no link by their address.
 static int choose_link(int fd, unsigned scope)
@@ -53,8 +35,8 @@ static int choose_link(int fd, unsigned scope)
 // What the kernel would give a packet as its source: asked for with a socket that sends nothing.
 static int source_for(const struct address *remote, unsigned scope, struct address *source)
 {
-	struct sockaddr_in6 name;
-	socklen_t length = to_socket(remote, scope, &name);
+	struct sockaddr_storage name;
+	socklen_t length = socket_name(remote, SOME_PORT, scope, &name);
 	const int yes = 1;
 	AUTO_CLOSE int fd = socket(remote->family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -64,9 +46,7 @@ static int source_for(const struct address *remote, unsigned scope, struct addre
 	length = sizeof(name);
 	if (getsockname(fd, (struct sockaddr *)&name, &length) < 0)
 		return errno;
-	*source = remote->family == FAMILY_IPV4
-		      ? address_from_bytes(FAMILY_IPV4, (uint8_t *)&((struct sockaddr_in *)(void *)&name)->sin_addr)
-		      : address_from_bytes(FAMILY_IPV6, name.sin6_addr.s6_addr);
+	*source = socket_name_address((struct sockaddr *)&name);
 	return 0;
 }
 
@@ -81,8 +61,7 @@ static unsigned link_with(const struct address *own)
 	for (const struct ifaddrs *each = list; each && !found; each = each->ifa_next) {
 		if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET6)
 			continue;
-		const struct sockaddr_in6 *name = (const void *)each->ifa_addr;
-		struct address address = address_from_bytes(FAMILY_IPV6, name->sin6_addr.s6_addr);
+		struct address address = socket_name_address(each->ifa_addr);
 		if (address_equal(&address, own))
 			found = if_nametoindex(each->ifa_name);
 	}
@@ -109,13 +88,12 @@ static unsigned scope_of(const struct address *address)
 
 static int send_bytes(const struct address *remote, unsigned scope, const uint8_t *bytes, size_t size)
 {
-	struct sockaddr_in6 name;
-	socklen_t length = to_socket(remote, scope, &name);
+	struct sockaddr_storage name;
+	socklen_t length = socket_name(remote, 0, scope, &name);
 	const int yes = 1;
 	AUTO_CLOSE int fd =
 	    socket(remote->family == FAMILY_IPV4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 
-	name.sin6_port = 0;
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &yes, sizeof(yes)) < 0 || choose_link(fd, scope) < 0)
 		return OUTCOME_NOT_TRIED;
 	if (sendto(fd, bytes, size, MSG_DONTWAIT, (struct sockaddr *)&name, length) < 0)

@@ -110,14 +110,13 @@ static int choose_family(const struct profile *profile, size_t index, struct pre
 	return 0;
 }
 
-int site_choose(const struct profile *profile, const struct policy *policy, struct site *site, struct error *err)
+int site_choose(const struct profile *profile, struct site *site, struct error *err)
 {
 	CLEANUP(prefix_set_release) struct prefix_set taken = { 0 };
 	struct site made = { .range.device =
 				 profile->network.interface.text ? profile->network.interface.text : "eth0" };
 	bool ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
 
-	(void)policy;
 	named(profile, &taken);
 	for (size_t i = 0; i < (ipv6 ? 2 : 1); i++)
 		if (choose_family(profile, i, &taken, &made, err) < 0)

@@ -15,7 +15,7 @@ struct site {
 
 // Chooses: on the first subnet of each family, or elsewhere where there is none. 0, or -EADDRINUSE when a subnet has no
 // free address. Released by site_release.
-int site_choose(const struct profile *profile, const struct policy *policy, struct site *site, struct error *err);
+int site_choose(const struct profile *profile, struct site *site, struct error *err);
 void site_release(struct site *site);
 
 // The jail's sink as a link: plan/network.c.

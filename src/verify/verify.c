@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,9 +106,9 @@ static int start_control(struct verification *v, struct prober *prober, struct e
 	prober->process = fork();
 	if (prober->process != 0)
 		return prober_started(prober, err);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (range_enter(&v->range, err) < 0)
 		_exit(EXIT_FAILURE);
+	range_end_with(v->board->owner);
 	prober_become(prober, &v->world, LEFT_OPEN);
 }
 
@@ -121,9 +120,9 @@ static int start_insider(struct verification *v, int network, struct prober *pro
 	prober->process = fork();
 	if (prober->process != 0)
 		return prober_started(prober, err);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (range_enter_jail(&v->range, network, err) < 0)
 		_exit(EXIT_FAILURE);
+	range_end_with(v->board->owner);
 	prober_become(prober, &v->world, -1);
 }
 
@@ -168,9 +167,7 @@ static int start_jail(struct verification *v, struct prober *prober, int *networ
 static int run_control(struct verification *v, struct error *err)
 {
 	CLEANUP(prober_close) struct prober prober = PROBER_NONE;
-	struct driver driver = {
-		.board = v->board, .range = &v->range, .job = &prober, .insider = &prober, .on_deny = v->policy->on_deny
-	};
+	struct driver driver = { .board = v->board, .range = &v->range, .job = &prober, .insider = &prober };
 
 	v->board->phase = PHASE_CONTROL;
 	say(v, "without the jail", 0, v->board->count);
@@ -185,12 +182,9 @@ static int run_jail(struct verification *v, struct error *err)
 	CLEANUP(prober_close) struct prober insider = PROBER_NONE;
 	CLEANUP(beside_close) struct beside beside = BESIDE_NONE;
 	AUTO_CLOSE int network = -1;
-	struct driver driver = { .board = v->board,
-				 .range = &v->range,
-				 .job = &job,
-				 .insider = &insider,
-				 .beside = &beside,
-				 .on_deny = v->policy->on_deny };
+	struct driver driver = {
+		.board = v->board, .range = &v->range, .job = &job, .insider = &insider, .beside = &beside
+	};
 
 	v->board->phase = PHASE_JAIL;
 	say(v, "in the jail", v->board->count / 2, v->board->count);
@@ -249,10 +243,11 @@ static int begin(struct verification *v, struct error *err)
 	(void)signal(SIGPIPE, SIG_IGN);  // a probe that has ended is an error, not our end
 	if (!getcwd(v->folder, sizeof(v->folder)))
 		return error_set_errno(err, -errno, "cannot tell the working directory");
-	if (site_choose(v->profile, v->policy, &v->site, err) < 0)
+	if (site_choose(v->profile, &v->site, err) < 0)
 		return err->code;
 	site_board(&v->site, v->board);
 	draft_all(v);
+	v->board->owner = getpid();
 	v->board->patience = v->options->patience ? v->options->patience : PATIENCE;
 	verify_hook_range(v->board);
 	if (v->options->attest && (v->statement = memfd_create("statement", MFD_CLOEXEC)) < 0)

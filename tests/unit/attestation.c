@@ -447,6 +447,7 @@ static struct attestation about(const char *path)
 		prefix_set_copy(&s.link.ask, &options.link->neighbours->whom);
 	s.updates.count = s.denials.count = s.tampered.count = 0;
 	s.tampered_beyond = 0;
+	s.status = 0;
 	return s;
 }
 
@@ -554,6 +555,12 @@ static void test_compare_more(void **state)
 	s.probes.items[0].outcome = OUTCOME_INCONCLUSIVE;
 	differs(&s, path, "probes[0].outcome:\n");
 	s.probes.items[0].outcome = OUTCOME_HELD;
+	s.status = 1;  // of a verification, which may have found more than its promises say
+	differs(&s, path, "status:\n");
+	s.kind = ATTESTATION_RUN;
+	differs(&s, path, "");
+	s.kind = ATTESTATION_VERIFY;
+	s.status = 0;
 	s.host.proxies = prefixes("192.0.2.1", "192.0.2.2");
 	s.host.subnets = prefixes("192.0.2.1", "192.0.2.2");
 	differs(&s, path, "host.proxies:\nhost.subnets:\n");
