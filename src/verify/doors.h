@@ -47,7 +47,7 @@ int verify_door_try(size_t index);
 // Becomes a process to which the doors lead, in the namespaces that it is called in: it writes its number (a pid_t, as
 // it sees it) to the descriptor when all that it has stands, and listens until it gets SIGTERM or its parent ends. Then
 // it takes away what it has in folders.
-_Noreturn void doors_outside_run(unsigned mark, int ready);
+_Noreturn void doors_outside_run(unsigned mark, pid_t parent, int ready);
 
 // The port, of TCP, at which it listens on all addresses of its host.
 enum { DOORS_PORT = 7007 };

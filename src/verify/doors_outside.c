@@ -71,7 +71,7 @@ static void end(int number)
 	_exit(EXIT_SUCCESS);
 }
 
-_Noreturn void doors_outside_run(unsigned mark, int ready)
+_Noreturn void doors_outside_run(unsigned mark, pid_t parent, int ready)
 {
 	struct pollfd fds[OUTSIDE_SOCKETS + 1];
 	static const int ends[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
@@ -80,7 +80,9 @@ _Noreturn void doors_outside_run(unsigned mark, int ready)
 	(void)umask(0);  // whoever the job runs as may connect, if it finds the way
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		(void)signal(ends[i], end);
-	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	// Of a parent that has ended before, no signal comes.
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 || getppid() != parent)
+		end(0);
 	for (size_t i = 0; i < OUTSIDE_SOCKETS; i++)
 		fds[i] = (struct pollfd){ .fd = listen_unix((enum outside_socket)i, mark), .events = POLLIN };
 	fds[OUTSIDE_SOCKETS] = (struct pollfd){ .fd = listen_inet(), .events = POLLIN };

@@ -87,9 +87,10 @@ static pid_t start_outside(const struct verification *v, struct error *err)
 		return error_set_errno(err, -errno, "cannot make a pipe");
 	pid_t child = fork();
 	if (child == 0) {
+		close(ends[0]);
 		if (range_enter(&v->range, err) < 0)
 			_exit(EXIT_FAILURE);
-		doors_outside_run(v->world.mark, ends[1]);
+		doors_outside_run(v->world.mark, v->board->owner, ends[1]);
 	}
 	close(ends[1]);
 	if (child > 0 && read(ends[0], &outside, sizeof(outside)) == (ssize_t)sizeof(outside))
