@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What happened to a job's network while it ran: one event per distinct thing, with how often and when.
 //
-// A recorded run is a file of JSON lines (run_record.h), appended to while the job runs and never rewritten. An event that
-// happens again is written again under its id with its new count; the last line of an id is the one that counts.
+// A recorded run is a file of JSON lines (run_record.h), appended to while the job runs and never rewritten. An event
+// that happens again is written again under its id with its new count; the last line of an id is the one that counts.
 #ifndef VPCJAIL_AUDIT_EVENT_H
 #define VPCJAIL_AUDIT_EVENT_H
 
