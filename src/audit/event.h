@@ -45,7 +45,7 @@ struct event_process {
 	VEC(struct event_parent) parents;  // the nearest first, up to the job's first process
 };
 
-enum { EVENT_COMMAND_MAXIMUM = 4096, EVENT_ARGUMENTS = 6 };
+enum { EVENT_COMMAND_MAXIMUM = 4096, EVENT_ARGUMENTS = 6, LAYER_SIZE = 32 };
 
 // Times are milliseconds since 1970. Texts are owned and may hold any bytes but NUL; NULL where there is none.
 struct event {
@@ -65,12 +65,12 @@ struct event {
 	struct flow flow;  // .destination_port is the remote's of egress, the job's of ingress
 	struct address local;
 	// PACKET; FLOW: empty
-	char layer[32];         // layer_name, "" for FLOW
-	char *layer_title;      // for people
-	unsigned rule;          // number within the layer, or a ruleset_wall
-	char *reason, *origin;  // the rule's
-	char *aws;              // what AWS does instead where the profile is stricter ("allowed")
-	unsigned policy;        // 0: the launch's; n: the n-th that was exchanged for it
+	char layer[LAYER_SIZE];  // layer_name, "" for FLOW
+	char *layer_title;       // for people
+	unsigned rule;           // number within the layer, or a ruleset_wall
+	char *reason, *origin;   // the rule's
+	char *aws;               // what AWS does instead where the profile is stricter ("allowed")
+	unsigned policy;         // 0: the launch's; n: the n-th that was exchanged for it
 	// FLOW
 	uint64_t bytes, reply_packets, reply_bytes;
 	// CALL

@@ -30,7 +30,7 @@ struct record_start {
 
 // What the kernel counted for one rule that denies: more than what was recorded of it, where the log was limited.
 struct record_counter {
-	char layer[32];
+	char layer[LAYER_SIZE];
 	unsigned rule;
 	unsigned policy;
 	uint64_t packets, bytes;

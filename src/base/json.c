@@ -9,6 +9,8 @@
 
 static void newline(struct json *json)
 {
+	if (json->compact)
+		return;
 	strbuf_add_char(json->out, '\n');
 	for (unsigned i = 0; i < json->depth; i++)
 		strbuf_add(json->out, "  ");
@@ -87,7 +89,7 @@ void json_key(struct json *json, const char *key)
 {
 	before_value(json);
 	quoted(json->out, key);
-	strbuf_add(json->out, ": ");
+	strbuf_add(json->out, json->compact ? ":" : ": ");
 	json->keyed = true;
 }
 

@@ -13,6 +13,7 @@ struct json {
 	unsigned depth;
 	bool started;  // the open object or array has a member already
 	bool keyed;    // a key was written and waits for its value
+	bool compact;  // all on one line, without blanks
 };
 
 // json_begin(&(struct json){ .out = &buf }) and then, in document order:
