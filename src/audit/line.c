@@ -74,6 +74,16 @@ const struct line_field flow_fields[] = {
 	END,
 };
 
+const struct line_field more_fields[] = {
+	EVENT("id", LINE_COUNT, id, .always = true),
+	EVENT("last", LINE_SIGNED, last, .always = true),
+	EVENT("count", LINE_COUNT, count, .always = true),
+	EVENT("bytes", LINE_COUNT, bytes),
+	EVENT("reply_packets", LINE_COUNT, reply_packets),
+	EVENT("reply_bytes", LINE_COUNT, reply_bytes),
+	END,
+};
+
 const struct line_field call_fields[] = {
 	EVENT_ROWS,
 	EVENT("call", LINE_TEXT, call, .always = true),

@@ -43,7 +43,7 @@ struct line_field {
 };
 
 extern const struct line_field start_fields[], packet_fields[], call_fields[], name_fields[], flow_fields[],
-    counter_fields[], end_fields[];
+    more_fields[], counter_fields[], end_fields[];
 
 // Which rows an event of the kind has.
 const struct line_field *event_fields(enum event_kind kind);

@@ -226,40 +226,50 @@ static bool read_rows(const struct line_field *rows, const json_t *object, void 
 	return true;
 }
 
-// The last state of an event takes the place of the one before; ids ascend in the order they are first written.
-static bool keep_event(struct run_record *record, struct event *event)
+// Ids ascend in the order they are first written.
+static struct event *find_event(const struct run_record *record, uint64_t id)
 {
 	size_t low = 0, high = record->events.count;
 
-	if (!event->id)
-		return false;
-	if (high && record->events.items[high - 1].id < event->id)
-		low = high;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (record->events.items[middle].id < event->id)
+		if (record->events.items[middle].id < id)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == record->events.count) {
-		vec_push(&record->events, *event);
-	} else {
-		struct event *known = &record->events.items[low];
-		if (known->id != event->id || known->kind != event->kind)
-			return false;
-		event_release(known);
-		*known = *event;
-	}
-	*event = (struct event){ 0 };
-	return true;
+	return low < record->events.count && record->events.items[low].id == id ? &record->events.items[low] : NULL;
 }
 
 static bool read_event(struct run_record *record, enum event_kind kind, const json_t *object)
 {
-	CLEANUP(event_release) struct event event = { .kind = kind };
+	struct event event = { .kind = kind };
+	size_t count = record->events.count;
 
-	return read_rows(event_fields(kind), object, &event) && keep_event(record, &event);
+	if (!read_rows(event_fields(kind), object, &event) ||
+	    event.id <= (count ? record->events.items[count - 1].id : 0)) {
+		event_release(&event);
+		return false;
+	}
+	vec_push(&record->events, event);
+	return true;
+}
+
+// Nothing ever shrinks.
+static bool read_more(struct run_record *record, const json_t *object)
+{
+	struct event more = { 0 };
+	struct event *event = read_rows(more_fields, object, &more) ? find_event(record, more.id) : NULL;
+
+	if (!event || more.last < event->last || more.count < event->count || more.bytes < event->bytes ||
+	    more.reply_packets < event->reply_packets || more.reply_bytes < event->reply_bytes)
+		return false;
+	event->last = more.last;
+	event->count = more.count;
+	event->bytes = more.bytes;
+	event->reply_packets = more.reply_packets;
+	event->reply_bytes = more.reply_bytes;
+	return true;
 }
 
 static bool read_counter(struct run_record *record, const json_t *object)
@@ -290,6 +300,8 @@ static bool read_line(struct run_record *record, const json_t *object)
 
 	if (!kind)
 		return false;
+	if (strcmp(kind, "more") == 0)
+		return read_more(record, object);
 	if (strcmp(kind, "counter") == 0)
 		return read_counter(record, object);
 	if (strcmp(kind, "end") == 0)

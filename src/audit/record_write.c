@@ -181,6 +181,11 @@ void record_write_event(const struct event *event, struct strbuf *out)
 	write_line(event_kind_word(event->kind), event_fields(event->kind), event, out);
 }
 
+void record_write_more(const struct event *event, struct strbuf *out)
+{
+	write_line("more", more_fields, event, out);
+}
+
 void record_write_counter(const struct record_counter *counter, struct strbuf *out)
 {
 	write_line("counter", counter_fields, counter, out);

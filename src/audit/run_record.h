@@ -61,6 +61,8 @@ struct run_record {
 // Lines, each with its end of line, appended to out.
 void record_write_start(const struct record_start *start, struct strbuf *out);
 void record_write_event(const struct event *event, struct strbuf *out);
+// A short line for an event that was written before: what has grown since, and when.
+void record_write_more(const struct event *event, struct strbuf *out);
 void record_write_counter(const struct record_counter *counter, struct strbuf *out);
 void record_write_end(const struct record_end *end, struct strbuf *out);
 

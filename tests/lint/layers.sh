@@ -16,10 +16,11 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["nft"] = "base net profile policy"
     below["seccomp"] = "base net profile policy"
     below["plan"] = "base net profile policy dns nft seccomp"
-    below["kernel"] = "base net profile policy dns nft seccomp plan"
-    below["api"] = "base net profile policy dns nft seccomp plan kernel"
-    below["verify"] = "base net profile policy dns nft seccomp plan kernel"
-    below["cmd"] = "base net profile policy dns nft seccomp plan kernel verify"
+    below["audit"] = "base net profile policy dns nft seccomp plan"
+    below["kernel"] = "base net profile policy dns nft seccomp plan audit"
+    below["api"] = "base net profile policy dns nft seccomp plan audit kernel"
+    below["verify"] = "base net profile policy dns nft seccomp plan audit kernel"
+    below["cmd"] = "base net profile policy dns nft seccomp plan audit kernel verify"
     below["main.c"] = "base verify cmd"
   }
   FNR == 1 {

@@ -117,10 +117,13 @@ static void last_state_counts(void **state)
 	write_event(&one, &text);
 	write_event(&two, &text);
 	one.count = 100;
-	write_event(&one, &text);
+	one.last += 5;
+	record_write_more(&one, &text);
 	read_all(&text, &record);
 	assert_int_equal(record.events.count, 2);
+	assert_int_equal(record.broken, 0);
 	assert_int_equal(record.events.items[0].count, 100);
+	assert_int_equal(record.events.items[0].last, one.last);
 	assert_int_equal(record.events.items[1].count, 7);
 }
 
@@ -159,6 +162,7 @@ static void damaged_lines(void **state)
 		"[]",
 		"{\"record\":\"denied\"}",
 		"{\"record\":\"what\"}",
+		"{\"record\":\"more\",\"id\":7,\"last\":2,\"count\":9}",
 		"{\"record\":\"end\",\"at\":1,\"status\":\"x\",\"swallowed\":0}",
 		"{\"record\":\"counter\",\"layer\":\"a-name-that-is-far-too-long-for-a-layer\",\"rule\":1,\"packets\":"
 		"1,"

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Events by what makes them distinct: see event_table.h. Open addressing over ids; nothing is ever removed.
+#include "audit/event_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { SLOTS_FIRST = 256 };
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 32;
+}
+
+static uint64_t mix_text(uint64_t hash, const char *text)
+{
+	for (; text && *text; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
+	return mix(hash, 0);
+}
+
+static uint64_t hash_traffic(uint64_t hash, const struct event *event)
+{
+	hash = mix(hash, (uint64_t)event->flow.remote.bits);
+	hash = mix(hash, (uint64_t)(event->flow.remote.bits >> 64));
+	hash = mix(hash, (uint64_t)event->flow.protocol << 32 | (uint64_t)event->flow.direction << 16 |
+			     event->flow.destination_port);
+	hash = mix(hash, (uint64_t)event->flow.icmp_type << 8 | event->flow.icmp_code);
+	return mix(mix_text(hash, event->layer), (uint64_t)event->rule << 32 | event->policy);
+}
+
+static uint64_t hash_of(const struct event *event)
+{
+	uint64_t hash = mix(event->kind, (uint64_t)event->process.pid);
+
+	hash = mix(hash, event->process.started);
+	switch (event->kind) {
+	case EVENT_PACKET:
+		return hash_traffic(hash, event);
+	case EVENT_FLOW:
+		return mix(hash_traffic(hash, event), (uint64_t)event->first << 16 ^ event->flow.source_port);
+	case EVENT_CALL:
+		return mix_text(hash, event->call);
+	case EVENT_NAME:
+		return mix_text(hash, event->name);
+	case EVENT_KINDS:
+		break;
+	}
+	return hash;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_traffic(const struct event *a, const struct event *b)
+{
+	return a->flow.protocol == b->flow.protocol && a->flow.direction == b->flow.direction &&
+	       a->flow.destination_port == b->flow.destination_port && a->flow.icmp_type == b->flow.icmp_type &&
+	       a->flow.icmp_code == b->flow.icmp_code && a->rule == b->rule && a->policy == b->policy &&
+	       address_equal(&a->flow.remote, &b->flow.remote) && strcmp(a->layer, b->layer) == 0;
+}
+
+static bool same(const struct event *a, const struct event *b)
+{
+	if (a->kind != b->kind || a->process.pid != b->process.pid || a->process.started != b->process.started)
+		return false;
+	switch (a->kind) {
+	case EVENT_PACKET:
+		return same_traffic(a, b);
+	case EVENT_FLOW:
+		return same_traffic(a, b) && a->flow.source_port == b->flow.source_port && a->first == b->first;
+	case EVENT_CALL:
+		return same_text(a->call, b->call);
+	case EVENT_NAME:
+		return same_text(a->name, b->name);
+	case EVENT_KINDS:
+		break;
+	}
+	return false;
+}
+
+static void insert(struct event_table *table, uint64_t hash, uint32_t id)
+{
+	size_t at = hash & (table->slot_count - 1);
+
+	while (table->slots[at])
+		at = (at + 1) & (table->slot_count - 1);
+	table->slots[at] = id;
+}
+
+// At most half full, so that a search ends soon.
+static void grow(struct event_table *table)
+{
+	if (table->slot_count > 2 * (table->events.count + 1))
+		return;
+	table->slot_count = table->slot_count ? 2 * table->slot_count : SLOTS_FIRST;
+	free(table->slots);
+	table->slots = NEW_ARRAY(uint32_t, table->slot_count);
+	vec_for_each (event, &table->events)
+		insert(table, hash_of(event), (uint32_t)event->id);
+}
+
+static char *copy(const char *text)
+{
+	return text ? memory_copy_text(text) : NULL;
+}
+
+static struct event *add(struct event_table *table, const struct event *event, uint64_t hash)
+{
+	struct event added = *event;
+
+	added.id = table->events.count + 1;
+	added.count = 0;
+	added.name = copy(event->name);
+	added.hint = copy(event->hint);
+	added.layer_title = copy(event->layer_title);
+	added.reason = copy(event->reason);
+	added.origin = copy(event->origin);
+	added.aws = copy(event->aws);
+	added.call = copy(event->call);
+	added.error = copy(event->error);
+	event_process_copy(&event->process, &added.process);
+	vec_push(&table->events, added);
+	insert(table, hash, (uint32_t)added.id);
+	return &table->events.items[table->events.count - 1];
+}
+
+struct event *event_table_take(struct event_table *table, const struct event *event)
+{
+	const uint64_t hash = hash_of(event);
+
+	grow(table);
+	for (size_t at = hash & (table->slot_count - 1); table->slots[at]; at = (at + 1) & (table->slot_count - 1)) {
+		struct event *known = &table->events.items[table->slots[at] - 1];
+		if (same(known, event))
+			return known;
+	}
+	if (table->events.count == EVENTS_MAXIMUM) {
+		table->beyond++;
+		return NULL;
+	}
+	return add(table, event, hash);
+}
+
+void event_table_release(struct event_table *table)
+{
+	events_release(&table->events);
+	free(table->slots);
+	*table = (struct event_table){ 0 };
+}
