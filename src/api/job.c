@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "api/handles.h"
+#include "audit/destinations.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
@@ -68,7 +69,7 @@ static _Noreturn void supervisor_main(const struct vpcjail_plan *plan, int repor
 	close_others(&plan->plan, reports);
 	if (launch_run(&plan->plan, &options, &result, &report.error) == 0) {
 		report.wait_status = result.wait_status;
-		report.denials = result.denials.count;
+		report.denials = destinations_count(&result.record.events);
 	}
 	(void)io_write_all(reports, &report, sizeof(report));
 	_exit(0);

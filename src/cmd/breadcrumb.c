@@ -4,60 +4,78 @@
 
 #include <inttypes.h>
 
+#include "audit/destinations.h"
 #include "base/cleanup.h"
 #include "cmd/output.h"
 #include "nft/ruleset.h"
 
-// In the words of the policy that denied it: the launch's, or one that took its place.
-static const char *reason_of(const struct denial *denial, const struct launch_result *result,
-			     const struct policy *policy)
-{
-	const struct policy *denied_by = denial->policy && denial->policy <= result->exchanged.count
-					     ? &result->exchanged.items[denial->policy - 1]
-					     : policy;
-	const struct policy_rule *rule = policy_find(denied_by, denial->layer, denial->rule, NULL);
-	const char *wall = ruleset_wall_reason(denial->rule);
-
-	return rule ? rule->reason : wall ? wall : "denied";
-}
-
-static void add_first(const struct denial *denial, const char *reason, struct strbuf *line)
+static void add_first(const struct event *denial, struct strbuf *line)
 {
 	char flow[FLOW_TEXT_SIZE];
 
-	strbuf_format(line, "first: %s", flow_print(&denial->flow, flow));
+	strbuf_add(line, "first: ");
+	if (denial->name) {
+		strbuf_add_safe(line, denial->name);
+		strbuf_format(line, " (%s)", flow_print(&denial->flow, flow));
+	} else {
+		strbuf_add(line, flow_print(&denial->flow, flow));
+	}
 	if (denial->flow.direction == INGRESS)
 		strbuf_add(line, ", inbound");
 	strbuf_add(line, ", ");
-	strbuf_add_safe(line, reason);
+	strbuf_add_safe(line, denial->reason);
 	strbuf_add(line, " (");
 	strbuf_add_safe(line, denial->layer);
 	strbuf_format(line, " rule %u)", denial->rule);
+	if (denial->process.pid) {
+		CLEANUP(strbuf_release) struct strbuf process = { 0 };
+		event_process_format(&denial->process, &process);
+		strbuf_add(line, ", ");
+		strbuf_add_safe(line, strbuf_text(&process));
+	}
+}
+
+// "; 3 names refused; first: " and the like; nothing where there is none.
+static bool add_count(size_t count, bool beyond, const char *what, const char *became, struct strbuf *line)
+{
+	if (count)
+		strbuf_format(line, "%s%zu%s %s%s %s; first: ", line->length ? "; " : "", count,
+			      beyond ? " and more" : "", what, count == 1 ? "" : "s", became);
+	return count;
 }
 
 static void add_names(const struct launch_result *result, struct strbuf *line)
 {
-	size_t count = result->names_refused.count;
-
-	if (!count)
-		return;
-	strbuf_format(line, "%s%zu%s name%s refused; first: ", line->length ? "; " : "", count,
-		      result->names_refused_beyond ? " and more" : "", count == 1 ? "" : "s");
-	strbuf_add_safe(line, result->names_refused.items[0].name);
+	if (add_count(result->names_refused.count, result->names_refused_beyond, "name", "refused", line))
+		strbuf_add_safe(line, result->names_refused.items[0].name);
 }
 
-void breadcrumb_format(const struct launch_result *result, const struct policy *policy, struct strbuf *line)
+static void add_calls(const struct run_record *record, struct strbuf *line)
 {
-	size_t count = result->denials.count;
+	if (add_count(events_count(&record->events, EVENT_CALL), false, "system call", "denied", line))
+		strbuf_add_safe(line, events_first(&record->events, EVENT_CALL)->call);
+}
+
+void breadcrumb_format(const struct launch_result *result, struct strbuf *line)
+{
+	const struct run_record *record = &result->record;
+	size_t count = destinations_count(&record->events);
+	uint64_t beyond = record->end.beyond + record->end.overruns;
 
 	if (count) {
 		strbuf_format(line, "%zu destination%s denied; ", count, count == 1 ? "" : "s");
-		add_first(&result->denials.items[0], reason_of(&result->denials.items[0], result, policy), line);
+		add_first(events_first(&record->events, EVENT_PACKET), line);
 	}
-	if (result->denials_beyond)
-		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "",
-			      result->denials_beyond);
+	if (beyond)
+		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "", beyond);
 	add_names(result, line);
+	add_calls(record, line);
+	if (line->length && record->start.run && *record->start.run)
+		strbuf_format(line, "; vpcjail report %s tells all", record->start.run);
+	if (record->end.failure) {
+		strbuf_format(line, "%sthe record of this run is not whole: ", line->length ? "; " : "");
+		strbuf_add_safe(line, record->end.failure);
+	}
 }
 
 static void print_block(const struct host_block *block)
@@ -82,11 +100,11 @@ static void print_block(const struct host_block *block)
 	output_message("%s", strbuf_text(&line));
 }
 
-void breadcrumb_print(const struct launch_result *result, const struct policy *policy)
+void breadcrumb_print(const struct launch_result *result)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 
-	breadcrumb_format(result, policy, &line);
+	breadcrumb_format(result, &line);
 	if (line.length)
 		output_message("%s", strbuf_text(&line));
 	vec_for_each (block, &result->blocks)

@@ -7,10 +7,10 @@
 
 // "3 destinations denied; first: tcp 192.0.2.1:443, network isolation: … (isolation_egress rule 1)" into line, without
 // the end of line; line stays empty when nothing was denied.
-void breadcrumb_format(const struct launch_result *result, const struct policy *policy, struct strbuf *line);
+void breadcrumb_format(const struct launch_result *result, struct strbuf *line);
 
 // The same on standard error.
-void breadcrumb_print(const struct launch_result *result, const struct policy *policy);
+void breadcrumb_print(const struct launch_result *result);
 
 // A line for each port of the jail that `vpcjail forward` let in.
 void breadcrumb_print_forwarded(const struct launch_result *result);

@@ -37,6 +37,8 @@ struct invocation {
 	unsigned stop_timeout;
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
 	const char *attest, *attestation;
+	const char *events;
+	bool require_events;
 	VEC(const char *) share, addresses, gateways;
 	const char *lease;
 	VEC(int) keep_fds;

@@ -15,6 +15,7 @@
 #include "cmd/output.h"
 #include "kernel/launch.h"
 #include "kernel/registry.h"
+#include "kernel/runs.h"
 #include "kernel/stand_in.h"
 #include "kernel/uplink.h"
 #include "plan/settle.h"
@@ -40,6 +41,10 @@ const struct option_row run_options[] = {
 	OPTIONS_LINK,
 	{ "stop-timeout", '\0', "SECONDS", OPTION_NUMBER, OPTION_OF(stop_timeout), .maximum = STOP_TIMEOUT_MAXIMUM,
 	  .help = "how long a job has between SIGTERM and SIGKILL (default: 120; 0: no SIGKILL)" },
+	{ "events", '\0', "FILE", OPTION_TEXT, OPTION_OF(events), .completes = COMPLETES_PATH,
+	  .help = "write what happens to FILE as well, as it happens: JSON lines, one event each" },
+	{ "require-events", '\0', NULL, OPTION_FLAG, OPTION_OF(require_events),
+	  .help = "run nothing when what happens cannot be recorded" },
 	{ "attest", '\0', "FILE", OPTION_TEXT, OPTION_OF(attest), .completes = COMPLETES_PATH,
 	  .help = "write a statement to FILE when the job has ended: what was enforced, what came of it" },
 	{ "on-tamper", '\0', "kill|report", OPTION_WORD, OPTION_OF(on_tamper), .words = tamper_words,
@@ -134,6 +139,15 @@ static int build_plan(const struct invocation *invocation, struct run *run, stru
 	    &run->plan, err);
 }
 
+// The job must not write there: it is guarded as other files are, where it exists. What cannot be made is told of when
+// the record begins.
+static void make_runs(void)
+{
+	struct error ignored;
+
+	(void)runs_make(&ignored);
+}
+
 // Everything that can fail without a side effect, but for the removal of an earlier statement.
 static int prepare(const struct invocation *invocation, struct run *run, struct error *err)
 {
@@ -146,6 +160,7 @@ static int prepare(const struct invocation *invocation, struct run *run, struct 
 				 run->loaded.name ? run->loaded.name : "that is the default");
 	if (run->loaded.profile.network.uplink == UPLINK_DEVICE)
 		uplink_recover_devices();
+	make_runs();
 	if (host_facts_read(&run->loaded.profile, invocation->user, &run->host, err) < 0)
 		return err->code;
 	if (profile_settle(&run->loaded.profile, &run->host.network, err) < 0)
@@ -216,11 +231,17 @@ static int attest(const struct run *run, int status, bool quiet)
 	return status;
 }
 
+static void say_unrecorded(void *data, const char *message)
+{
+	(void)data;
+	output_message("what happens is not recorded any more: %s; the job goes on", message);
+}
+
 static void print_results(const struct invocation *invocation, const struct run *run)
 {
 	if (invocation->quiet)
 		return;
-	breadcrumb_print(&run->result, &run->policy);
+	breadcrumb_print(&run->result);
 	breadcrumb_print_forwarded(&run->result);
 	created_print(&run->plan);
 }
@@ -239,8 +260,17 @@ enum status cmd_run(const struct invocation *invocation)
 		print_summary(&run);
 
 	const struct launch_registration registration = { .name = invocation->name, .profile = &run.loaded.profile };
+	const struct launch_recording recording = { .keep = true,
+						    .events = invocation->events,
+						    .require = invocation->require_events,
+						    .mode = RECORD_RUN,
+						    .profile = &run.loaded.profile,
+						    .profile_name = run.loaded.name,
+						    .version = ATTESTED_VPCJAIL,
+						    .failed = say_unrecorded };
 	struct launch_options options = { .stop_timeout = invocation->stop_timeout,
-					  .record = !invocation->quiet || invocation->attest,
+					  .record = true,
+					  .recording = &recording,
 					  .link_lost = say_link_lost,
 					  .tampered = say_tampered,
 					  .on_tamper = (enum on_tamper)invocation->on_tamper,

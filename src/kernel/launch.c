@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/channel.h"
+#include "kernel/collect.h"
 #include "kernel/control_server.h"
 #include "kernel/launch_state.h"
 
@@ -126,9 +127,16 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	sigprocmask(SIG_SETMASK, &all, &launch.signals);
 	sigaction(SIGCHLD, &child, &old_child);  // an ignored SIGCHLD would swallow the exit status
 	*result = (struct launch_result){ .attested.start = time(NULL) };
-	int code = run(&launch, result, &local);
+	if (options->record)
+		launch.collector = collector_new(&launch);
+	int code = options->recording && options->recording->require ? collector_begin(launch.collector, &local) : 0;
+	if (code == 0)
+		code = run(&launch, result, &local);
 	result->link_lost = launch.uplink.lost;
 	loop_release(&launch.loop);
+	if (code < 0)
+		collector_discard(launch.collector);
+	collector_release(launch.collector);
 	control_server_close(&launch);
 	stdio_release(&launch);
 	exchange_release(&launch.exchange);
@@ -154,7 +162,7 @@ int launch_exit_status(const struct launch_result *result)
 
 void launch_result_release(struct launch_result *result)
 {
-	vec_release(&result->denials);
+	run_record_release(&result->record);
 	vec_release(&result->blocks);
 	vec_for_each (policy, &result->exchanged)
 		policy_release(policy);

@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_KERNEL_LAUNCH_H
 #define VPCJAIL_KERNEL_LAUNCH_H
 
+#include "audit/run_record.h"
 #include "base/sha256.h"
 #include "plan/launch_plan.h"
 
@@ -38,9 +39,23 @@ struct tampering {
 
 enum { TAMPERINGS_MAXIMUM = 64 };
 
+// Where what happens is written while the job runs. Borrowed, and alive as long as the launch.
+struct launch_recording {
+	bool keep;           // in the user's store of runs (runs.h)
+	const char *events;  // a further file; NULL: none
+	bool require;        // nothing runs where one of them cannot be written at the start
+	enum record_mode mode;
+	const struct profile *profile;
+	const char *profile_name;  // as it was asked for
+	const char *version;       // of vpcjail
+	// Called at once, and only for the first thing that fails. May be NULL; data: launch_options.started_data.
+	void (*failed)(void *data, const char *message);
+};
+
 struct launch_options {
-	unsigned stop_timeout;  // seconds between SIGTERM and SIGKILL
-	bool record;            // read the denials (NFLOG) while the job runs
+	unsigned stop_timeout;                     // seconds between SIGTERM and SIGKILL
+	bool record;                               // gather what happens, into result->record
+	const struct launch_recording *recording;  // NULL: it is written nowhere
 	void (*started)(
 	    void *data);  // called once when the jail stands and the command is about to be executed; may be NULL
 	// Called once before that with a descriptor of the jail's network namespace, which stays the launch's; may be
@@ -52,15 +67,6 @@ struct launch_options {
 	enum on_tamper on_tamper;
 	bool attest;                                     // fill in result->attested, and the digests of updates
 	const struct launch_registration *registration;  // NULL: the jail is in no list and has no control socket
-};
-
-// One denied destination, for the breadcrumb.
-struct denial {
-	char layer[32];  // layer_name
-	unsigned rule;   // number within the layer
-	struct flow flow;
-	uint64_t count;
-	unsigned policy;  // 0: of the launch; n: the n-th that was exchanged for it
 };
 
 // A rule or policy of the host's own that stopped packets of the job.
@@ -106,8 +112,7 @@ struct attested {
 
 struct launch_result {
 	int wait_status;                         // of the workload, as waitpid(2) gives it
-	VEC(struct denial) denials;              // distinct destinations, in the order first seen, at most 4096
-	uint64_t denials_beyond;                 // events that found the list full or the socket's buffer overrun
+	struct run_record record;                // what happened; empty without options.record
 	VEC(struct refused_name) names_refused;  // distinct, in the order first asked, at most 4096
 	uint64_t names_refused_beyond;           // questions for others
 	VEC(struct host_block) blocks;           // distinct, at most 16

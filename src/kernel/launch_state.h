@@ -26,6 +26,7 @@ struct nl_sock;
 struct nft_dump;
 struct rules_change;
 struct dns_server;
+struct collector;
 struct control_server;
 struct message;
 
@@ -89,6 +90,7 @@ struct launch {
 	struct dns_server *dns;  // a source of it; NULL without
 	struct error failure;    // of something served that the job cannot do without; code 0: none
 	struct launch_result *result;
+	struct collector *collector;     // NULL without options.record
 	struct registry_entry registry;  // folder -1: none
 	struct control_server *control;  // NULL: none
 	const struct profile *profile;   // under which the job runs now; NULL without a registration

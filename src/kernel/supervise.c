@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #include "kernel/channel.h"
-#include "kernel/denials.h"
+#include "kernel/collect.h"
 #include "kernel/dns_server.h"
 #include "kernel/host_blocks.h"
 #include "kernel/pump.h"
 
-enum { PUMPS = 5, OWN = 3 /* signals, channel, log */, LAST_WORDS = 200 /* ms for a terminal's rest */ };
+enum { PUMPS = 5, OWN = 2 /* signals, channel */, LAST_WORDS = 200 /* ms for a terminal's rest */ };
 
 struct supervision {
 	struct launch *launch;
@@ -173,6 +173,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		break;
 	case MESSAGE_LOG:
 		s->launch->log_fd = fd;
+		collector_log(s->launch->collector, fd);
 		return;
 	case MESSAGE_RULES:
 		rules_take(s->launch, fd, message->number);
@@ -264,7 +265,6 @@ static void watch(struct supervision *s)
 	s->watched.count = 0;
 	vec_push(&s->watched, (struct pollfd){ .fd = s->signals, .events = POLLIN });
 	vec_push(&s->watched, (struct pollfd){ .fd = s->ended ? -1 : s->launch->channel, .events = POLLIN });
-	vec_push(&s->watched, (struct pollfd){ .fd = s->launch->log_fd, .events = POLLIN });
 	for (size_t i = 0; i < s->pump_count; i++) {
 		struct pollfd ends[2];
 		pump_watch(&s->pumps[i], ends);
@@ -288,8 +288,6 @@ static int turn(struct supervision *s, int timeout)
 			take_messages(s);  // whoever saw the job's first word may have signalled before we saw it start
 		take_signals(s);
 	}
-	if (watched[2].revents)
-		denials_read(s->launch->log_fd, s->result);
 	for (size_t i = 0; i < pumps; i++)
 		pump_turn(&s->pumps[i], &watched[OWN + 2 * i]);
 	loop_turn(&s->launch->loop, &s->watched);
@@ -316,8 +314,13 @@ static void finish(struct supervision *s)
 		if (turn(s, LAST_WORDS) <= 0)
 			break;
 	terminal_leave(s);
-	if (s->launch->log_fd >= 0)
-		denials_finish(s->launch->log_fd, s->launch->plan->log_group, s->result);
+}
+
+// The record's last lines. After the verdict on the job, which they tell.
+static void finish_record(const struct supervision *s)
+{
+	if (s->launch->collector)
+		collector_finish(s->launch->collector, launch_exit_status(s->result));
 }
 
 static void start_relays(struct supervision *s)
@@ -373,6 +376,8 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 		return code;
 	}
 	start_relays(&s);
+	if (launch->collector)
+		(void)collector_begin(launch->collector, err);
 	if (launch->options->record && launch->plan->link.outside[0])
 		host_blocks_watch(&launch->loop, if_nametoindex(launch->plan->link.outside), result);
 	while (!s.ended) {
@@ -388,5 +393,8 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	finish(&s);
 	vec_release(&s.watched);
 	close(s.signals);
-	return verdict(&s, status, err);
+	int code = verdict(&s, status, err);
+	if (code == 0)
+		finish_record(&s);
+	return code;
 }

@@ -37,6 +37,7 @@ const struct guarded_row later_rows[] = {
 	{ BASE_HOME, ".config/zsh", "the shell runs it when it starts or ends" },
 	{ BASE_HOME, ".bash_completion", "the shell runs it when it starts or ends" },
 	{ BASE_HOME, ".config/vpcjail", "profiles of the next launch" },
+	{ BASE_HOME, ".local/state/vpcjail", "records of runs, also of this one" },
 	{ BASE_HOME, ".inputrc", "keys that type commands" },
 	{ BASE_HOME, ".pam_environment", "the environment of the next login" },
 	{ BASE_HOME, ".config/environment.d", "the environment of the next login" },

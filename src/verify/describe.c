@@ -99,7 +99,7 @@ static void describe_host(const struct attested *attested, struct attestation *o
 }
 
 // Distinct destinations become rules.
-static void add_denial(const struct denial *denial, struct attestation *out)
+static void add_denial(const struct event *denial, struct attestation *out)
 {
 	vec_for_each (known, &out->denials)
 		if (known->rule == denial->rule && known->policy == denial->policy &&
@@ -115,9 +115,12 @@ static void add_denial(const struct denial *denial, struct attestation *out)
 
 static void describe_denials(const struct launch_result *result, struct attestation *out)
 {
-	vec_for_each (denial, &result->denials)
-		add_denial(denial, out);
-	out->denials_beyond = result->denials_beyond;
+	const struct record_end *end = &result->record.end;
+
+	vec_for_each (event, &result->record.events)
+		if (event->kind == EVENT_PACKET)
+			add_denial(event, out);
+	out->denials_beyond = end->overruns + end->beyond;
 	out->names_refused = result->names_refused_beyond;
 	vec_for_each (refused, &result->names_refused)
 		out->names_refused += refused->count;

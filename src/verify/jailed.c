@@ -232,9 +232,12 @@ static void hand_over(void *data, int network)
 
 static void tell_denials(struct jailed *jailed)
 {
-	vec_for_each (denial, &jailed->result.denials)
-		board_denied(jailed->board, denial->layer, denial->rule, &denial->flow);
-	jailed->board->denials_beyond += (unsigned)jailed->result.denials_beyond;
+	const struct run_record *record = &jailed->result.record;
+
+	vec_for_each (event, &record->events)
+		if (event->kind == EVENT_PACKET)
+			board_denied(jailed->board, event->layer, event->rule, &event->flow);
+	jailed->board->denials_beyond += (unsigned)(record->end.beyond + record->end.overruns);
 }
 
 // What the kernel had, from the launch to the end, is what the profile compiles to.

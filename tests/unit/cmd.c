@@ -127,64 +127,79 @@ static void help_needs_nothing_else(void **state)
 
 static void add_denial(struct launch_result *result, const char *layer, const char *flow)
 {
-	struct denial denial = { .rule = 1, .count = 1 };
+	struct event denial = { .kind = EVENT_PACKET, .rule = 1, .count = 1 };
 
 	assert_int_equal(flow_parse(flow, &denial.flow, NULL), 0);
 	(void)strncpy(denial.layer, layer, sizeof(denial.layer) - 1);
-	vec_push(&result->denials, denial);
+	denial.reason = memory_copy_text("denied");
+	vec_push(&result->record.events, denial);
 }
 
 static void breadcrumbs(void **state)
 {
 	(void)state;
-	struct profile profile;
-	struct policy policy = { 0 };
 	struct launch_result result = { 0 };
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 
-	profile_init(&profile);
-	assert_int_equal(policy_build(&profile, &policy, NULL), 0);
-	breadcrumb_format(&result, &policy, &line);
+	breadcrumb_format(&result, &line);
 	assert_int_equal(line.length, 0);
 
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
-	breadcrumb_format(&result, &policy, &line);
+	breadcrumb_format(&result, &line);
 	assert_string_equal(strbuf_text(&line),
-			    "1 destination denied; first: tcp 192.0.2.1:443, network isolation: only loopback "
-			    "and the job's peers (isolation_egress rule 1)");
+			    "1 destination denied; first: tcp 192.0.2.1:443, denied (isolation_egress rule 1)");
+
+	// The same destination for another process is the same destination.
+	strbuf_clear(&line);
+	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
+	struct event *first = &result.record.events.items[0];
+	first->name = memory_copy_text("pypi.org\033");
+	first->process = (struct event_process){ .pid = 7, .script = memory_copy_text("pip") };
+	vec_push(&first->process.arguments, memory_copy_text("/usr/bin/python3"));
+	result.record.start.run = memory_copy_text("20261128-001622-3f2a");
+	breadcrumb_format(&result, &line);
+	assert_string_equal(strbuf_text(&line),
+			    "1 destination denied; first: pypi.org\\x1b (tcp 192.0.2.1:443), denied (isolation_egress "
+			    "rule 1), python3 pip[7]; vpcjail report 20261128-001622-3f2a tells all");
 
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "udp 192.0.2.1:53");
-	result.denials_beyond = 12;
-	breadcrumb_format(&result, &policy, &line);
-	assert_non_null(strstr(strbuf_text(&line), "2 destinations denied; first: tcp"));
+	result.record.end.beyond = 12;
+	breadcrumb_format(&result, &line);
+	assert_non_null(strstr(strbuf_text(&line), "2 destinations denied; first: pypi.org"));
 	assert_non_null(strstr(strbuf_text(&line), "; 12 more denials could not be recorded"));
 
 	// A layer that no policy has: from a log event that was not ours, and not safe to print.
 	strbuf_clear(&line);
-	vec_release(&result.denials);
-	result.denials_beyond = 0;
+	run_record_release(&result.record);
 	add_denial(&result, "a\033[31m", "tcp 192.0.2.1:443");
-	result.denials.items[0].flow.direction = INGRESS;
-	breadcrumb_format(&result, &policy, &line);
+	result.record.events.items[0].flow.direction = INGRESS;
+	breadcrumb_format(&result, &line);
 	assert_string_equal(strbuf_text(&line), "1 destination denied; first: tcp 192.0.2.1:443, inbound, denied "
 						"(a\\x1b[31m rule 1)");
 
 	strbuf_clear(&line);
-	vec_release(&result.denials);
+	run_record_release(&result.record);
 	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("pypi.org"), .count = 2 });
-	breadcrumb_format(&result, &policy, &line);
+	breadcrumb_format(&result, &line);
 	assert_string_equal(strbuf_text(&line), "1 name refused; first: pypi.org");
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
 	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("b"), .count = 1 });
 	result.names_refused_beyond = 1;
-	breadcrumb_format(&result, &policy, &line);
+	breadcrumb_format(&result, &line);
 	assert_non_null(strstr(strbuf_text(&line), "rule 1); 2 and more names refused; first: pypi.org"));
 
+	strbuf_clear(&line);
 	launch_result_release(&result);
-	policy_release(&policy);
-	profile_release(&profile);
+	struct event call = { .kind = EVENT_CALL, .call = memory_copy_text("unshare"), .count = 3 };
+	vec_push(&result.record.events, call);
+	result.record.end.failure = memory_copy_text("/x: No space left on device");
+	breadcrumb_format(&result, &line);
+	assert_string_equal(strbuf_text(&line),
+			    "1 system call denied; first: unshare; the record of this run is not whole: "
+			    "/x: No space left on device");
+	launch_result_release(&result);
 }
 
 int main(void)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What happens to a job's network, gathered while it runs and written as it happens: see audit/event.h.
+#ifndef VPCJAIL_KERNEL_COLLECT_H
+#define VPCJAIL_KERNEL_COLLECT_H
+
+#include "audit/event.h"
+#include "kernel/launch.h"
+
+struct launch;
+struct collector;
+
+// A collector for a launch, which releases it. It writes nothing yet.
+struct collector *collector_new(struct launch *launch);
+void collector_release(struct collector *collector);
+
+// Opens the files that launch_options.recording asks for and writes their first line; from then on lines follow within
+// a second. A file that cannot be opened is told of (recording->failed) and done without; -errno only where
+// recording->require is set. Called again, it does nothing.
+int collector_begin(struct collector *collector, struct error *err);
+
+// The NFLOG socket of the jail's namespace, which stays the launch's.
+void collector_log(struct collector *collector, int fd);
+
+// A name that the job's resolver did not resolve. stand_in: what it answered instead, NULL: nothing. passed: it was
+// resolved all the same.
+void collector_name(struct collector *collector, const char *name, const struct address *stand_in, bool passed);
+
+// A denied system call: an event of EVENT_CALL without id and times. data: the collector.
+void collector_call(void *data, const struct event *event);
+
+// The job has ended: takes what the kernel still holds back, writes the last lines and hands everything to the launch's
+// result. status: as vpcjail gives it.
+void collector_finish(struct collector *collector, int status);
+
+// Nothing ran: the store of runs forgets it. collector may be NULL.
+void collector_discard(struct collector *collector);
+
+#endif
