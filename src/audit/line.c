@@ -36,8 +36,7 @@ static const struct line_field process_fields[] = {
 	EVENT("passed", LINE_BOOL, passed), \
 	EVENT("name", LINE_TEXT, name), \
 	EVENT("hint", LINE_TEXT, hint), \
-	EVENT("uid_known", LINE_BOOL, has_uid), \
-	EVENT("uid", LINE_UNSIGNED, uid), \
+	EVENT("uid", LINE_UID, has_uid), \
 	EVENT("evidence", LINE_WORD, evidence, WORDS(evidence_words)), \
 	EVENT("process", LINE_OBJECT, process, .rows = process_fields)
 

@@ -29,6 +29,7 @@ enum line_kind {
 	LINE_TEXTS,     // VEC(char *)
 	LINE_HEX,       // uint64_t[EVENT_ARGUMENTS], in JSON texts
 	LINE_PARENTS,   // struct event_process.parents
+	LINE_UID,       // struct event.has_uid and .uid
 	LINE_OBJECT,    // fields `rows` of the struct at that place
 };
 

@@ -47,6 +47,7 @@ static uint64_t maximum_of(enum line_kind kind)
 	case LINE_TEXTS:
 	case LINE_HEX:
 	case LINE_PARENTS:
+	case LINE_UID:
 	case LINE_OBJECT:
 		break;
 	}
@@ -131,6 +132,7 @@ static bool read_text(const struct line_field *row, const json_t *value, void *a
 	case LINE_TEXTS:
 	case LINE_HEX:
 	case LINE_PARENTS:
+	case LINE_UID:
 	case LINE_OBJECT:
 	case LINE_END:
 		break;
@@ -207,6 +209,9 @@ static bool read_value(const struct line_field *row, const json_t *value, void *
 		return read_hex(value, at);
 	case LINE_PARENTS:
 		return read_parents(value, base);
+	case LINE_UID:
+		*(bool *)at = true;
+		return read_number(LINE_UNSIGNED, value, &((struct event *)base)->uid);
 	case LINE_OBJECT:
 		return json_is_object(value) && read_rows(row->rows, value, at);
 	case LINE_END:

@@ -22,6 +22,7 @@ static uint64_t number_at(const struct line_field *row, const void *at)
 	case LINE_BYTE:
 		return *(const uint8_t *)at;
 	case LINE_BOOL:
+	case LINE_UID:
 		return *(const bool *)at;
 	case LINE_SIGNED:
 		return (uint64_t) * (const int64_t *)at;
@@ -122,6 +123,9 @@ static void write_value(struct json *json, const struct line_field *row, const v
 		break;
 	case LINE_PARENTS:
 		write_parents(json, base);
+		break;
+	case LINE_UID:
+		json_number(json, ((const struct event *)base)->uid);
 		break;
 	case LINE_OBJECT:
 		json_object_begin(json);

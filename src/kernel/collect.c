@@ -180,6 +180,13 @@ static void explain(const struct collector *collector, struct event *event)
 	event->aws = memory_copy_text(rule ? rule->aws : NULL);
 }
 
+// Without root the socket that reads the log belongs to the jail's outer user namespace, in which the one user there is
+// has the number 0.
+static uint32_t uid_of(const struct collector *collector, const struct log_event *log)
+{
+	return collector->launch->plan->root ? log->uid : collector->launch->plan->identity->uid;
+}
+
 static void take(void *data, const struct log_event *log)
 {
 	struct collector *collector = data;
@@ -188,8 +195,8 @@ static void take(void *data, const struct log_event *log)
 				  .local = log->local,
 				  .rule = log->rule,
 				  .policy = log->generation - 1,
-				  .has_uid = log->has_uid,
-				  .uid = log->uid };
+				  .has_uid = log->has_uid && (collector->launch->plan->root || !log->uid),
+				  .uid = uid_of(collector, log) };
 
 	(void)snprintf(template.layer, sizeof(template.layer), "%s", log->layer);
 	struct event *event = count(collector, &template, now());

@@ -64,7 +64,7 @@ class Mode:
     def full_environment(self, more):
         caller = pwd.getpwuid(0) if self.root else self.entry
         environment = {'PATH': '/usr/bin:/bin:/usr/sbin:/sbin', 'HOME': caller.pw_dir, 'LANG': 'C.UTF-8', MARK: Bench.mark}
-        environment.update({k: v for k, v in os.environ.items() if k.startswith(('ASAN_', 'UBSAN_'))})
+        environment.update({k: v for k, v in os.environ.items() if k.startswith(('ASAN_', 'UBSAN_', 'VPCJAIL_TEST_STATE'))})
         environment.update(self.environment)
         environment.update(more or {})
         return {k: v for k, v in environment.items() if v is not None}
