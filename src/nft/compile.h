@@ -9,9 +9,10 @@
 struct compilation {
 	const struct policy *policy;
 	const struct ruleset_options *options;
-	struct nft_table *table;         // inet vpcjail
-	const struct nft_chain *refuse;  // where denied packets of the job end
-	bool tracks;                     // something can be accepted: conntrack is used
+	struct nft_table *table;  // inet vpcjail
+	// Where denied packets of the job end, and those to it; NULL: they are dropped.
+	const struct nft_chain *denied[DIRECTIONS];
+	bool tracks;  // something can be accepted: conntrack is used
 };
 
 // What a rule matches, once for each family it needs: at most two.
@@ -25,8 +26,15 @@ struct match_rows {
 void compile_denial(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
 		    const char *layer, unsigned number, struct statement verdict);
 
+// The first half of it: counts and logs, and goes on.
+void compile_record(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
+		    const char *layer, unsigned number);
+
 // The final yes: the conversation gets the mark of this generation.
-void compile_acceptance(const struct compilation *c, struct nft_rule *rule);
+void compile_acceptance(const struct compilation *c, enum direction direction, struct nft_rule *rule);
+
+// Where a denied packet goes.
+struct statement compile_denied(const struct compilation *c, enum direction direction);
 
 // What is established in this generation leaves the chain.
 void compile_established(const struct compilation *c, struct nft_chain *chain);
@@ -40,6 +48,14 @@ const struct nft_chain *compile_walls(const struct compilation *c, enum directio
 
 // Under an exchanged policy: what answers a conversation of an earlier generation must have begun as this one allows.
 void compile_again(const struct compilation *c, enum direction direction, struct nft_chain *base);
+
+// Of an observing rule set: the chain that denied packets of a direction go to, and what stands before the layers.
+const struct nft_chain *compile_observed(const struct compilation *c, enum direction direction);
+void compile_seen(const struct compilation *c, enum direction direction, struct nft_chain *base);
+
+// The mark that a conversation has in an observing rule set after that direction's layers; INGRESS: nothing more is
+// asked of it.
+uint32_t observed_mark(const struct compilation *c, enum direction direction);
 
 // Where packets of the job, and of its peers, are sent instead. Inside the host's own table.
 void compile_destinations(struct nft_table *table, const struct ruleset_host *host);

@@ -90,6 +90,26 @@ static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 			add_only(forward, host->uplink, i);
 }
 
+// Of an audit's link: to the host itself and by every link of it, but never to another jail. Nobody comes in.
+static void add_open_ways(struct nft_table *table, const struct ruleset_host *host)
+{
+	struct nft_chain *forward = table_add_chain(table, "forward", &forward_hook);
+	const char *jail = host->link.device;
+	struct nft_rule *rule = chain_add_rule(forward);
+
+	rule_add(rule, statement_compare_name(SELECT_IIFNAME, jail));
+	rule_add(rule, statement_name_not_like(SELECT_OIFNAME, RULESET_HOST_LINKS));
+	rule_add(rule, statement_verdict(NF_ACCEPT, NULL));
+	rule = chain_add_rule(forward);
+	rule_add(rule, statement_compare_name(SELECT_IIFNAME, jail));
+	rule_add(rule, statement_counter());
+	rule_add(rule, statement_verdict(NF_DROP, NULL));
+	add_uninvited(forward, jail);
+	for (size_t i = 0; i < 2; i++)
+		if (host->only_for_jails[i])
+			add_only(forward, host->uplink, i);
+}
+
 static const enum selector source_selectors[] = { SELECT_IP_SADDR, SELECT_IP6_SADDR };
 
 static struct nft_rule *add_source(struct nft_chain *chain, enum selector selector, const struct address *own)
@@ -109,7 +129,8 @@ static void add_translation(struct nft_table *table, const struct ruleset_host *
 		if (host->link.own[i].family == FAMILY_NONE)
 			continue;
 		struct nft_rule *rule = add_source(chain, source_selectors[i], &host->link.own[i]);
-		rule_add(rule, statement_compare_name(SELECT_OIFNAME, host->uplink));
+		if (!host->link.open)
+			rule_add(rule, statement_compare_name(SELECT_OIFNAME, host->uplink));
 		rule_add(rule, statement_masquerade());
 	}
 }
@@ -185,7 +206,10 @@ struct ruleset *ruleset_compile_host(const struct policy *policy, const struct r
 	table = ruleset_add_table(ruleset, NFPROTO_INET, host->link.device);
 	table->flags = NFT_TABLE_F_OWNER;
 	add_traces(table, host);
-	add_ways(table, host);
+	if (host->link.open)
+		add_open_ways(table, host);
+	else
+		add_ways(table, host);
 	add_translation(table, host);
 	if (host->translation)
 		compile_destinations(table, host);

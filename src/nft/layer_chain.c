@@ -119,8 +119,8 @@ static void match_rows_release(struct match_rows *rows)
 	}
 }
 
-void compile_denial(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
-		    const char *layer, unsigned number, struct statement verdict)
+void compile_record(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
+		    const char *layer, unsigned number)
 {
 	struct nft_rule *rule = chain_add_rule(chain);
 
@@ -133,15 +133,27 @@ void compile_denial(const struct compilation *c, struct nft_chain *chain, const 
 				     c->options->generation > ruleset_defaults.generation
 					 ? memory_format("vj1:%s:%u:%u", layer, number, c->options->generation)
 					 : memory_format("vj1:%s:%u", layer, number)));
+}
 
-	rule = chain_add_rule(chain);
+void compile_denial(const struct compilation *c, struct nft_chain *chain, const struct nft_rule *match,
+		    const char *layer, unsigned number, struct statement verdict)
+{
+	compile_record(c, chain, match, layer, number);
+
+	struct nft_rule *rule = chain_add_rule(chain);
 	rule_append(rule, match);
 	rule_add(rule, verdict);
 }
 
-void compile_acceptance(const struct compilation *c, struct nft_rule *rule)
+struct statement compile_denied(const struct compilation *c, enum direction direction)
 {
-	rule_add(rule, statement_set_mark(c->options->generation));
+	return c->denied[direction] ? statement_verdict(NFT_GOTO, c->denied[direction])
+				    : statement_verdict(NF_DROP, NULL);
+}
+
+void compile_acceptance(const struct compilation *c, enum direction direction, struct nft_rule *rule)
+{
+	rule_add(rule, statement_set_mark(c->options->observe ? observed_mark(c, direction) : c->options->generation));
 	rule_add(rule, statement_verdict(NF_ACCEPT, NULL));
 }
 
@@ -163,12 +175,11 @@ static void compile_rule(const struct compilation *c, struct nft_chain *chain, e
 		case VERDICT_ACCEPT:
 			row = chain_add_rule(chain);
 			rule_append(row, &rows.rows[i]);
-			compile_acceptance(c, row);
+			compile_acceptance(c, direction, row);
 			break;
 		case VERDICT_DENY:
 			compile_denial(c, chain, &rows.rows[i], chain->name, rule->number,
-				       direction == EGRESS ? statement_verdict(NFT_GOTO, c->refuse)
-							   : statement_verdict(NF_DROP, NULL));
+				       compile_denied(c, direction));
 			break;
 		}
 	}

@@ -209,6 +209,16 @@ static void add_form(struct nft_table *table, struct nft_chain *chain, const str
 	}
 }
 
+// Whatever the job sends under its own address.
+static void add_all(const struct link_row *row, const struct address *own)
+{
+	struct nft_rule *rule = chain_add_rule(row->chain);
+
+	rule_add(rule, (struct statement){ STATEMENT_COMPARE, .match = { .selector = row->family->source,
+									 .value = value_of_address(own) } });
+	row_end(rule);
+}
+
 void compile_link(struct nft_table *table, const struct nft_hook *hook, const struct policy *policy,
 		  const struct ruleset_link *link)
 {
@@ -223,6 +233,10 @@ void compile_link(struct nft_table *table, const struct nft_hook *hook, const st
 
 		if (link->own[i].family == FAMILY_NONE)
 			continue;
+		if (link->open) {
+			add_all(&row, &link->own[i]);
+			continue;
+		}
 		add_form(table, chain, row.family, &link->own[i]);
 		add_direction(&row, policy, EGRESS);
 		add_direction(&row, policy, INGRESS);

@@ -139,7 +139,7 @@ static void add_loopback(struct nft_chain *chain, enum selector interface, struc
 // A denied packet that has a link to leave by is sent to the sink by its mark.
 static bool sinks_by_mark(const struct compilation *c)
 {
-	return c->policy->on_deny == ON_DENY_DROP && c->options->link;
+	return c->policy->on_deny == ON_DENY_DROP && c->options->link && !c->options->observe;
 }
 
 // Every denial of the job ends here. Without an answer the packet goes to the sink, whose other end drops it: a drop in
@@ -170,8 +170,17 @@ static const struct nft_chain *compile_refuse(const struct compilation *c)
 static void add_walls(const struct compilation *c, enum direction direction, struct nft_chain *base)
 {
 	add_verdict(base, NFT_JUMP, compile_walls(c, direction));
-	if (c->options->generation > ruleset_defaults.generation)
+	if (c->options->generation > ruleset_defaults.generation && !c->options->observe)
 		compile_again(c, direction, base);
+}
+
+// What the policy lets go to a made-up address leaves by no link: it is answered like a denial.
+static void compile_made_up(const struct compilation *c, struct nft_chain *base)
+{
+	struct nft_rule *rule = chain_add_rule(base);
+
+	rule_add(rule, statement_compare_name(SELECT_OIFNAME, c->options->sink));
+	rule_add(rule, compile_denied(c, EGRESS));
 }
 
 // The layers of one direction behind each other. The walls stand behind the packet layer, which has the better names
@@ -180,6 +189,8 @@ static void compile_direction(const struct compilation *c, enum direction direct
 {
 	bool walled = !c->tracks;
 
+	if (c->options->observe)
+		compile_seen(c, direction, base);
 	vec_for_each (layer, &c->policy->layers[direction]) {
 		if (!walled && layer->kind != LAYER_PACKET) {
 			add_walls(c, direction, base);
@@ -189,8 +200,10 @@ static void compile_direction(const struct compilation *c, enum direction direct
 	}
 	if (!walled)
 		add_walls(c, direction, base);
-	if (passes_all(c, direction))
-		compile_acceptance(c, chain_add_rule(base));
+	if (c->options->made_up && direction == EGRESS)
+		compile_made_up(c, base);
+	if (c->options->observe || passes_all(c, direction))
+		compile_acceptance(c, direction, chain_add_rule(base));
 }
 
 static void compile_last(const struct compilation *c)
@@ -241,8 +254,9 @@ struct ruleset *ruleset_compile(const struct policy *policy, const struct rulese
 
 	compile_devices(ruleset, policy, options);
 	c.table = ruleset_add_table(ruleset, NFPROTO_INET, "vpcjail");
-	c.tracks = accepts_something(policy, EGRESS) || accepts_something(policy, INGRESS);
-	c.refuse = compile_refuse(&c);
+	c.tracks = options->observe || accepts_something(policy, EGRESS) || accepts_something(policy, INGRESS);
+	c.denied[EGRESS] = options->observe ? compile_observed(&c, EGRESS) : compile_refuse(&c);
+	c.denied[INGRESS] = options->observe ? compile_observed(&c, INGRESS) : NULL;
 	output = table_add_chain(c.table, "output", sinks_by_mark(&c) ? &route_hook : &output_hook);
 	input = table_add_chain(c.table, "input", &input_hook);
 	table_add_chain(c.table, "forward", &forward_hook);

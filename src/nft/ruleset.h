@@ -26,6 +26,7 @@ struct ruleset_link {
 	const char *device;
 	struct address own[2];                        // the jail's, IPv4 and IPv6; family NONE: that one is not carried
 	const struct ruleset_neighbours *neighbours;  // NULL: nobody is asked for, all are told
+	bool open;  // carries whatever has the jail's own source, not only what the policy reaches: an audit's
 };
 
 struct ruleset_options {
@@ -35,6 +36,10 @@ struct ruleset_options {
 	uint16_t log_group;               // NFLOG group
 	uint32_t log_rate;                // events per second and rule; 0: unlimited
 	const struct ruleset_link *link;  // NULL: there is none
+	// An audit: what the layers deny is counted and logged as ever, and then let through, once a conversation. What
+	// no link leads to is refused at once. See observe.c.
+	bool observe;
+	bool made_up;  // names have made-up addresses, and what may go there is answered as if it were denied
 };
 
 extern const struct ruleset_options ruleset_defaults;

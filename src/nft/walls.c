@@ -60,18 +60,21 @@ static const struct {
 	unsigned number;
 	bool egress_only;
 	bool begins;  // it is about packets that begin a conversation, alone
+	bool kept;    // it stands in an observing rule set too: it protects the host
 	void (*match)(const struct compilation *c, struct nft_rule *rule);
 	const char *reason;
 } walls[] = {
-	{ WALL_INVALID, false, false, match_invalid,
+	{ WALL_INVALID, false, false, false, match_invalid,
 	  "invalid state: the packet belongs to no conversation and begins none" },
-	{ WALL_FRAGMENT, false, false, match_fragment, "fragment: its ports cannot be judged" },
-	{ WALL_OPTIONS, false, false, match_options, "IPv4 option: a source route names a second destination" },
-	{ WALL_HEADERS, false, false, match_headers, "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
-	{ WALL_HANDSHAKE, false, true, match_handshake, "TCP conversation that does not begin with a SYN alone" },
-	{ WALL_SOURCE, true, true, match_source, "foreign source address: it is none of the job's" },
+	{ WALL_FRAGMENT, false, false, false, match_fragment, "fragment: its ports cannot be judged" },
+	{ WALL_OPTIONS, false, false, false, match_options, "IPv4 option: a source route names a second destination" },
+	{ WALL_HEADERS, false, false, false, match_headers,
+	  "IPv6 extension header: only TCP, UDP and ICMPv6 may follow" },
+	{ WALL_HANDSHAKE, false, true, false, match_handshake,
+	  "TCP conversation that does not begin with a SYN alone" },
+	{ WALL_SOURCE, true, true, true, match_source, "foreign source address: it is none of the job's" },
 	// Judged in a chain of its own (again.c), under an exchanged policy alone.
-	{ WALL_OLDER, false, false, NULL,
+	{ WALL_OLDER, false, false, false, NULL,
 	  "older conversation: the policy was exchanged, and this one does not allow it" },
 };
 
@@ -100,8 +103,11 @@ const struct nft_chain *compile_walls(const struct compilation *c, enum directio
 			compile_established(c, chain);
 		left = left || walls[i].begins;
 		walls[i].match(c, &match);
-		compile_denial(c, chain, &match, layer_name(LAYER_PACKET, direction), walls[i].number,
-			       statement_verdict(NF_DROP, NULL));
+		if (c->options->observe && !walls[i].kept)
+			compile_record(c, chain, &match, layer_name(LAYER_PACKET, direction), walls[i].number);
+		else
+			compile_denial(c, chain, &match, layer_name(LAYER_PACKET, direction), walls[i].number,
+				       statement_verdict(NF_DROP, NULL));
 		vec_release(&match.statements);
 	}
 	return chain;
