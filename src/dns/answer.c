@@ -21,6 +21,14 @@ static void answer_from_zone(const struct zone_name *name, const struct dns_ques
 		dns_reply_addresses(question, &name->addresses, ZONE_TTL, reply);
 }
 
+// Whether the profile itself would say that there is no such name.
+static bool is_refused(const struct dns_rules *rules, const char *name)
+{
+	struct forward_target target;
+
+	return !zone_find(&rules->zone, name) && !forward_find(&rules->forward, name, &target);
+}
+
 enum dns_outcome dns_answer(const struct dns_rules *rules, const uint8_t *query, size_t length,
 			    enum dns_transport transport, struct dns_question *question, struct forward_target *target,
 			    struct dns_bytes *reply)
@@ -47,5 +55,5 @@ enum dns_outcome dns_answer(const struct dns_rules *rules, const uint8_t *query,
 		dns_reply_code(question, DNS_CODE_OK, reply);
 		return DNS_ANSWERED;
 	}
-	return DNS_FORWARDED;
+	return rules->profile && is_refused(rules->profile, question->text) ? DNS_PASSED : DNS_FORWARDED;
 }

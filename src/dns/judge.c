@@ -56,17 +56,6 @@ static const ldns_rr *alias_of(const ldns_rr_list *answer, const ldns_rdf *name)
 	return NULL;
 }
 
-static bool read_address(const ldns_rr *record, struct address *address)
-{
-	bool four = ldns_rr_get_type(record) == LDNS_RR_TYPE_A;
-	const ldns_rdf *data = ldns_rr_rd_count(record) == 1 ? ldns_rr_rdf(record, 0) : NULL;
-
-	if (!data || ldns_rdf_size(data) != (four ? 4 : 16))
-		return false;
-	*address = address_from_bytes(four ? FAMILY_IPV4 : FAMILY_IPV6, ldns_rdf_data(data));
-	return true;
-}
-
 struct gathered {
 	dns_address_vec addresses;  // within the prefix list
 	bool outside;               // there were others
@@ -82,7 +71,7 @@ static void gather(const ldns_rr_list *answer, const ldns_rdf *name, const struc
 		const ldns_rr *record = ldns_rr_list_rr(answer, i);
 		if (ldns_rr_get_type(record) != (ldns_rr_type)question->type ||
 		    ldns_rr_get_class(record) != LDNS_RR_CLASS_IN ||
-		    ldns_dname_compare(ldns_rr_owner(record), name) != 0 || !read_address(record, &address))
+		    ldns_dname_compare(ldns_rr_owner(record), name) != 0 || !dns_record_address(record, &address))
 			continue;
 		if (!prefix_set_contains(within, &address)) {
 			out->outside = true;

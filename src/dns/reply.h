@@ -27,6 +27,9 @@ void dns_reply_code(const struct dns_question *question, unsigned code, struct d
 void dns_reply_addresses(const struct dns_question *question, const dns_address_vec *addresses, uint32_t ttl,
 			 struct dns_bytes *out);
 
+// Appends the addresses that a reply of ours gives, of whatever name in it; nothing for what is no reply.
+void dns_reply_read(const uint8_t *bytes, size_t length, dns_address_vec *out);
+
 // The name that a reverse name leads to, to a question of type PTR; an empty reply to any other.
 void dns_reply_pointer(const struct dns_question *question, const char *name, uint32_t ttl, struct dns_bytes *out);
 

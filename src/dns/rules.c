@@ -2,6 +2,10 @@
 // What decides an answer, and where a job may ask: see answer.h.
 #include "dns/answer.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
+
 void dns_rules_build(const struct profile *profile, const struct zone_facts *facts, const struct address *nameservers,
 		     size_t count, struct dns_rules *rules)
 {
@@ -9,8 +13,32 @@ void dns_rules_build(const struct profile *profile, const struct zone_facts *fac
 	forward_rules_build(profile, nameservers, count, &rules->forward);
 }
 
+void dns_rules_build_audit(const struct profile *profile, const struct zone_facts *facts,
+			   const struct address *nameservers, size_t count, struct dns_rules *rules)
+{
+	struct zone_facts own = *facts;
+
+	own.hosts_only = true;
+	zone_build(profile, &own, &rules->zone);
+	rules->forward = (struct forward_rules){ .everything = true, .elsewhere = true };
+	for (size_t i = 0; i < count; i++)
+		vec_push(&rules->forward.nameservers, nameservers[i]);
+	rules->profile = NEW(struct dns_rules);
+	dns_rules_build(profile, facts, nameservers, count, rules->profile);
+}
+
+const dns_address_vec *dns_profile_addresses(const struct dns_rules *rules, const char *name)
+{
+	const struct zone_name *known = zone_find(&(rules->profile ? rules->profile : rules)->zone, name);
+
+	return known && !known->pointer ? &known->addresses : NULL;
+}
+
 void dns_rules_release(struct dns_rules *rules)
 {
+	if (rules->profile)
+		dns_rules_release(rules->profile);
+	free(rules->profile);
 	zone_release(&rules->zone);
 	forward_rules_release(&rules->forward);
 }

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "dns/question.h"
+#include "net/address.h"
 
 static inline void dns_packet_release(ldns_pkt **packet)
 {
@@ -21,6 +22,9 @@ void dns_reply_write(const struct dns_question *question, ldns_pkt *packet, stru
 
 // A record of the question's name; data is what it holds, in wire form. The caller frees it, or pushes it.
 ldns_rr *dns_record_new(const struct dns_question *question, ldns_rr_type type, uint32_t ttl, ldns_rdf *data);
+
+// The address of a record of type A or AAAA; false: it has none.
+bool dns_record_address(const ldns_rr *record, struct address *address);
 
 // A name as data of a record, or a question's: length bytes in wire form.
 ldns_rdf *dns_name_new(const uint8_t *name, size_t length);

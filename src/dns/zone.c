@@ -148,7 +148,7 @@ void zone_build(const struct profile *profile, const struct zone_facts *facts, s
 	vec_for_each (row, &profile->hosts)
 		add(zone, RANK_HOSTS, row->name, &row->address);
 	add_job(zone, profile, facts);
-	if (profile->network.isolation == ISOLATION_VPC)
+	if (profile->network.isolation == ISOLATION_VPC && !facts->hosts_only)
 		vec_for_each (endpoint, &profile->endpoints)
 			if (endpoint->type != ENDPOINT_GATEWAY)
 				add_endpoint(zone, profile, endpoint);

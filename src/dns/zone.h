@@ -24,6 +24,7 @@ struct zone {
 struct zone_facts {
 	const char *hostname, *full_name;
 	bool ipv6;
+	bool hosts_only;          // no names of endpoints
 	struct address own;       // the job's address; family NONE: loopback is all it has
 	struct address known_as;  // what its peers reach it by, which differs behind a NAT; family NONE: nobody does
 };

@@ -131,11 +131,12 @@ static void judge(struct dns_server *server, struct dns_exchange *exchange, cons
 		attempt_failed(server, exchange);
 		return;
 	case FORWARD_OUTSIDE:
-		dns_refused(server, exchange->question.text);
+		(void)dns_refused(server, exchange->question.text);
 		break;
 	case FORWARD_DONE:
 		break;
 	}
+	dns_note_reply(server, &exchange->question, &reply);
 	finish(server, exchange, &reply);
 }
 
@@ -249,7 +250,7 @@ void dns_exchange_start(struct dns_server *server, const struct dns_asker *asker
 		return;
 	}
 	if (target->within && !dns_budget_take(&server->budget, question->text, dns_now())) {
-		dns_refused(server, question->text);
+		(void)dns_refused(server, question->text);
 		decline(server, asker, question, DNS_CODE_REFUSED);
 		return;
 	}

@@ -75,23 +75,65 @@ static uint32_t hash_of(const char *name)
 	return hash;
 }
 
-void dns_refused(struct dns_server *server, const char *name)
+struct refused_name *dns_refused(struct dns_server *server, const char *name)
 {
 	struct launch_result *result = server->result;
 	uint32_t hash = hash_of(name);
 
 	if (!result)
-		return;
+		return NULL;
 	vec_for_each (known, &result->names_refused)
 		if (known->hash == hash && strcmp(known->name, name) == 0) {
 			known->count++;
-			return;
+			return known;
 		}
-	if (result->names_refused.count == NAMES_MAXIMUM)
+	if (result->names_refused.count == NAMES_MAXIMUM) {
 		result->names_refused_beyond++;
-	else
-		vec_push(&result->names_refused,
-			 (struct refused_name){ .name = memory_copy_text(name), .hash = hash, .count = 1 });
+		return NULL;
+	}
+	vec_push(&result->names_refused,
+		 (struct refused_name){ .name = memory_copy_text(name), .hash = hash, .count = 1 });
+	return &result->names_refused.items[result->names_refused.count - 1];
+}
+
+void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply)
+{
+	dns_address_vec addresses = { 0 };
+
+	if (!server->result)
+		return;
+	dns_reply_read(reply->bytes, reply->length, &addresses);
+	vec_for_each (address, &addresses)
+		dns_names_note(&server->names, address, question->text);
+	vec_release(&addresses);
+}
+
+const char *dns_server_name_of(const struct dns_server *server, const struct address *address)
+{
+	return dns_names_find(&server->names, address);
+}
+
+// A name that the profile does not know: it stays refused, or has a made-up address from here on.
+static void refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply)
+{
+	struct refused_name *refused = dns_refused(server, question->text);
+	struct dns_bytes made = { 0 };
+	struct address address;
+
+	if (!server->rules->made_up || !made_up_answer(&server->made_up, question, &address, &made))
+		return;
+	dns_bytes_release(reply);
+	*reply = made;
+	if (refused && address.family != FAMILY_NONE)
+		refused->stand_in = address;
+}
+
+static void pass(struct dns_server *server, const struct dns_question *question)
+{
+	struct refused_name *refused = dns_refused(server, question->text);
+
+	if (refused)
+		refused->passed = true;
 }
 
 void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const struct dns_bytes *reply)
@@ -115,14 +157,19 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 	case DNS_DROPPED:
 		return;
 	case DNS_REFUSED:
-		dns_refused(server, question.text);
+		refuse(server, &question, &reply);
 		break;
 	case DNS_ANSWERED:
 		break;
+	case DNS_PASSED:
+		pass(server, &question);
+		dns_exchange_start(server, asker, &question, &target);
+		return;
 	case DNS_FORWARDED:
 		dns_exchange_start(server, asker, &question, &target);
 		return;
 	}
+	dns_note_reply(server, &question, &reply);
 	dns_deliver(server, asker, &reply);
 	dns_bytes_release(&reply);
 }
@@ -190,6 +237,8 @@ static void release(void *data)
 	}
 	vec_release(&server->sockets);
 	dns_budget_release(&server->budget);
+	made_up_release(&server->made_up);
+	dns_names_release(&server->names);
 	dns_rules_release(&server->exchanged);
 	close(server->poll);
 	free(server);

@@ -33,6 +33,10 @@ struct dns_server;
 int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
 		   struct launch_result *result, int fd, struct error *err);
 
+// The name that a job asked for last and was given that address for; NULL: none, or too long ago. Valid until the next
+// turn of the loop.
+const char *dns_server_name_of(const struct dns_server *server, const struct address *address);
+
 // Answers by other rules from now on, which move to the server. Questions that are under way fail.
 void dns_server_exchange(struct dns_server *server, struct dns_rules *rules);
 

@@ -13,6 +13,8 @@
 
 #include "dns/answer.h"
 #include "dns/budget.h"
+#include "dns/made_up.h"
+#include "kernel/dns_names.h"
 #include "kernel/dns_server.h"
 
 enum {
@@ -38,6 +40,8 @@ struct dns_server {
 	struct dns_client *clients[DNS_CLIENTS];
 	struct dns_exchange *exchanges[DNS_EXCHANGES];
 	struct dns_budget budget;
+	struct made_up made_up;
+	struct dns_names names;  // filled where there is a result
 };
 
 // Whom a reply is for: a connection, or an address that asked a UDP socket.
@@ -60,7 +64,11 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 // Sends a reply to whom it is for.
 void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const struct dns_bytes *reply);
 
-void dns_refused(struct dns_server *server, const char *name);
+// Counts a name that the profile does not know; NULL where nothing is recorded, or the list is full.
+struct refused_name *dns_refused(struct dns_server *server, const char *name);
+
+// Remembers the addresses of a reply to the question.
+void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply);
 
 // dns_client.c: a connection is accepted; a reply is queued for it.
 void dns_client_accept(struct dns_server *server, struct dns_watch *listener, uint32_t events);

@@ -2,12 +2,14 @@
 // The kernel's tables of sockets (Documentation/networking/proc_net_tcp.rst): see host_ports.h.
 #include "kernel/host_ports.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
-enum { TCP_LISTEN = 10, UDP_UNCONNECTED = 7 };
+enum { TCP_LISTEN = 10, UDP_UNCONNECTED = 7, WORD_DIGITS = 8 };
 
 static void read_table(const char *path, unsigned wanted, port_range_vec *out)
 {
@@ -36,4 +38,47 @@ void host_ports_read(port_range_vec *out)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		read_table(tables[i].path, tables[i].state, out);
 	port_ranges_normalize(out);
+}
+
+// An address of those tables: words of 32 bits in the machine's own order. Loopback's, everybody's, or IPv4's of these.
+static bool is_local(const char *text)
+{
+	static const uint8_t four_in_six[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	static const uint8_t nobody[16], loopback[16] = { [15] = 1 };
+	uint8_t bytes[16] = { 0 };
+	size_t words = strlen(text) / WORD_DIGITS;
+
+	for (size_t i = 0; i < words && i < 4; i++) {
+		uint32_t word;
+		if (sscanf(text + i * WORD_DIGITS, "%8" SCNx32, &word) != 1)
+			return false;
+		memcpy(bytes + i * sizeof(word), &word, sizeof(word));
+	}
+	const uint8_t *four = words == 1                                             ? bytes
+			      : memcmp(bytes, four_in_six, sizeof(four_in_six)) == 0 ? bytes + 12
+										     : NULL;
+	if (four)
+		return four[0] == 127 || memcmp(four, nobody, 4) == 0;
+	return memcmp(bytes, nobody, sizeof(bytes)) == 0 || memcmp(bytes, loopback, sizeof(bytes)) == 0;
+}
+
+bool host_listens_loopback(uint16_t port)
+{
+	static const char *const paths[] = { "/proc/self/net/tcp", "/proc/self/net/tcp6" };
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && !found; i++) {
+		AUTO_FCLOSE FILE *table = fopen(paths[i], "re");
+		AUTO_FREE char *line = NULL;
+		size_t room = 0;
+
+		while (table && !found && getline(&line, &room, table) > 0) {
+			char address[33];
+			unsigned at, state;
+			found =
+			    sscanf(line, "%*u: %32[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", address, &at, &state) == 3 &&
+			    at == port && state == TCP_LISTEN && is_local(address);
+		}
+	}
+	return found;
 }

@@ -13,6 +13,9 @@
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err);
 void host_facts_release(struct host_facts *facts);
 
+// Learns of the host's network too, where the profile alone asks for none: an audit has a link always.
+int host_facts_read_network(const struct profile *profile, struct host_facts *facts, struct error *err);
+
 // Adds the guarded files that were not there before the job and are now, as they are shown ("~/.bash_login").
 void guarded_made(const struct launch_plan *plan, text_list *shown);
 
@@ -81,6 +84,8 @@ struct refused_name {
 	char *name;  // owned; see dns/question.h
 	uint32_t hash;
 	uint64_t count;
+	bool passed;              // it was asked of the host's name servers all the same: an audit
+	struct address stand_in;  // the made-up address that it was given; family NONE: none
 };
 
 // A port of the jail's loopback that was reached from outside by `vpcjail forward`.

@@ -91,6 +91,7 @@ static void fuzz_query(const uint8_t *bytes, size_t size, enum dns_transport tra
 		case DNS_REFUSED:
 			require_reply(&question, &reply);
 			break;
+		case DNS_PASSED:
 		case DNS_FORWARDED:
 			require(!reply.bytes && target.server_count == 1);
 			forward_query_make(&question, &target, random, &query);
