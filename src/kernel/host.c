@@ -2,6 +2,7 @@
 // What a plan must know of this host.
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -88,6 +89,27 @@ static int read_network(const struct profile *profile, struct host_facts *facts,
 	return host_network_read(&facts->network, err);
 }
 
+int host_facts_read_network(const struct profile *profile, struct host_facts *facts, struct error *err)
+{
+	return needs_network(profile) ? 0 : read_network(profile, facts, err);
+}
+
+// The groups whose members the host gives ping sockets (Documentation/networking/ip-sysctl.rst).
+static bool may_ping(const struct identity *identity)
+{
+	AUTO_FREE char *text = NULL;
+	unsigned first, last;
+	size_t length;
+
+	if (io_read_file("/proc/sys/net/ipv4/ping_group_range", 64, &text, &length, NULL) < 0 ||
+	    sscanf(text, "%u %u", &first, &last) != 2)
+		return false;
+	vec_for_each (group, &identity->groups)
+		if (*group >= first && *group <= last)
+			return true;
+	return identity->uid == 0 || (identity->gid >= first && identity->gid <= last);
+}
+
 int host_facts_read(const struct profile *profile, const char *user, struct host_facts *facts, struct error *err)
 {
 	struct host_facts read = { .root = geteuid() == 0,
@@ -99,6 +121,7 @@ int host_facts_read(const struct profile *profile, const char *user, struct host
 		host_facts_release(&read);
 		return err ? err->code : -EIO;
 	}
+	read.pings = may_ping(&read.identity);
 	if (needs_network(profile) && read_network(profile, &read, err) < 0) {
 		host_facts_release(&read);
 		return err ? err->code : -EIO;

@@ -68,7 +68,9 @@ static int commit(struct uplink_state *uplink, const struct launch_plan *plan, s
 {
 	const struct link_plan *link = &plan->link;
 	struct ruleset_host host = {
-		.link = { .device = link->outside, .own = { link->own[0].address, link->own[1].address } },
+		.link = { .device = link->outside,
+			  .own = { link->own[0].address, link->own[1].address },
+			  .open = link->open },
 		.uplink = link->device,
 		.translation = &plan->translation,
 		.only_for_jails = { uplink->forwarding[0].raised, uplink->forwarding[1].raised },
@@ -178,7 +180,8 @@ static int update_veth(struct uplink_state *uplink, const struct launch_plan *pl
 {
 	const struct link_plan *link = &plan->link;
 	const struct ruleset_link end = { .device = link->outside,
-					  .own = { link->own[0].address, link->own[1].address } };
+					  .own = { link->own[0].address, link->own[1].address },
+					  .open = link->open };
 	struct ruleset *wall = ruleset_compile_host_wall(policy, &end);
 	struct nft_batch batch;
 

@@ -48,7 +48,7 @@ void asked_rules_make(const struct profile *profile, const struct policy *policy
 	size_t made_up = count_placeholders(profile);
 
 	*rules = (struct asked_rules){ .profile = profile, .policy = policy };
-	rules->resolver = dns_is_answered(profile);
+	rules->resolver = dns_is_answered(profile, AUDIT_NONE);
 	if (!rules->resolver)
 		named.endpoints.count = 0;  // /etc/hosts has hosts alone
 	add_host_ports(&named, &offered);

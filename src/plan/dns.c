@@ -9,8 +9,10 @@
 // Where programs look that read the job's resolv.conf; all of 127.0.0.0/8 is loopback's already.
 static const char first_address[] = "127.0.0.53";
 
-bool dns_is_answered(const struct profile *profile)
+bool dns_is_answered(const struct profile *profile, enum audit_mode audit)
 {
+	if (audit != AUDIT_NONE)
+		return true;
 	return profile->network.isolation == ISOLATION_VPC && profile->vpc.dns != DNS_NONE;
 }
 
@@ -67,7 +69,9 @@ static void open_door(struct launch_plan *plan)
 {
 	const struct forward_rules *rules = &plan->dns.forward;
 
-	if (rules->everything)
+	if (plan->audit == AUDIT_ONLINE)
+		plan_open_door(plan, "dns", "an audit");
+	else if (rules->everything)
 		plan_open_door(plan, "dns", "vpc.dns: resolver");
 	else if (rules->domains.count)
 		plan_open_door(plan, "dns", "vpc.domains");
@@ -80,7 +84,11 @@ void launch_dns_rules(const struct launch_plan *plan, const struct profile *prof
 	const struct zone_facts facts = dns_facts(plan, profile);
 	const struct host_network *network = &plan->host->network;
 
-	dns_rules_build(profile, &facts, network->nameservers.items, network->nameservers.count, rules);
+	if (plan->audit == AUDIT_ONLINE)
+		dns_rules_build_audit(profile, &facts, network->nameservers.items, network->nameservers.count, rules);
+	else
+		dns_rules_build(profile, &facts, network->nameservers.items, network->nameservers.count, rules);
+	rules->made_up = plan->audit == AUDIT_OFFLINE;
 }
 
 void plan_dns(struct launch_plan *plan, const struct launch_request *request)
@@ -88,7 +96,7 @@ void plan_dns(struct launch_plan *plan, const struct launch_request *request)
 	dns_address_vec addresses = { 0 };
 
 	launch_dns_rules(plan, request->profile, &plan->dns);
-	if (!dns_is_answered(request->profile))
+	if (!dns_is_answered(request->profile, request->audit))
 		return;
 	plan->resolver = true;
 	open_door(plan);

@@ -38,18 +38,19 @@ char *file_hosts(const struct launch_plan *plan, const struct launch_request *re
 
 // A host without a resolv.conf gives no file to put another in its place; there programs ask 127.0.0.1.
 // "search ." keeps a name as it is written: without it the domain of the host's own name would be tried too.
-char *file_resolv(const struct profile *profile)
+char *file_resolv(const struct launch_request *request)
 {
-	return memory_copy_text(dns_is_answered(profile) ? "# vpcjail: answers what the profile knows\n"
-							   "nameserver 127.0.0.53\n"
-							   "options edns0\n"
-							   "search .\n"
-							 : "# vpcjail: no resolver can be reached from here\n");
+	return memory_copy_text(dns_is_answered(request->profile, request->audit)
+				    ? "# vpcjail: answers what the profile knows\n"
+				      "nameserver 127.0.0.53\n"
+				      "options edns0\n"
+				      "search .\n"
+				    : "# vpcjail: no resolver can be reached from here\n");
 }
 
 // `files`, and DNS where the job has a resolver: no directory service, no multicast name, no resolver's socket is asked
 // for anything.
-char *file_nsswitch(const struct profile *profile)
+char *file_nsswitch(const struct launch_request *request)
 {
 	static const char *const databases[] = { "passwd",   "group",     "shadow", "gshadow", "hosts",   "networks",
 						 "services", "protocols", "ethers", "rpc",     "netgroup" };
@@ -57,7 +58,9 @@ char *file_nsswitch(const struct profile *profile)
 
 	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++)
 		strbuf_format(&text, "%s: files%s\n", databases[i],
-			      strcmp(databases[i], "hosts") == 0 && dns_is_answered(profile) ? " dns" : "");
+			      strcmp(databases[i], "hosts") == 0 && dns_is_answered(request->profile, request->audit)
+				  ? " dns"
+				  : "");
 	return strbuf_steal(&text);
 }
 

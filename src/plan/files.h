@@ -7,8 +7,8 @@
 
 // Each returns text that the caller frees.
 char *file_hosts(const struct launch_plan *plan, const struct launch_request *request);  // /etc/hosts
-char *file_resolv(const struct profile *profile);                                        // /etc/resolv.conf
-char *file_nsswitch(const struct profile *profile);                                      // /etc/nsswitch.conf
+char *file_resolv(const struct launch_request *request);                                 // /etc/resolv.conf
+char *file_nsswitch(const struct launch_request *request);                               // /etc/nsswitch.conf
 char *file_passwd(const struct launch_request *request);                                 // NULL: the host's does
 char *file_group(const struct launch_request *request);                                  // NULL: the host's does
 

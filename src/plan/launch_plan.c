@@ -162,6 +162,15 @@ static int refuse_unavailable(const struct launch_request *request, struct error
 	return result;
 }
 
+// A host that has no way out in a family misses nothing when its audit has none.
+static bool has_default(const struct host_network *network, size_t family)
+{
+	vec_for_each (route, &network->routes)
+		if (!route->destination.length && (route->destination.base.family == FAMILY_IPV6) == (family == 1))
+			return true;
+	return false;
+}
+
 static int choose_link(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
 	const struct link_facts facts = {
@@ -173,18 +182,23 @@ static int choose_link(const struct launch_request *request, struct launch_plan 
 		.ipv6 = request->host->ipv6,
 		.forwards_ipv6 = request->host->forwards_ipv6,
 		.jail = request->host->jail,
+		.audit = request->audit,
 	};
 	CLEANUP(ruleset_neighbours_release) struct ruleset_neighbours neighbours = { 0 };
 	struct ruleset_options options = ruleset_defaults;
-	struct ruleset_link link = { .device = plan->link.inside };
+	struct ruleset_link link = { .device = plan->link.inside, .open = request->audit == AUDIT_ONLINE };
 
+	options.observe = request->audit == AUDIT_ONLINE;
+	options.made_up = request->audit == AUDIT_OFFLINE;
 	if (link_plan_choose(&facts, &plan->link, err) < 0)
 		return err ? err->code : -EINVAL;
 	for (size_t i = 0; i < LINK_FAMILIES; i++) {
 		link.own[i] = plan->link.own[i].address;
-		if (plan->link.left_out[i])
-			vec_push(&plan->notices, memory_format("%s: the profile allows some of it, but %s: not carried",
-							       link_family_name(i), plan->link.left_out[i]));
+		if (plan->link.left_out[i] && (!plan->link.open || has_default(&request->host->network, i)))
+			vec_push(&plan->notices,
+				 memory_format("%s: the %s some of it, but %s: not carried", link_family_name(i),
+					       plan->link.open ? "host reaches" : "profile allows",
+					       plan->link.left_out[i]));
 	}
 	if (ruleset_asks_neighbours(plan->link.kind)) {
 		link_plan_neighbours(&plan->link, &neighbours);
@@ -227,8 +241,10 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 
 	struct launch_plan made = { .root = request->host->root,
 				    .host = request->host,
+				    .audit = request->audit,
 				    .log_group = ruleset_defaults.log_group };
-	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = request->policy->icmp };
+	// An audit's filter tells of connects from here on (filter.notice).
+	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = plan_pings(request) };
 	if (filter_compile(&filter, &made.filter, err) < 0)
 		return err ? err->code : -EINVAL;
 	if (choose_link(request, &made, err) < 0) {

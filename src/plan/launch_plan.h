@@ -76,6 +76,7 @@ struct host_facts {
 	port_range_vec used_ports;      // that the host's programs listen on; read where there are peers
 	bool forwards_ipv6;             // the kernel can forward IPv6 by single links
 	uint32_t jail;                  // a random number: names and addresses of this jail's link
+	bool pings;                     // the host lets the job's user have ping sockets
 };
 
 // VIEW: a child of init's in the same namespaces, which makes the file tree while init makes the network.
@@ -167,7 +168,8 @@ struct launch_request {
 	size_t share_count;
 	struct link_request link;      // --address, --gateway
 	struct port_range peer_ports;  // --peer-ports; first 0: not given
-	bool rehearsal;                // nothing of it meets anybody: the made-up values of templates may stand
+	enum audit_mode audit;
+	bool rehearsal;  // nothing of it meets anybody: the made-up values of templates may stand
 };
 
 // "veth": the profile's word. A literal.
@@ -208,12 +210,13 @@ struct launch_plan {
 	VEC(const struct guarded_place *) watched;  // where the job may make what runs later; the host's own
 	struct landlock_domain landlock;
 	VEC(int) keep_fds;
+	enum audit_mode audit;
 	struct link_plan link;
 	struct translation_plan translation;  // by the host, of a pair
 	struct ruleset *ruleset;              // owned
 	const struct policy *policy;          // borrowed from the request: the rules of the host's side are made of it
 	bool resolver;                        // the job has one
-	struct dns_rules dns;                 // what the job's resolver answers
+	struct dns_rules dns;                 // what the job's resolver answers; .profile: what `run` would have
 	struct filter_program filter;
 	const struct host_facts *host;    // borrowed from the request
 	const struct identity *identity;  // of it

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "dns/made_up.h"
 #include "nft/ruleset.h"
 #include "policy/reach.h"
 
@@ -32,11 +33,33 @@ static void split_defaults(prefix_vec *routes)
 	}
 }
 
-void link_find_routes(const struct policy *policy, prefix_vec *routes)
+static void add_everything(struct prefix_set *out)
+{
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		prefix_set_add(out, &(struct prefix){ { families[i], 0 }, 0 });
+	prefix_set_normalize(out);
+}
+
+static void remove_made_up(struct prefix_set *set)
+{
+	CLEANUP(prefix_set_release) struct prefix_set made_up = { 0 };
+
+	prefix_set_add(&made_up, &dns_made_up_range);
+	prefix_set_normalize(&made_up);
+	prefix_set_normalize(set);
+	prefix_set_subtract(set, &made_up);
+}
+
+void link_find_routes(const struct link_plan *link, const struct policy *policy, prefix_vec *routes)
 {
 	CLEANUP(prefix_set_release) struct prefix_set set = { 0 };
 
-	link_reached(policy, &set);
+	if (link->open)
+		add_everything(&set);
+	else
+		link_reached(policy, &set);
+	if (link->made_up)
+		remove_made_up(&set);
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
 		prefix_set_to_prefixes(&set, families[i], routes);
 	split_defaults(routes);
@@ -109,7 +132,7 @@ int link_plan_reroute(const struct link_plan *link, const struct policy *policy,
 	struct link_plan made = *link;
 
 	made.neighbours = made.routes = (prefix_vec){ 0 };
-	link_find_routes(policy, &made.routes);
+	link_find_routes(link, policy, &made.routes);
 	if (link->kind == UPLINK_NONE && made.routes.count) {
 		link_plan_release(&made);
 		return error_set(err, -EINVAL,

@@ -8,8 +8,9 @@
 // The addresses that the layers let through, both ways.
 void link_reached(const struct policy *policy, struct prefix_set *out);
 
-// Likewise as routes; none is a default route, which leads to the sink, always: there are two halves instead.
-void link_find_routes(const struct policy *policy, prefix_vec *routes);
+// What the link carries under that policy as routes; none is a default route, which leads to the sink, always: there
+// are two halves instead.
+void link_find_routes(const struct link_plan *link, const struct policy *policy, prefix_vec *routes);
 
 // Of the routes of one family, those on the own subnet become neighbours; the others lie behind the gateway.
 // -EHOSTUNREACH when there is none.

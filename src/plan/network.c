@@ -33,6 +33,11 @@ static const char *const sink_addresses[] = { "192.0.0.8/32", "fd5c:8b1e:7a42::8
 const char host_ports_address[] = "127.86.80.67";
 static const char *const sink_routes[] = { "0.0.0.0/0", "::/0" };
 
+bool plan_pings(const struct launch_request *request)
+{
+	return request->policy->icmp || (request->audit == AUDIT_ONLINE && request->host->pings);
+}
+
 static void add_switches(struct launch_plan *plan, const struct launch_request *request)
 {
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
@@ -48,10 +53,11 @@ static void add_switches(struct launch_plan *plan, const struct launch_request *
 		     .name = "sysctl netfilter/nf_conntrack_tcp_loose",
 		     .path = "/proc/sys/net/netfilter/nf_conntrack_tcp_loose", .value = "0",
 		     .why = "a packet from the middle of a stream starts no conversation");
-	if (request->policy->icmp)
+	if (plan_pings(request))
 		STEP(plan, PLACE_INIT, .kind = STEP_SYSCTL, .closes = NETWORK, .name = "sysctl ipv4/ping_group_range",
 		     .path = "/proc/sys/net/ipv4/ping_group_range", .value = "GID",
-		     .why = "the policy allows ICMP echo: ping sockets for the job's group");
+		     .why = request->policy->icmp ? "the policy allows ICMP echo: ping sockets for the job's group"
+						  : "an audit of who may have ping sockets: for the job's group");
 }
 
 // Listeners are made inside, where the job connects to them; the supervisor, outside, accepts.

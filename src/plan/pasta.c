@@ -61,6 +61,6 @@ void pasta_options(const struct link_plan *link, const struct policy *policy, te
 	add_mac(out, "--mac-addr", link->gateway_mac);
 	add_mac(out, "--ns-mac-addr", link->mac);
 	add_addresses(link, out);
-	if (!policy->icmp)
+	if (!policy->icmp && !link->open)
 		add(out, "--no-icmp", NULL);
 }

@@ -87,6 +87,8 @@ int plan_translation(struct launch_plan *plan, const struct launch_request *requ
 	const struct profile *profile = request->profile;
 	struct translation_plan *out = &plan->translation;
 
+	if (plan->link.open)
+		return 0;
 	if (plan->link.kind == UPLINK_VETH)
 		add_peers(request, out);
 	if (profile->vpc.located != LOCATED_ELSEWHERE)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "dns/made_up.h"
 #include "nft/ruleset.h"
 #include "plan/link_routes.h"
 #include "plan/link_subnet.h"
@@ -17,6 +18,12 @@
 #define INSIDE_NAME "eth0"
 
 static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
+
+static enum uplink link_kind_for(bool root, const char **why)
+{
+	*why = root ? "root, and no other kind is asked for" : "a user without root makes no link on the host";
+	return root ? UPLINK_VETH : UPLINK_PASTA;
+}
 
 enum uplink link_kind(const struct profile *profile, const struct policy *policy, bool root, const char **why)
 {
@@ -28,8 +35,7 @@ enum uplink link_kind(const struct profile *profile, const struct policy *policy
 	}
 	if (profile->network.uplink != UPLINK_AUTO)
 		return profile->network.uplink;
-	*why = root ? "root, and no other kind is asked for" : "a user without root makes no link on the host";
-	return root ? UPLINK_VETH : UPLINK_PASTA;
+	return link_kind_for(root, why);
 }
 
 static void own_ranges(const struct profile *profile, struct prefix_set *out)
@@ -91,6 +97,13 @@ static int named_interface(const struct link_facts *facts, const struct host_int
 	return link_place_error(facts, &named->at, "network.interface", err, -ENODEV, message);
 }
 
+static bool is_link_local(const struct address *address)
+{
+	static const struct prefix link_local = IPV6_PREFIX(0xfe80000000000000, 0, 10);
+
+	return prefix_contains(&link_local, address);
+}
+
 // An address inside the job's own subnet, or of the first thing that the policy reaches.
 static bool typical_destination(const struct link_facts *facts, const prefix_vec *routes, struct address *out)
 {
@@ -107,6 +120,33 @@ static bool typical_destination(const struct link_facts *facts, const prefix_vec
 	return true;
 }
 
+// The link that the host's default route leaves by, else that of any route: a host is audited as it is.
+static int choose_any_interface(const struct link_facts *facts, const struct host_interface **out, struct error *err)
+{
+	const struct host_route *best = NULL;
+
+	vec_for_each (route, &facts->network->routes) {
+		const struct host_interface *interface = host_network_interface(facts->network, route->interface);
+
+		if (!interface || interface->loopback || is_link_local(&route->destination.base) ||
+		    strncmp(interface->name, RULESET_HOST_LINKS, strlen(RULESET_HOST_LINKS)) == 0)
+			continue;
+		if (!best || route->destination.length < best->destination.length ||
+		    (route->destination.length == best->destination.length &&
+		     (route->destination.base.family < best->destination.base.family ||
+		      (route->destination.base.family == best->destination.base.family &&
+		       route->metric < best->metric))))
+			best = route;
+	}
+	if (!best)
+		return error_set(
+		    err, -ENODEV,
+		    "this host has no route to anywhere, so there is nothing that the job could reach: audit "
+		    "it with --offline");
+	*out = host_network_interface(facts->network, best->interface);
+	return 0;
+}
+
 // By name, or the link by which the job's own subnet is reached.
 static int choose_interface(const struct link_facts *facts, const prefix_vec *routes, const struct host_interface **out,
 			    struct error *err)
@@ -115,6 +155,8 @@ static int choose_interface(const struct link_facts *facts, const prefix_vec *ro
 	char text[ADDRESS_TEXT_SIZE] = "";
 	struct address to;
 
+	if (facts->audit == AUDIT_ONLINE)
+		return choose_any_interface(facts, out, err);
 	if (facts->profile->network.interface.text)
 		return named_interface(facts, out, err);
 	if (typical_destination(facts, routes, &to)) {
@@ -134,10 +176,8 @@ static int choose_interface(const struct link_facts *facts, const prefix_vec *ro
 // An address that packets can leave the host with: not of the link itself.
 static bool interface_has(const struct host_interface *interface, enum family family)
 {
-	static const struct prefix link_local = IPV6_PREFIX(0xfe80000000000000, 0, 10);
-
 	vec_for_each (own, &interface->addresses)
-		if (own->address.family == family && !prefix_contains(&link_local, &own->address))
+		if (own->address.family == family && !is_link_local(&own->address))
 			return true;
 	return false;
 }
@@ -170,11 +210,18 @@ static int take_pair(const struct link_facts *facts, struct link_plan *link, siz
 	struct address first = { 0 };
 
 	link_named_addresses(facts, &taken);
+	if (facts->audit == AUDIT_OFFLINE) {
+		prefix_set_add(&taken, &dns_made_up_range);
+		prefix_set_normalize(&taken);
+	}
 	if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, NULL) < 0) {
 		// A policy that reaches every address leaves none that it does not name: then the VPC's own are
 		// avoided.
 		prefix_set_release(&taken);
 		own_ranges(facts->profile, &taken);
+		if (facts->audit == AUDIT_OFFLINE)
+			prefix_set_add(&taken, &dns_made_up_range);
+		prefix_set_normalize(&taken);
 		if (link_free_pair(facts->network, &taken, families[index], facts->jail, &first, err) < 0)
 			return err ? err->code : -EADDRINUSE;
 	}
@@ -239,7 +286,7 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 {
 	const struct host_interface *interface = NULL;
 
-	link_find_routes(facts->policy, &link->routes);
+	link_find_routes(link, facts->policy, &link->routes);
 	if (choose_interface(facts, &link->routes, &interface, err) < 0)
 		return err->code;
 	set_name(link->device, interface->name);
@@ -261,7 +308,7 @@ static int refuse_kind(const struct link_facts *facts, enum uplink kind, struct 
 {
 	const struct profile_network *network = &facts->profile->network;
 
-	if (kind == UPLINK_NONE)
+	if (kind == UPLINK_NONE || facts->audit == AUDIT_ONLINE)
 		return 0;
 	if (kind == UPLINK_PASTA && facts->root)
 		return link_place_error(
@@ -283,7 +330,12 @@ int link_plan_choose(const struct link_facts *facts, struct link_plan *link, str
 {
 	struct link_plan made = { 0 };
 
-	made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
+	made.open = facts->audit == AUDIT_ONLINE;
+	made.made_up = facts->audit == AUDIT_OFFLINE;
+	if (made.open)
+		made.kind = link_kind_for(facts->root, &made.why);
+	else
+		made.kind = link_kind(facts->profile, facts->policy, facts->root, &made.why);
 	if (refuse_kind(facts, made.kind, err) < 0 || link_check_request(facts, made.kind, err) < 0)
 		return err->code;
 	if (made.kind != UPLINK_NONE && choose(facts, &made, err) < 0) {

@@ -5,6 +5,7 @@
 #ifndef VPCJAIL_PLAN_UPLINK_H
 #define VPCJAIL_PLAN_UPLINK_H
 
+#include "plan/audit_mode.h"
 #include "plan/host_network.h"
 #include "policy/policy.h"
 
@@ -18,6 +19,8 @@ struct link_request {
 
 struct link_plan {
 	enum uplink kind;             // UPLINK_NONE: there is no link; never UPLINK_AUTO
+	bool open;                    // it carries all that the host reaches: an audit's
+	bool made_up;                 // names have made-up addresses, which no route of its may have
 	const char *why;              // it was chosen: a literal; NULL when the profile names it
 	char device[LINK_NAME_SIZE];  // the host's: what packets leave by, the parent, or the one that is moved
 	unsigned device_index;
@@ -44,6 +47,7 @@ struct link_facts {
 	bool ipv6;           // the kernel has IPv6
 	bool forwards_ipv6;  // it can forward IPv6 by single links (Linux 6.17)
 	uint32_t jail;       // a random number, from which names and addresses are made
+	enum audit_mode audit;
 };
 
 // Which kind it is, as far as the profile and the right of a user tell: `auto` resolved. *why as in struct link_plan.

@@ -153,7 +153,7 @@ void plan_link_up(struct launch_plan *plan, const struct launch_request *request
 
 	if (link->kind == UPLINK_NONE)
 		return;
-	if (request->policy->on_deny == ON_DENY_DROP)
+	if (request->policy->on_deny == ON_DENY_DROP && !link->open)
 		add_sink_rules(plan, request);
 	if (link->kind == UPLINK_PASTA) {
 		AUTO_FREE char *mtu = memory_format("%u", link->mtu);

@@ -69,9 +69,9 @@ static void add_files(struct launch_plan *plan, const struct launch_request *req
 	const struct host_facts *host = request->host;
 
 	add_file(plan, request, "file /etc/hosts", host->hosts, file_hosts(plan, request), "own names resolve");
-	add_file(plan, request, "file /etc/resolv.conf", host->resolv, file_resolv(request->profile),
-		 dns_is_answered(request->profile) ? "the job's own resolver" : "no resolver to ask");
-	add_file(plan, request, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(request->profile),
+	add_file(plan, request, "file /etc/resolv.conf", host->resolv, file_resolv(request),
+		 dns_is_answered(request->profile, request->audit) ? "the job's own resolver" : "no resolver to ask");
+	add_file(plan, request, "file /etc/nsswitch.conf", host->nsswitch, file_nsswitch(request),
 		 "names resolve without a service");
 	add_file(plan, request, "file /etc/passwd", host->passwd, file_passwd(request), "the user's name resolves");
 	add_file(plan, request, "file /etc/group", host->group, file_group(request), "the groups' names resolve");

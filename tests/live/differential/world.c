@@ -310,7 +310,7 @@ int world_route(struct world *world, const struct policy *policy, bool add, stru
 	prefix_vec routes = { 0 };
 	int result = 0;
 
-	link_find_routes(policy, &routes);
+	link_find_routes(&(struct link_plan){ 0 }, policy, &routes);
 	if (routes.count > ROUTES_MOST) {
 		routes.count = 0;
 		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
