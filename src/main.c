@@ -11,6 +11,9 @@
 static const struct command commands[] = {
 	{ "run", "COMMAND [ARGUMENT]...", 1, ANY_NUMBER, cmd_run, "run a command under a profile", run_options,
 	  &run_manual, .runs_command = true, .completes = COMPLETES_COMMAND },
+	{ "audit", "COMMAND [ARGUMENT]...", 1, ANY_NUMBER, cmd_audit,
+	  "run a command and say what its profile would deny", audit_options, &audit_manual, .runs_command = true,
+	  .completes = COMPLETES_COMMAND },
 	{ "ps", "", 0, 0, cmd_ps, "list the running jails", ps_options, &ps_manual },
 	{ "exec", "[JAIL] -- COMMAND [ARGUMENT]...", 1, ANY_NUMBER, cmd_exec,
 	  "run one more command inside a running jail", exec_options, &exec_manual, .runs_command = true,

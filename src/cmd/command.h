@@ -30,7 +30,7 @@ struct invocation {
 	unsigned closed;                 // bits: which of descriptors 0-2 were closed when we started
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
-	bool help, json, quiet, names, host, quick, all, reply, internet;
+	bool help, json, quiet, names, host, quick, all, reply, internet, offline, keep_going;
 	bool dashes;  // a `--` stood before the first operand
 	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file, *jail, *any_to;
 	unsigned as;  // index into the option's words
@@ -129,6 +129,7 @@ struct command {
 };
 
 enum status cmd_run(const struct invocation *invocation);
+enum status cmd_audit(const struct invocation *invocation);
 enum status cmd_check(const struct invocation *invocation);
 enum status cmd_show(const struct invocation *invocation);
 enum status cmd_explain(const struct invocation *invocation);
@@ -143,12 +144,12 @@ enum status cmd_doctor(const struct invocation *invocation);
 enum status cmd_completion(const struct invocation *invocation);
 enum status cmd_help(const struct invocation *invocation);
 
-extern const struct option_row run_options[], ps_options[], exec_options[], forward_options[], update_options[],
-    verify_options[], check_options[], show_options[], explain_options[], diff_options[], profiles_options[],
-    doctor_options[], completion_options[], help_options[];
-extern const struct manual run_manual, ps_manual, exec_manual, forward_manual, update_manual, verify_manual,
-    check_manual, show_manual, explain_manual, diff_manual, profiles_manual, doctor_manual, completion_manual,
-    help_manual;
+extern const struct option_row run_options[], audit_options[], ps_options[], exec_options[], forward_options[],
+    update_options[], verify_options[], check_options[], show_options[], explain_options[], diff_options[],
+    profiles_options[], doctor_options[], completion_options[], help_options[];
+extern const struct manual run_manual, audit_manual, ps_manual, exec_manual, forward_manual, update_manual,
+    verify_manual, check_manual, show_manual, explain_manual, diff_manual, profiles_manual, doctor_manual,
+    completion_manual, help_manual;
 extern const char *const completion_shells[];
 
 // The row of that name, or NULL.
