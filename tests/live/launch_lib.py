@@ -173,9 +173,9 @@ def assert_nothing_left(words='leftovers:'):
     check(not dead, words, 'scratch folders', dead)
 
 
-def start(mode, command, options=(), profile='network-isolation', environment=None, cwd=None, **popen):
-    """vpcjail run as a Popen object. A session of its own, so that no signal of the terminal reaches it."""
-    arguments = [Bench.binary, 'run']
+def start(mode, command, options=(), profile='network-isolation', environment=None, cwd=None, verb='run', **popen):
+    """vpcjail run, or audit, as a Popen object. A session of its own, so that no signal of the terminal reaches it."""
+    arguments = [Bench.binary, verb]
     arguments += ['-p', profile] + mode.options + list(options) + ['--'] + [str(word) for word in command]
     popen.setdefault('stdin', subprocess.DEVNULL)
     popen.setdefault('stdout', subprocess.PIPE)

@@ -5,25 +5,19 @@
 
 The test's own process becomes a host in a network namespace of its own; beyond its one link a machine answers at every
 address. The host has services on its loopback and on its own address, which note who comes."""
-import ctypes
 import json
 import os
 import re
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
 
-from launch_lib import Bench, Mode, PYTHON, assert_nothing_left, check, equal, main, python, run, skip, start, succeeded, \
-    wait_until, write_file
+from launch_lib import Bench, Mode, PYTHON, assert_nothing_left, check, equal, main, python, run, start, succeeded, wait_until, \
+    write_file
+from pasta_world import HOST, PROBE, SERVER, STRANGER, World, came, make_world, tun
 
-CLONE_NEWNET = 0x40000000
-TUN_DEVICE = os.makedev(10, 200)
-SERVER, STRANGER = ('10.0.1.20', 'fd00:db8:1::20'), ('198.51.100.7', '2001:db8::7')
-HOST = ('10.0.1.10', 'fd00:db8:1::10')
 HARMLESS = 'no-capabilities,filter,user-namespace,no-new-privileges'
 PROFILE = '''vpcjail: 1
 description: what a user without root may reach
@@ -41,30 +35,6 @@ process: {credentials: scrub}
 '''
 ICMP = '''      - {to: 10.0.1.0/24, protocol: icmp}
       - {to: "fd00:db8:1::/64", protocol: icmpv6}
-'''
-# One line a row of the arguments: "tcp 10.0.1.20 7001" → echo, or the error's name.
-PROBE = '''
-import errno, json, socket, struct, sys
-def one(kind, address, port):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    data = b"token"
-    try:
-        if kind == "icmp":
-            s = socket.socket(family, socket.SOCK_DGRAM, 58 if ":" in address else 1)
-            data = struct.pack("!BBHHH", 128 if ":" in address else 8, 0, 0, 1, 1) + data
-        else:
-            s = socket.socket(family, socket.SOCK_STREAM if kind.startswith("tcp") else socket.SOCK_DGRAM)
-        if kind.endswith("@eth0"):
-            s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
-        s.settimeout(1.5)
-        s.connect((address, int(port)))
-        s.send(data)
-        return "echo" if s.recv(100)[-5:] == b"token" else "other"
-    except socket.timeout:
-        return "timeout"
-    except OSError as error:
-        return errno.errorcode[error.errno]
-print(json.dumps({row: one(*row.split()) for row in sys.argv[1:]}))
 '''
 # Datagrams as frames of a packet socket on the link, to the gateway's hardware address.
 FRAMES = '''
@@ -106,90 +76,11 @@ print(json.dumps(sent))
 '''
 
 
-class World:
-    outside = None
-    user = None       # the mode: an ordinary user
-    visits = []       # of services of the host: (address, port)
-    profile = {}
-
-
-def ip(batch, pid=None):
-    command = (['nsenter', f'--net=/proc/{pid}/ns/net'] if pid else []) + ['ip', '-batch', '-']
-    done = subprocess.run(command, input=batch, text=True, capture_output=True, check=False)
-    check(not done.returncode, done.stderr, batch)
-
-
-def notes(kind, address, port):
-    """A service of the host's own; what it says must never be seen in a jail."""
-    server = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, kind)
-    server.bind((address, port))
-    if kind == socket.SOCK_STREAM:
-        server.listen(16)
-
-    def serve():
-        while True:
-            if kind == socket.SOCK_STREAM:
-                connection, _ = server.accept()
-                World.visits.append((address, port))
-                connection.sendall(b'host: token')
-                connection.close()
-            else:
-                data, sender = server.recvfrom(1000)
-                World.visits.append((address, port))
-                server.sendto(b'host: ' + data, sender)
-    threading.Thread(target=serve, daemon=True).start()
-
-
-def tun(mode):
-    os.chmod('/dev/net/tun', mode)
-
-
-def become_host():
-    own = os.stat('/proc/self/ns/net').st_ino
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.unshare(CLONE_NEWNET):
-        skip('a network namespace: ' + os.strerror(ctypes.get_errno()))
-    check(os.stat('/proc/self/ns/net').st_ino != own, 'this is still the network namespace of the machine')
-    # A copy of the device's node that ordinary users may open, in the test's mount namespace.
-    os.makedirs('/dev/net', exist_ok=True)
-    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'none', '/dev/net'], check=True)
-    os.mknod('/dev/net/tun', 0o20666, TUN_DEVICE)
-    tun(0o666)
-
-
 def prepare():
-    if not shutil.which('pasta'):
-        skip('pasta (package passt)')
-    become_host()
-    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'pasta_outside.py')
-    World.outside = subprocess.Popen(['unshare', '-n', PYTHON, '-c', 'import sys; sys.stdin.readline(); exec(open(sys.argv[1]).read())',
-                                      program], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    pid = World.outside.pid
-    check(wait_until(lambda: os.stat(f'/proc/{pid}/ns/net').st_ino != os.stat('/proc/self/ns/net').st_ino, 5), 'no outside')
-    ip(f'link set lo up\nlink add eth0 type veth peer name out0 netns {pid}\naddress add {HOST[0]}/24 dev eth0\n'
-       f'address add {HOST[1]}/64 dev eth0 nodad\nlink set eth0 up\n')
-    ip('link set lo up\nlink set out0 up\naddress add 10.0.1.1/24 dev out0\naddress add fd00:db8:1::1/64 dev out0 nodad\n'
-       f'address add {SERVER[0]}/24 dev out0\naddress add {SERVER[1]}/64 dev out0 nodad\nroute add local 0.0.0.0/0 dev lo\n'
-       'route add local 2001:db8::/32 dev lo\n', pid)
-    ip('route add default via 10.0.1.1\nroute add default via fd00:db8:1::1\n')
-    with open('/proc/sys/net/ipv4/ping_group_range', 'w', encoding='ascii') as file:
-        file.write('0 2147483647')
-    World.outside.stdin.write('go\n')
-    World.outside.stdin.flush()
-    equal(World.outside.stdout.readline(), 'ready\n')
-    for address in ('127.0.0.1', '::1', *HOST):
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            notes(kind, address, 7001)
+    make_world()
     World.user = next(mode for mode in Bench.modes if not mode.root)
     World.profile = {'tcp': write_file('tcp.yaml', PROFILE % ('', '')), 'icmp': write_file('icmp.yaml', PROFILE % ('', ICMP)),
                      'peers': write_file('peers.yaml', PROFILE % (', peers: [10.0.1.21]', ''))}
-
-
-def came():
-    time.sleep(0.05)
-    World.outside.stdin.write('came\n')
-    World.outside.stdin.flush()
-    return {tuple(row) for row in json.loads(World.outside.stdout.readline())}
 
 
 def pastas():

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`vpcjail audit`: online everything that the host reaches gets through and what the profile denies is told; offline it is
+denied, and unknown names have made-up addresses.
+
+    audit_modes.py VPCJAIL
+"""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import dns_outside
+from launch_lib import Bench, PYTHON, check, equal, main, python, run, succeeded, write_file
+from pasta_world import HOST, PROBE, SERVER, STRANGER, World, came, make_world
+
+PROFILE = '''vpcjail: 1
+description: one port of the subnet
+network: {isolation: vpc, on-deny: %s, uplink: %s}
+vpc: {region: eu-west-1, cidrs: [10.0.0.0/16, "fd00:db8:1::/48"], subnets: [10.0.1.0/24, "fd00:db8:1::/64"], dns: endpoints%s}
+endpoints:
+  - {service: sts, type: interface, addresses: [10.0.1.40]}
+security-groups:
+  sg-a:
+    egress:
+      - {to: 10.0.1.0/24, protocol: tcp, ports: [7001]}
+      - {to: "fd00:db8:1::/64", protocol: tcp, ports: [7001]}
+    ingress: []
+process: {credentials: scrub}
+'''
+ACL = '''network-acls:
+  acl-a:
+    subnets: [10.0.2.0/24]
+    egress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: all}, {rule: 101, action: allow, cidr: "::/0", protocol: all}]
+    ingress: []
+'''
+ALLOWED = [f'tcp {address} 7001' for address in SERVER]
+# What is denied, and by which layer.
+DENIED = {f'{kind} {address} {port}': layer
+          for kind in ('tcp', 'udp') for address, port, layer in
+          [(SERVER[0], 7002, 'sg_egress'), (SERVER[1], 7002, 'sg_egress'), (STRANGER[0], 443, 'sg_egress'), (STRANGER[1], 443, 'sg_egress')]}
+PINGS = {f'icmp {address} 0': 'sg_egress' for address in (*SERVER, *STRANGER)}
+# Asks as programs do, and connects; one line a name: "address outcome".
+NAMES = '''
+import errno, json, socket, sys
+def one(name):
+    try:
+        found = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        return [None, "unknown"]
+    family, kind, protocol, _, address = found[0]
+    with socket.socket(family, kind, protocol) as s:
+        s.settimeout(4)
+        try:
+            s.connect(address)
+            return [address[0], "connected"]
+        except socket.timeout:
+            return [address[0], "timeout"]
+        except OSError as error:
+            return [address[0], errno.errorcode[error.errno]]
+print(json.dumps({name: one(name) for name in sys.argv[1:]}))
+'''
+
+
+class Names:
+    """The host's name server: every name below `example` has the stranger's address."""
+    asked = []
+
+
+def name_server():
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((dns_outside.HOST_SERVER, 53))
+    while True:
+        query, sender = server.recvfrom(2000)
+        asked = dns_outside.Question(query, False, dns_outside.HOST_SERVER)
+        Names.asked.append(asked.name)
+        if not asked.name.endswith(('.example', '.amazonaws.com')):
+            server.sendto(asked.reply(code=3), sender)
+        elif asked.type == dns_outside.A:
+            server.sendto(asked.reply([dns_outside.address(asked.name, STRANGER[0])]), sender)
+        else:
+            server.sendto(asked.reply(), sender)
+
+
+def prepare():
+    make_world()
+    resolv = write_file('resolv.conf', f'nameserver {dns_outside.HOST_SERVER}\n')
+    subprocess.run(['mount', '--bind', resolv, os.path.realpath('/etc/resolv.conf')], check=True)
+    threading.Thread(target=name_server, daemon=True).start()
+    World.profile = {'reject': write_file('reject.yaml', PROFILE % ('reject', 'auto', '')),
+                     'drop': write_file('drop.yaml', PROFILE % ('drop', 'auto', '')),
+                     'none': write_file('none.yaml', PROFILE % ('reject', 'none', '')),
+                     'elsewhere': write_file('elsewhere.yaml', PROFILE % ('reject', 'auto', ', located: elsewhere')),
+                     'acl': write_file('acl.yaml', (PROFILE % ('reject', 'auto', '')).replace('subnets: [', 'subnets: [10.0.2.0/24, ') + ACL),
+                     'open': write_file('open.yaml', (PROFILE % ('reject', 'auto', '')).replace('10.0.0.0/16', '198.18.0.0/15')
+                                        .replace('10.0.1.0/24', '198.18.0.0/16').replace('ports: [7001]', 'ports: [443]')
+                                        .replace('10.0.1.40', '198.18.7.40'))}
+    with open('/proc/sys/net/ipv4/conf/all/rp_filter', 'w', encoding='ascii') as file:
+        file.write('0')
+
+
+def audit(mode, code, *arguments, options=(), **more):
+    return run(mode, [PYTHON, '-c', code, *arguments], verb='audit', options=options, **more)
+
+
+def denied_counts(done):
+    """How many destinations and names were denied, as it is told."""
+    destinations = re.search(r'(\d+) destinations? denied', done.stderr)
+    names = re.search(r'(\d+) names? refused', done.stderr)
+    return int(destinations[1]) if destinations else 0, int(names[1]) if names else 0
+
+
+def control():
+    """Without vpcjail all of them are answered."""
+    rows = ALLOWED + list(DENIED) + list(PINGS)
+    done = subprocess.run([PYTHON, '-c', PROBE, *rows], text=True, capture_output=True, check=True)
+    equal(json.loads(done.stdout), {row: 'echo' for row in rows})
+
+
+def passes_online(mode):
+    """Each of them, alone: it is denied in a run, gets through in an audit, and is told with its layer."""
+    for profile in ('reject', 'drop'):
+        rows = list(DENIED) if profile == 'reject' else list(DENIED)[::3]
+        refused = json.loads(succeeded(python(mode, PROBE, *rows, profile=World.profile[profile])).stdout)
+        check(not any(answer == 'echo' for answer in refused.values()), 'positive control:', refused)
+        for row in rows + (list(PINGS) if profile == 'reject' else []):
+            done = audit(mode, PROBE, row, profile=World.profile[profile])
+            equal(json.loads(done.stdout), {row: 'echo'}, done.stderr)
+            equal(done.returncode, 1, row, done.stderr)
+            equal(denied_counts(done), (1, 0), row, done.stderr)
+            check({**DENIED, **PINGS}[row] + ' rule ' in done.stderr and row.split()[1] in done.stderr, row, done.stderr)
+
+
+def passes_all_at_once(mode):
+    rows = ALLOWED + list(DENIED) + list(PINGS)
+    done = audit(mode, PROBE, *rows, profile=World.profile['reject'])
+    equal(json.loads(done.stdout), {row: 'echo' for row in rows}, done.stderr)
+    equal((done.returncode, denied_counts(done)), (1, (len(DENIED) + len(PINGS), 0)), done.stderr)
+    check(done.stderr.startswith('vpcjail: audit: the job really reaches what this host reaches'), done.stderr)
+
+
+def passes_whatever_the_uplink(mode):
+    """isolation: full, uplink: none and a VPC that is elsewhere deny everything, and an audit carries it."""
+    rows = ALLOWED + [f'udp {STRANGER[0]} 443', f'tcp {STRANGER[1]} 443']
+    for name, layer in (('network-isolation', 'isolation_egress'), (World.profile['none'], ''), (World.profile['elsewhere'], '')):
+        done = audit(mode, PROBE, *rows, profile=name)
+        equal(json.loads(done.stdout), {row: 'echo' for row in rows}, name, done.stderr)
+        equal((done.returncode, denied_counts(done)), (1, (len(rows), 0)), name, done.stderr)
+        check(layer in done.stderr, name, done.stderr)
+
+
+def reaches_the_host(mode):
+    """Its own addresses and its LAN, and not its loopback."""
+    World.visits.clear()
+    rows = [f'{kind} {address} 7001' for kind in ('tcp', 'udp') for address in HOST]
+    done = audit(mode, PROBE, *rows, profile=World.profile['reject'])
+    equal(json.loads(done.stdout), {row: 'echo' for row in rows}, done.stderr)
+    equal(sorted(World.visits), sorted((row.split()[1], 7001) for row in rows))
+    World.visits.clear()
+    done = audit(mode, PROBE, 'tcp 127.0.0.1 7001', 'tcp ::1 7001', profile=World.profile['reject'])
+    equal(set(json.loads(done.stdout).values()), {'ECONNREFUSED'})
+    equal(World.visits, [])
+
+
+MEGABYTE = '''
+import os, socket, sys
+data = os.urandom(1 << 20)
+s = socket.create_connection((sys.argv[1], 7002), timeout=10)
+got = bytearray()
+for first in range(0, len(data), 1 << 16):
+    s.sendall(data[first:first + (1 << 16)])
+    while len(got) < first + (1 << 16):
+        got += s.recv(1 << 16)
+print(got == data)
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+u.settimeout(2)
+for _ in range(50):
+    u.sendto(b"x", (sys.argv[1], 7001))
+    u.recv(10)
+'''
+
+
+def counted_once(mode):
+    """A conversation is one event, however much it carries; in each direction that denies it, one."""
+    done = audit(mode, MEGABYTE, SERVER[0], profile=World.profile['reject'])
+    equal(done.stdout, 'True\n', done.stderr)
+    equal(denied_counts(done), (2, 0), done.stderr)
+    # A network ACL that lets no answer in: the host's network carried it all the same, and it is told.
+    row = ALLOWED[0]
+    refused = json.loads(succeeded(python(mode, PROBE, row, profile=World.profile['acl'])).stdout)
+    equal(refused, {row: 'timeout'}, 'positive control')
+    done = audit(mode, PROBE, row, profile=World.profile['acl'])
+    equal(json.loads(done.stdout), {row: 'echo'}, done.stderr)
+    equal((done.returncode, denied_counts(done)), (1, (1, 0)), done.stderr)
+    check('inbound' in done.stderr and 'nacl_ingress' in done.stderr, done.stderr)
+
+
+def names_online(mode):
+    """Forwarded to the host's name servers, those of the profile too; what the profile would not resolve is told."""
+    names = ['unknown.example', 'sts.eu-west-1.amazonaws.com']
+    del Names.asked[:]
+    done = audit(mode, NAMES, *names, profile=World.profile['reject'])
+    equal(json.loads(done.stdout), {name: [STRANGER[0], 'connected'] for name in names}, done.stderr)
+    equal(denied_counts(done), (1, 1), done.stderr)
+    check('first: unknown.example' in done.stderr, done.stderr)
+    check(set(names) <= set(Names.asked), Names.asked)
+    done = audit(mode, NAMES, 'missing.invalid', profile='network-isolation')
+    equal(json.loads(done.stdout), {'missing.invalid': [None, 'unknown']}, done.stderr)
+    equal((done.returncode, denied_counts(done)), (1, (0, 1)), done.stderr)
+
+
+def behaves(mode):
+    """Nothing to tell of a job that keeps to its profile, and 0."""
+    for profile, rows in ((World.profile['reject'], ALLOWED), ('network-isolation', [])):
+        for options in ((), ('--offline',)):
+            done = succeeded(audit(mode, PROBE, *rows, profile=profile, options=options))
+            equal(json.loads(done.stdout), {row: 'echo' for row in rows}, options)
+            equal(denied_counts(done), (0, 0), done.stderr)
+            check('denied;' not in done.stderr and 'refused' not in done.stderr, done.stderr)
+
+
+def statuses(mode):
+    def status(command, *options, profile=World.profile['reject']):
+        return run(mode, command, verb='audit', options=options, profile=profile).returncode
+    wrong = write_file('wrong.yaml', 'vpcjail: 1\nnetwork: {isolation: half}\n')
+    for offline in ((), ('--offline',)):
+        equal(status(['true'], *offline), 0)
+        equal(status(['false'], *offline), 4)
+        equal(status(['sh', '-c', 'kill -9 $$'], *offline), 4)
+        equal(audit(mode, PROBE + 'sys.exit(7)', 'tcp %s 443' % STRANGER[0], options=offline, profile=World.profile['reject']).returncode, 1)
+        equal(status(['/nonexistent'], *offline), 125)
+        equal(status(['true'], *offline, profile=wrong), 3)
+        equal(status(['true'], *offline, '--unknown'), 2)
+    equal(status(['true'], '--address', '10.0.1.77/24'), 2)
+
+
+def offline_denies(mode):
+    """Nothing leaves, not even a question; unknown names have made-up addresses, each its own."""
+    names = ['pypi.org', 'files.example', 'a', 'pypi.org.']
+    for profile, layer in (('network-isolation', 'isolation_egress'), (World.profile['reject'], 'sg_egress'), (World.profile['open'], None)):
+        came()
+        del Names.asked[:]
+        done = audit(mode, NAMES, *names, options=['--offline'], profile=profile)
+        answers = json.loads(done.stdout)
+        equal([answers[name] for name in names], [[f'198.18.0.{number}', 'ECONNREFUSED'] for number in (1, 2, 3, 1)], profile, done.stderr)
+        equal((done.returncode, denied_counts(done)), (1, (3 if layer else 0, 3)), profile, done.stderr)
+        check(not layer or layer in done.stderr, profile, done.stderr)
+        equal(Names.asked, [])
+        equal({row for row in came() if row[0] in ('tcp', 'udp')}, set(), profile, 'on the wire')
+    done = audit(mode, 'import socket, sys\ntry:\n    socket.gethostbyaddr("198.51.100.9")\nexcept OSError as e:\n    print(type(e).__name__)',
+                 options=['--offline'])
+    equal(done.stdout, 'herror\n', done.stderr)
+
+
+def offline_keeps_what_is_known(mode):
+    """A name of the profile is answered as in a run, and so is what may be reached."""
+    done = audit(mode, 'import json, socket\nprint(json.dumps(sorted({r[4][0] for r in socket.getaddrinfo("sts.eu-west-1.amazonaws.com", 443)})))',
+                 options=['--offline'], profile=World.profile['reject'])
+    equal(json.loads(done.stdout), ['10.0.1.40'], done.stderr)
+    equal(done.returncode, 0, done.stderr)
+    done = audit(mode, PROBE, *ALLOWED, *DENIED, options=['--offline'], profile=World.profile['reject'])
+    answers = json.loads(done.stdout)
+    equal({row for row, answer in answers.items() if answer == 'echo'}, set(ALLOWED))
+    equal(denied_counts(done), (len(DENIED), 0), done.stderr)
+
+
+def keeps_going(mode):
+    """on-deny: drop hangs, also offline, as on AWS; --keep-going does not."""
+    names = ['one.example', 'two.example', 'three.example']
+    begin = time.monotonic()
+    done = audit(mode, NAMES, names[0], options=['--offline'], profile=World.profile['drop'])
+    equal(json.loads(done.stdout), {names[0]: ['198.18.0.1', 'timeout']}, 'positive control')
+    check(time.monotonic() - begin > 3.9, 'positive control: it did not hang')
+    begin = time.monotonic()
+    done = audit(mode, NAMES, *names, options=['--offline', '--keep-going'], profile=World.profile['drop'])
+    check(time.monotonic() - begin < 4, 'took', time.monotonic() - begin)
+    equal({answer for _, answer in json.loads(done.stdout).values()}, {'ECONNREFUSED'}, done.stderr)
+    equal((done.returncode, denied_counts(done)), (1, (3, 3)), done.stderr)
+
+
+PROGRAMS = [['curl', '-sS', '-m', '5', 'https://curl.example/'], ['git', 'ls-remote', 'https://git.example/x.git'],
+            ['wget', '-T', '5', '-t', '1', 'http://wget.example/']]
+
+
+def programs_get_to_their_connect(mode):
+    """Each resolver of a program takes the made-up answer."""
+    tried = 0
+    for command in PROGRAMS:
+        if not any(os.access(f'{folder}/{command[0]}', os.X_OK) for folder in ('/usr/bin', '/bin')):
+            continue
+        tried += 1
+        done = run(mode, command, verb='audit', options=['--offline'])
+        equal((done.returncode, denied_counts(done)), (1, (1, 1)), command, done.stderr)
+        check('198.18.0.1:' in done.stderr and f'{command[0]}.example' in done.stderr, command, done.stderr)
+    check(tried, 'none of the programs is there')
+
+
+def path_of_small_packets(mode):
+    """The size of a path beyond the host is learned, as on a plain host: an ICMP error gets in."""
+    subprocess.run(['ip', 'route', 'add', f'{STRANGER[0]}/32', 'via', '10.0.1.1', 'mtu', 'lock', '1000'], check=True)
+    try:
+        done = audit(mode, '''
+import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_MTU = 10, 2, 14
+s.setsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO)
+s.connect((sys.argv[1], 7001))
+s.settimeout(2)
+try:
+    s.send(b"x" * 1400)
+    s.recv(10)
+except OSError as error:
+    print(error.errno, s.getsockopt(socket.IPPROTO_IP, IP_MTU))
+''', STRANGER[0], profile=World.profile['reject'])
+        equal(done.stdout, '90 1000\n', done.stderr)
+    finally:
+        subprocess.run(['ip', 'route', 'del', f'{STRANGER[0]}/32'], check=True)
+
+
+def of_root(function):
+    def once():
+        for mode in Bench.modes:
+            if mode.root:
+                function(mode)
+                return
+    once.__name__ = function.__name__
+    return once
+
+
+def never_to_another_jail():
+    """Two audits beside each other: neither reaches the other's address."""
+    mode = Bench.modes[0]
+    code = '''
+import json, socket, subprocess, sys
+rows = json.loads(subprocess.run(["ip", "-j", "address", "show", "eth0"], capture_output=True, check=True).stdout)[0]["addr_info"]
+s = socket.socket(); s.bind(("0.0.0.0", 7001)); s.listen()
+print(json.dumps([row["local"] for row in rows if row["family"] == "inet"]), flush=True)
+sys.stdin.readline()
+'''
+    from launch_lib import start  # pylint: disable=import-outside-toplevel
+    other = start(mode, [PYTHON, '-c', code], verb='audit', profile=World.profile['reject'], stdin=subprocess.PIPE)
+    address = json.loads(other.stdout.readline())[0]
+    done = audit(mode, PROBE, f'tcp {address} 7001', f'tcp {SERVER[0]} 7002', profile=World.profile['reject'])
+    equal(json.loads(done.stdout), {f'tcp {address} 7001': 'timeout', f'tcp {SERVER[0]} 7002': 'echo'}, done.stderr)
+    other.communicate('\n', timeout=10)
+
+
+if __name__ == '__main__':
+    main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
+          statuses, offline_denies, offline_keeps_what_is_known, keeps_going, programs_get_to_their_connect],
+         once=[of_root(path_of_small_packets), never_to_another_jail], prepare=prepare, first=[control])
+    sys.exit(0)
