@@ -2,12 +2,21 @@
 // Events by what makes them distinct: see event_table.h. Open addressing over ids; nothing is ever removed.
 #include "audit/event_table.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 
 enum { SLOTS_FIRST = 256 };
+
+static const size_t maximum[EVENT_KINDS] = {
+	[EVENT_PACKET] = 60000,
+	[EVENT_CALL] = 5000,
+	[EVENT_NAME] = 5000,
+	[EVENT_FLOW] = 30000,
+};
+static_assert(60000 + 5000 + 5000 + 30000 == EVENTS_MAXIMUM, "the parts are the whole");
 
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
@@ -125,6 +134,7 @@ static struct event *add(struct event_table *table, const struct event *event, u
 	added.call = copy(event->call);
 	added.error = copy(event->error);
 	event_process_copy(&event->process, &added.process);
+	table->counts[event->kind]++;
 	vec_push(&table->events, added);
 	insert(table, hash, (uint32_t)added.id);
 	return &table->events.items[table->events.count - 1];
@@ -140,7 +150,7 @@ struct event *event_table_take(struct event_table *table, const struct event *ev
 		if (same(known, event))
 			return known;
 	}
-	if (table->events.count == EVENTS_MAXIMUM) {
+	if (table->counts[event->kind] == maximum[event->kind]) {
 		table->beyond++;
 		return NULL;
 	}

@@ -7,7 +7,8 @@
 
 #include "audit/event.h"
 
-// The most that one run keeps apart.
+// The most that one run keeps apart, of all kinds; each kind has a part of its own, so that a flood of one hides no
+// other.
 enum { EVENTS_MAXIMUM = 100000 };
 
 // Zeroed is empty.
@@ -15,12 +16,13 @@ struct event_table {
 	event_vec events;  // by id: the one of id n stands at n - 1
 	uint32_t *slots;   // of the hash: an id, 0: free
 	size_t slot_count;
-	uint64_t beyond;  // that found the table full
+	size_t counts[EVENT_KINDS];
+	uint64_t beyond;  // that found no room
 };
 
 // Finds the event that is the same as this one (kind, process, protocol, destination, port, layer, rule, policy; the
 // name of a refused name; process and call of a denied call), or adds it, and gives it back: the caller fills in what
-// a new one (count 0) has besides. What the given one owns is copied for a new one. NULL where the table is full. The
+// a new one (count 0) has besides. What the given one owns is copied for a new one. NULL where there is no room. The
 // pointer holds until the next call.
 struct event *event_table_take(struct event_table *table, const struct event *event);
 

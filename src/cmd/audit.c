@@ -65,8 +65,10 @@ static bool options_fit(const struct invocation *invocation)
 // What of the run would have been denied, packets or names.
 static bool would_be_denied(const struct launch_result *result)
 {
-	return events_first(&result->record.events, EVENT_PACKET) || result->record.end.beyond ||
-	       result->record.end.overruns || result->names_refused.count || result->names_refused_beyond;
+	const struct run_record *record = &result->record;
+
+	return events_first(&record->events, EVENT_PACKET) || events_first(&record->events, EVENT_NAME) ||
+	       record->end.beyond || record->end.overruns;
 }
 
 static void print_before(const struct invocation *invocation, const struct run *run)

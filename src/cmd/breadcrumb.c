@@ -36,23 +36,25 @@ static void add_first(const struct event *denial, struct strbuf *line)
 }
 
 // "; 3 names refused; first: " and the like; nothing where there is none.
-static bool add_count(size_t count, bool beyond, const char *what, const char *became, struct strbuf *line)
+static bool add_count(size_t count, const char *what, const char *became, struct strbuf *line)
 {
 	if (count)
-		strbuf_format(line, "%s%zu%s %s%s %s; first: ", line->length ? "; " : "", count,
-			      beyond ? " and more" : "", what, count == 1 ? "" : "s", became);
+		strbuf_format(line, "%s%zu %s%s %s; first: ", line->length ? "; " : "", count, what,
+			      count == 1 ? "" : "s", became);
 	return count;
 }
 
-static void add_names(const struct launch_result *result, struct strbuf *line)
+static void add_names(const struct run_record *record, struct strbuf *line)
 {
-	if (add_count(result->names_refused.count, result->names_refused_beyond, "name", "refused", line))
-		strbuf_add_safe(line, result->names_refused.items[0].name);
+	const struct event *first = events_first(&record->events, EVENT_NAME);
+
+	if (add_count(events_count(&record->events, EVENT_NAME), "name", "refused", line))
+		strbuf_add_safe(line, first->name);
 }
 
 static void add_calls(const struct run_record *record, struct strbuf *line)
 {
-	if (add_count(events_count(&record->events, EVENT_CALL), false, "system call", "denied", line))
+	if (add_count(events_count(&record->events, EVENT_CALL), "system call", "denied", line))
 		strbuf_add_safe(line, events_first(&record->events, EVENT_CALL)->call);
 }
 
@@ -68,7 +70,7 @@ void breadcrumb_format(const struct launch_result *result, struct strbuf *line)
 	}
 	if (beyond)
 		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "", beyond);
-	add_names(result, line);
+	add_names(record, line);
 	add_calls(record, line);
 	if (line->length && record->start.run && *record->start.run)
 		strbuf_format(line, "; vpcjail report %s tells all", record->start.run);

@@ -16,6 +16,7 @@
 #include "audit/event_table.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "kernel/dns_server.h"
 #include "kernel/event_file.h"
 #include "kernel/launch_state.h"
 #include "kernel/nfnetlink.h"
@@ -162,6 +163,14 @@ static struct event *count(struct collector *collector, const struct event *temp
 	return event;
 }
 
+// By what name the job knows it, from its resolver's answers.
+static const char *name_of(const struct collector *collector, const struct address *address)
+{
+	const struct dns_server *dns = collector->launch->dns;
+
+	return dns ? dns_server_name_of(dns, address) : NULL;
+}
+
 // In the words of the policy that denied it: the launch's, or one that took its place.
 static void explain(const struct collector *collector, struct event *event)
 {
@@ -175,6 +184,8 @@ static void explain(const struct collector *collector, struct event *event)
 
 	if (layer)
 		event->layer_title = memory_copy_text(layer_title(layer->kind, event->flow.direction));
+	const char *name = name_of(collector, &event->flow.remote);
+	event->name = memory_copy_text(name);
 	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
 	event->origin = memory_copy_text(rule ? rule->origin : NULL);
 	event->aws = memory_copy_text(rule ? rule->aws : NULL);
@@ -196,7 +207,8 @@ static void take(void *data, const struct log_event *log)
 				  .rule = log->rule,
 				  .policy = log->generation - 1,
 				  .has_uid = log->has_uid && (collector->launch->plan->root || !log->uid),
-				  .uid = uid_of(collector, log) };
+				  .uid = uid_of(collector, log),
+				  .passed = collector->launch->plan->audit == AUDIT_ONLINE };
 
 	(void)snprintf(template.layer, sizeof(template.layer), "%s", log->layer);
 	struct event *event = count(collector, &template, now());
@@ -311,14 +323,16 @@ void collector_log(struct collector *collector, int fd)
 	collector->log = fd;
 }
 
-void collector_name(struct collector *collector, const char *name, const struct address *stand_in, bool passed)
+void collector_name(void *collector, const char *name, const struct address *stand_in, bool passed)
 {
 	const struct event template = { .kind = EVENT_NAME,
 					.name = (char *)(uintptr_t)name,
 					.passed = passed,
 					.stand_in = stand_in ? *stand_in : (struct address){ 0 } };
 
-	(void)count(collector, &template, now());
+	struct event *event = count(collector, &template, now());
+	if (event && stand_in)
+		event->stand_in = *stand_in;
 }
 
 void collector_call(void *data, const struct event *event)
@@ -332,15 +346,20 @@ void collector_discard(struct collector *collector)
 		runs_forget(collector->files[0].path);
 }
 
-void collector_finish(struct collector *collector, int status)
+void collector_drain(struct collector *collector)
 {
-	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-	struct run_record *record = &collector->launch->result->record;
 	struct error ignored;
 
 	if (collector->log >= 0)
 		(void)nfnetlink_log_flush(collector->log, collector->launch->plan->log_group, &ignored);
 	read_log(collector);
+}
+
+void collector_finish(struct collector *collector, int status)
+{
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+	struct run_record *record = &collector->launch->result->record;
+
 	flush(collector, now(), true);
 	collector->end.given = true;
 	collector->end.at = now();

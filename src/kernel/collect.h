@@ -23,12 +23,15 @@ void collector_log(struct collector *collector, int fd);
 
 // A name that the job's resolver did not resolve. stand_in: what it answered instead, NULL: nothing. passed: it was
 // resolved all the same.
-void collector_name(struct collector *collector, const char *name, const struct address *stand_in, bool passed);
+void collector_name(void *collector, const char *name, const struct address *stand_in, bool passed);
 
 // A denied system call: an event of EVENT_CALL without id and times. data: the collector.
 void collector_call(void *data, const struct event *event);
 
-// The job has ended: takes what the kernel still holds back, writes the last lines and hands everything to the launch's
+// The job has ended: takes what the kernel still holds back, while the job's resolver knows its names.
+void collector_drain(struct collector *collector);
+
+// Afterwards: writes the last lines and hands everything to the launch's
 // result. status: as vpcjail gives it.
 void collector_finish(struct collector *collector, int status);
 

@@ -131,7 +131,7 @@ static void judge(struct dns_server *server, struct dns_exchange *exchange, cons
 		attempt_failed(server, exchange);
 		return;
 	case FORWARD_OUTSIDE:
-		(void)dns_refused(server, exchange->question.text);
+		dns_refused(server, exchange->question.text, NULL, false);
 		break;
 	case FORWARD_DONE:
 		break;
@@ -250,7 +250,7 @@ void dns_exchange_start(struct dns_server *server, const struct dns_asker *asker
 		return;
 	}
 	if (target->within && !dns_budget_take(&server->budget, question->text, dns_now())) {
-		(void)dns_refused(server, question->text);
+		dns_refused(server, question->text, NULL, false);
 		decline(server, asker, question, DNS_CODE_REFUSED);
 		return;
 	}

@@ -15,7 +15,6 @@
 enum {
 	EVENTS_A_TURN = 64,    // then the loop's other sources have theirs
 	QUERIES_AN_EVENT = 8,  // of one UDP socket
-	NAMES_MAXIMUM = 4096,  // refused ones that are kept
 };
 
 void dns_end_set(struct dns_end *end, const struct address *address)
@@ -66,41 +65,17 @@ void dns_watch_close(struct dns_server *server, struct dns_watch *watch)
 	watch->fd = -1;
 }
 
-static uint32_t hash_of(const char *name)
+void dns_refused(struct dns_server *server, const char *name, const struct address *stand_in, bool passed)
 {
-	uint32_t hash = 2166136261;
-
-	for (; *name; name++)
-		hash = (hash ^ (uint8_t)*name) * 16777619;
-	return hash;
-}
-
-struct refused_name *dns_refused(struct dns_server *server, const char *name)
-{
-	struct launch_result *result = server->result;
-	uint32_t hash = hash_of(name);
-
-	if (!result)
-		return NULL;
-	vec_for_each (known, &result->names_refused)
-		if (known->hash == hash && strcmp(known->name, name) == 0) {
-			known->count++;
-			return known;
-		}
-	if (result->names_refused.count == NAMES_MAXIMUM) {
-		result->names_refused_beyond++;
-		return NULL;
-	}
-	vec_push(&result->names_refused,
-		 (struct refused_name){ .name = memory_copy_text(name), .hash = hash, .count = 1 });
-	return &result->names_refused.items[result->names_refused.count - 1];
+	if (server->sink.refused)
+		server->sink.refused(server->sink.data, name, stand_in, passed);
 }
 
 void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply)
 {
 	dns_address_vec addresses = { 0 };
 
-	if (!server->result)
+	if (!server->sink.refused)
 		return;
 	dns_reply_read(reply->bytes, reply->length, &addresses);
 	vec_for_each (address, &addresses)
@@ -116,24 +91,16 @@ const char *dns_server_name_of(const struct dns_server *server, const struct add
 // A name that the profile does not know: it stays refused, or has a made-up address from here on.
 static void refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply)
 {
-	struct refused_name *refused = dns_refused(server, question->text);
 	struct dns_bytes made = { 0 };
 	struct address address;
 
-	if (!server->rules->made_up || !made_up_answer(&server->made_up, question, &address, &made))
+	if (!server->rules->made_up || !made_up_answer(&server->made_up, question, &address, &made)) {
+		dns_refused(server, question->text, NULL, false);
 		return;
+	}
 	dns_bytes_release(reply);
 	*reply = made;
-	if (refused && address.family != FAMILY_NONE)
-		refused->stand_in = address;
-}
-
-static void pass(struct dns_server *server, const struct dns_question *question)
-{
-	struct refused_name *refused = dns_refused(server, question->text);
-
-	if (refused)
-		refused->passed = true;
+	dns_refused(server, question->text, address.family == FAMILY_NONE ? NULL : &address, false);
 }
 
 void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const struct dns_bytes *reply)
@@ -162,7 +129,7 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 	case DNS_ANSWERED:
 		break;
 	case DNS_PASSED:
-		pass(server, &question);
+		dns_refused(server, question.text, NULL, true);
 		dns_exchange_start(server, asker, &question, &target);
 		return;
 	case DNS_FORWARDED:
@@ -244,8 +211,8 @@ static void release(void *data)
 	free(server);
 }
 
-static int start(struct dns_server **out, struct loop *loop, const struct dns_rules *rules,
-		 struct launch_result *result, struct error *err)
+static int start(struct dns_server **out, struct loop *loop, const struct dns_rules *rules, const struct dns_sink *sink,
+		 struct error *err)
 {
 	int poll = epoll_create1(EPOLL_CLOEXEC);
 
@@ -254,7 +221,7 @@ static int start(struct dns_server **out, struct loop *loop, const struct dns_ru
 	struct dns_server *server = NEW(struct dns_server);
 	server->poll = poll;
 	server->rules = rules;
-	server->result = result;
+	server->sink = sink ? *sink : (struct dns_sink){ 0 };
 	loop_add(loop, &(struct loop_source){
 			   .data = server, .watch = watch_set, .turn = turn, .left = time_left, .release = release });
 	*out = server;
@@ -262,12 +229,12 @@ static int start(struct dns_server **out, struct loop *loop, const struct dns_ru
 }
 
 int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
-		   struct launch_result *result, int fd, struct error *err)
+		   const struct dns_sink *sink, int fd, struct error *err)
 {
 	int type = 0;
 	socklen_t length = sizeof(type);
 
-	if (!*server && start(server, loop, rules, result, err) < 0) {
+	if (!*server && start(server, loop, rules, sink, err) < 0) {
 		close(fd);
 		return err->code;
 	}

@@ -27,11 +27,18 @@ void dns_end_set(struct dns_end *end, const struct address *address);
 
 struct dns_server;
 
+// Is told of each question for a name that the job's resolver does not resolve. stand_in: the made-up address that it
+// answered with, NULL: none. passed: it was asked of the host's name servers all the same.
+struct dns_sink {
+	void *data;
+	void (*refused)(void *data, const char *name, const struct address *stand_in, bool passed);
+};
+
 // Serves one more socket, UDP or a TCP listener, which is owned from here on, also when this fails. The first one makes
-// the server and adds it to the loop, which releases it; rules and result must outlive that. Names that are refused are
-// counted in result, unless it is NULL.
+// the server and adds it to the loop, which releases it; rules must outlive that. sink: who is
+// told of names that are refused, and that names are kept for dns_server_name_of; NULL: nobody.
 int dns_server_add(struct dns_server **server, struct loop *loop, const struct dns_rules *rules,
-		   struct launch_result *result, int fd, struct error *err);
+		   const struct dns_sink *sink, int fd, struct error *err);
 
 // The name that a job asked for last and was given that address for; NULL: none, or too long ago. Valid until the next
 // turn of the loop.

@@ -35,13 +35,13 @@ struct dns_server {
 	int poll;  // the epoll set
 	const struct dns_rules *rules;
 	struct dns_rules exchanged;  // those that took the launch's place
-	struct launch_result *result;
+	struct dns_sink sink;
 	VEC(struct dns_watch *) sockets;
 	struct dns_client *clients[DNS_CLIENTS];
 	struct dns_exchange *exchanges[DNS_EXCHANGES];
 	struct dns_budget budget;
 	struct made_up made_up;
-	struct dns_names names;  // filled where there is a result
+	struct dns_names names;  // filled where there is a sink
 };
 
 // Whom a reply is for: a connection, or an address that asked a UDP socket.
@@ -64,8 +64,8 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 // Sends a reply to whom it is for.
 void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const struct dns_bytes *reply);
 
-// Counts a name that the profile does not know; NULL where nothing is recorded, or the list is full.
-struct refused_name *dns_refused(struct dns_server *server, const char *name);
+// Tells of a name that is not resolved: see struct dns_sink.
+void dns_refused(struct dns_server *server, const char *name, const struct address *stand_in, bool passed);
 
 // Remembers the addresses of a reply to the question.
 void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply);

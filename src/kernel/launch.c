@@ -167,9 +167,6 @@ void launch_result_release(struct launch_result *result)
 	vec_for_each (policy, &result->exchanged)
 		policy_release(policy);
 	vec_release(&result->exchanged);
-	vec_for_each (refused, &result->names_refused)
-		free(refused->name);
-	vec_release(&result->names_refused);
 	vec_release(&result->forwarded);
 	vec_for_each (exchanged, &result->updates)
 		prefix_set_release(&exchanged->ask);

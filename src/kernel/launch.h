@@ -79,15 +79,6 @@ struct host_block {
 	uint64_t count;  // of the packets that were traced: a sample
 };
 
-// A name that the job's resolver did not resolve.
-struct refused_name {
-	char *name;  // owned; see dns/question.h
-	uint32_t hash;
-	uint64_t count;
-	bool passed;              // it was asked of the host's name servers all the same: an audit
-	struct address stand_in;  // the made-up address that it was given; family NONE: none
-};
-
 // A port of the jail's loopback that was reached from outside by `vpcjail forward`.
 struct forwarded {
 	uint16_t port;
@@ -116,15 +107,13 @@ struct attested {
 };
 
 struct launch_result {
-	int wait_status;                         // of the workload, as waitpid(2) gives it
-	struct run_record record;                // what happened; empty without options.record
-	VEC(struct refused_name) names_refused;  // distinct, in the order first asked, at most 4096
-	uint64_t names_refused_beyond;           // questions for others
-	VEC(struct host_block) blocks;           // distinct, at most 16
-	VEC(struct policy) exchanged;            // the policies that took the launch's place, in order
-	VEC(struct exchanged) updates;           // likewise
-	VEC(struct tampering) tampered;          // in order, at most TAMPERINGS_MAXIMUM
-	uint64_t tampered_beyond;                // further ones
+	int wait_status;                 // of the workload, as waitpid(2) gives it
+	struct run_record record;        // what happened; empty without options.record
+	VEC(struct host_block) blocks;   // distinct, at most 16
+	VEC(struct policy) exchanged;    // the policies that took the launch's place, in order
+	VEC(struct exchanged) updates;   // likewise
+	VEC(struct tampering) tampered;  // in order, at most TAMPERINGS_MAXIMUM
+	uint64_t tampered_beyond;        // further ones
 	struct attested attested;
 	bool link_lost;  // pasta ended before the job: nothing passed since
 	VEC(struct forwarded) forwarded;

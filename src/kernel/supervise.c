@@ -165,6 +165,8 @@ static void take_signals(struct supervision *s)
 
 static void take(struct supervision *s, const struct message *message, int fd)
 {
+	const struct dns_sink sink = { .data = s->launch->collector, .refused = collector_name };
+
 	switch (message->kind) {
 	case MESSAGE_ERROR:
 		if (!s->failed)
@@ -187,7 +189,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		return;
 	case MESSAGE_DNS:
 		if (dns_server_add(&s->launch->dns, &s->launch->loop, &s->launch->plan->dns,
-				   s->launch->options->record ? s->result : NULL, fd, &s->error) < 0) {
+				   s->launch->collector ? &sink : NULL, fd, &s->error) < 0) {
 			s->failed = true;
 			pidfd_signal(s->launch->init_fd, SIGKILL);
 		}
@@ -389,6 +391,8 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
 		;
 	rules_finish(launch);
+	if (launch->collector)
+		collector_drain(launch->collector);
 	loop_release(&launch->loop);
 	finish(&s);
 	vec_release(&s.watched);

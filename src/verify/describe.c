@@ -120,10 +120,9 @@ static void describe_denials(const struct launch_result *result, struct attestat
 	vec_for_each (event, &result->record.events)
 		if (event->kind == EVENT_PACKET)
 			add_denial(event, out);
+		else if (event->kind == EVENT_NAME)
+			out->names_refused += event->count;
 	out->denials_beyond = end->overruns + end->beyond;
-	out->names_refused = result->names_refused_beyond;
-	vec_for_each (refused, &result->names_refused)
-		out->names_refused += refused->count;
 }
 
 // A clock that was set back meanwhile.

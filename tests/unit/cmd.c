@@ -180,15 +180,16 @@ static void breadcrumbs(void **state)
 
 	strbuf_clear(&line);
 	run_record_release(&result.record);
-	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("pypi.org"), .count = 2 });
+	struct event name = { .kind = EVENT_NAME, .name = memory_copy_text("pypi.org"), .count = 2 };
+	vec_push(&result.record.events, name);
 	breadcrumb_format(&result, &line);
 	assert_string_equal(strbuf_text(&line), "1 name refused; first: pypi.org");
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
-	vec_push(&result.names_refused, (struct refused_name){ .name = memory_copy_text("b"), .count = 1 });
-	result.names_refused_beyond = 1;
+	name = (struct event){ .kind = EVENT_NAME, .name = memory_copy_text("b"), .count = 1 };
+	vec_push(&result.record.events, name);
 	breadcrumb_format(&result, &line);
-	assert_non_null(strstr(strbuf_text(&line), "rule 1); 2 and more names refused; first: pypi.org"));
+	assert_non_null(strstr(strbuf_text(&line), "rule 1); 2 names refused; first: pypi.org"));
 
 	strbuf_clear(&line);
 	launch_result_release(&result);
