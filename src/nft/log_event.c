@@ -96,6 +96,7 @@ static bool ipv4_parse(const uint8_t *bytes, size_t length, struct log_event *ev
 	if (header < 20)
 		return false;
 	addresses_set(event, FAMILY_IPV4, bytes + 12, bytes + 16);
+	event->length = (uint32_t)bytes[2] << 8 | bytes[3];
 	event->flow.protocol = bytes[9];
 	if (header < length && !((bytes[6] & 0x1f) | bytes[7]))
 		transport_parse(bytes + header, length - header, &event->flow);
@@ -110,6 +111,7 @@ static bool ipv6_parse(const uint8_t *bytes, size_t length, struct log_event *ev
 	if (length < at || bytes[0] >> 4 != 6)
 		return false;
 	addresses_set(event, FAMILY_IPV6, bytes + 8, bytes + 24);
+	event->length = 40U + ((uint32_t)bytes[4] << 8 | bytes[5]);
 	next = bytes[6];
 	while (next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
 	       next == IPPROTO_FRAGMENT) {

@@ -17,6 +17,7 @@ struct log_event {
 	uint32_t generation;         // of the policy that denied it, from 1
 	struct flow flow;            // ports, type and code are 0 where the packet was cut short or is a later fragment
 	struct address local;        // the other end of flow.remote
+	uint32_t length;  // bytes from the IP header on, as the packet says itself: what a rule's counter counts
 	bool has_uid;
 	uint32_t uid;          // of the socket's owner, as the reader's user namespace numbers it
 	uint64_t nanoseconds;  // since 1970; 0 where the kernel gives no time (packets of the job itself)

@@ -60,6 +60,7 @@ static const struct {
 	const char *flow;
 	uint16_t source_port;
 	uint32_t generation;  // 0: the first
+	uint32_t bytes;       // 0: 40
 } rows[] = {
 	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:isolation_egress:1", tcp4, sizeof(tcp4), "isolation_egress", 1,
 	  "tcp 192.0.2.1:443", 40000 },
@@ -71,7 +72,7 @@ static const struct {
 	  "tcp 192.0.2.1:443", 40000, 7 },
 	{ NFPROTO_IPV4, NF_INET_LOCAL_OUT, "vj1:sg_egress:3", tcp4, 20, "sg_egress", 3, "tcp 192.0.2.1:0", 0 },
 	{ NFPROTO_IPV6, NF_INET_LOCAL_OUT, "vj1:sg_egress:3", udp6, sizeof(udp6), "sg_egress", 3,
-	  "udp [2001:db8::1]:53", 40000 },
+	  "udp [2001:db8::1]:53", 40000, 0, 56 },
 };
 
 static void test_events(void **state)
@@ -89,6 +90,7 @@ static void test_events(void **state)
 		assert_int_equal(event.generation, rows[i].generation ? rows[i].generation : 1);
 		assert_string_equal(flow_print(&event.flow, text), rows[i].flow);
 		assert_int_equal(event.flow.source_port, rows[i].source_port);
+		assert_int_equal(event.length, rows[i].bytes ? rows[i].bytes : 40);
 		assert_true(event.has_uid);
 		assert_int_equal(event.uid, 1000);
 		assert_true(event.nanoseconds == 1700000000000005000);
