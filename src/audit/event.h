@@ -71,8 +71,9 @@ struct event {
 	char *reason, *origin;   // the rule's
 	char *aws;               // what AWS does instead where the profile is stricter ("allowed")
 	unsigned policy;         // 0: the launch's; n: the n-th that was exchanged for it
-	// FLOW
-	uint64_t bytes, reply_packets, reply_bytes;
+	uint64_t bytes;          // of its packets, from their IP headers on (FLOW: of those that the job sent)
+	// FLOW: what the job received, whoever began
+	uint64_t reply_packets, reply_bytes;
 	// CALL
 	char *call, *error;  // "socket", "EPERM"
 	uint64_t arguments[EVENT_ARGUMENTS];

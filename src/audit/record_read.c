@@ -246,6 +246,15 @@ static struct event *find_event(const struct run_record *record, uint64_t id)
 	return low < record->events.count && record->events.items[low].id == id ? &record->events.items[low] : NULL;
 }
 
+static void keep_sample(struct run_record *record, const struct event *event)
+{
+	const struct flow_sample sample = { event->id,    event->last,          event->count,
+					    event->bytes, event->reply_packets, event->reply_bytes };
+
+	if (event->kind == EVENT_PACKET || event->kind == EVENT_FLOW)
+		vec_push(&record->samples, sample);
+}
+
 static bool read_event(struct run_record *record, enum event_kind kind, const json_t *object)
 {
 	struct event event = { .kind = kind };
@@ -257,6 +266,7 @@ static bool read_event(struct run_record *record, enum event_kind kind, const js
 		return false;
 	}
 	vec_push(&record->events, event);
+	keep_sample(record, &event);
 	return true;
 }
 
@@ -274,6 +284,7 @@ static bool read_more(struct run_record *record, const json_t *object)
 	event->bytes = more.bytes;
 	event->reply_packets = more.reply_packets;
 	event->reply_bytes = more.reply_bytes;
+	keep_sample(record, event);
 	return true;
 }
 
@@ -376,6 +387,7 @@ void run_record_release(struct run_record *record)
 {
 	record_start_release(&record->start);
 	events_release(&record->events);
+	vec_release(&record->samples);
 	vec_release(&record->counters);
 	free(record->end.failure);
 	*record = (struct run_record){ 0 };

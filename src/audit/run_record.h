@@ -47,10 +47,18 @@ struct record_end {
 	char *failure;       // what went wrong with the recording ("No space left on device"); NULL: nothing
 };
 
+// The state of a PACKET or FLOW event as one of its lines has it: how its counts grew.
+struct flow_sample {
+	uint64_t id;
+	int64_t at;  // event.last
+	uint64_t packets, bytes, reply_packets, reply_bytes;
+};
+
 // All of it. Zeroed is releasable.
 struct run_record {
 	struct record_start start;
-	event_vec events;  // by id, the last state of each
+	event_vec events;                 // by id, the last state of each
+	VEC(struct flow_sample) samples;  // one a line, in the order of the lines
 	VEC(struct record_counter) counters;
 	struct record_end end;
 	uint64_t lines;          // that were read
