@@ -35,6 +35,7 @@ struct record_counter {
 	unsigned policy;
 	uint64_t packets, bytes;
 };
+typedef VEC(struct record_counter) record_counter_vec;
 
 // The last lines; a run that was killed has none.
 struct record_end {
@@ -59,7 +60,7 @@ struct run_record {
 	struct record_start start;
 	event_vec events;                 // by id, the last state of each
 	VEC(struct flow_sample) samples;  // one a line, in the order of the lines
-	VEC(struct record_counter) counters;
+	record_counter_vec counters;
 	struct record_end end;
 	uint64_t lines;          // that were read
 	uint64_t broken;         // lines that could not be: another format, damage

@@ -26,6 +26,7 @@ static step_function *const functions[] = {
 	[STEP_RULESET] = step_ruleset,
 	[STEP_READ_BACK] = step_read_back,
 	[STEP_LOG] = step_log,
+	[STEP_COUNT] = step_count,
 	[STEP_LINK_QUIET] = step_link_quiet,
 	[STEP_LINK_UP] = step_link_up,
 	[STEP_ADDRESS] = step_address,

@@ -20,10 +20,10 @@
 
 static void close_all(struct launch *launch)
 {
-	const int fds[] = { launch->channel,  launch->channel_inside, launch->init_fd,    launch->workload_fd,
-			    launch->log_fd,   launch->terminal,       launch->sockets[0], launch->sockets[1],
-			    launch->network,  launch->switches,       launch->jail_rules, launch->jail_routes,
-			    launch->watch.fd, launch->host_watch.fd };
+	const int fds[] = { launch->channel,     launch->channel_inside, launch->init_fd,      launch->workload_fd,
+			    launch->log_fd,      launch->conversations,  launch->terminal,     launch->sockets[0],
+			    launch->sockets[1],  launch->network,        launch->switches,     launch->jail_rules,
+			    launch->jail_routes, launch->watch.fd,       launch->host_watch.fd };
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
@@ -85,6 +85,7 @@ static const struct launch unopened = {
 	.init_fd = -1,
 	.workload_fd = -1,
 	.log_fd = -1,
+	.conversations = -1,
 	.terminal = -1,
 	.stdio = { 0, 1, 2 },
 	.relay = { -1, -1, -1 },

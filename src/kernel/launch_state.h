@@ -75,12 +75,13 @@ struct launch {
 	char *scratch[SCRATCHES];     // folders on the host's disk, removed at the end; NULL: not wanted
 	int scratch_lock[SCRATCHES];  // held while they are ours
 	pid_t init;
-	int init_fd;       // pidfd
-	int workload_fd;   // pidfd, -1 until started
-	int log_fd;        // NFLOG socket of the jail's namespace, -1 without
-	int terminal;      // master of the jail's pseudo-terminal, -1 without
-	struct loop loop;  // what is served while the job runs
-	int network;       // the jail's network namespace, -1 without
+	int init_fd;        // pidfd
+	int workload_fd;    // pidfd, -1 until started
+	int log_fd;         // NFLOG socket of the jail's namespace, -1 without
+	int conversations;  // socket of its connection tracking (conntrack.h), -1 without
+	int terminal;       // master of the jail's pseudo-terminal, -1 without
+	struct loop loop;   // what is served while the job runs
+	int network;        // the jail's network namespace, -1 without
 	struct uplink_state uplink;
 	unsigned link_index;          // the number of the jail's link in there
 	int jail_rules, jail_routes;  // sockets of the namespace, to exchange the policy with; -1 without
@@ -155,7 +156,7 @@ step_function step_list_sockets, step_cover_sockets;          // host_sockets.c,
 step_function step_clone, step_death_signal, step_user_map, step_prove, step_workload;  // namespaces.c
 step_function step_uplink, step_uplink_wait;                                            // uplink.c
 step_function step_neighbour, step_sink_rule, step_sysctl, step_sink, step_ruleset, step_read_back, step_log,
-    step_link_quiet, step_link_up, step_address, step_route,
+    step_count, step_link_quiet, step_link_up, step_address, step_route,
     step_hand_over;      // network.c
 step_function step_dns;  // dns_sockets.c
 step_function step_private_mounts, step_sources, step_restrict, step_mount, step_bind, step_read_only,

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "kernel/channel.h"
+#include "kernel/conntrack.h"
 #include "kernel/launch_state.h"
 #include "kernel/nfnetlink.h"
 #include "kernel/rtnetlink.h"
@@ -144,6 +145,23 @@ int step_log(struct launch *launch, const struct launch_step *step, struct error
 	return launch->options->record ? nfnetlink_log_open(launch->plan->log_group, &launch->log_fd, err) : 0;
 }
 
+// Recording informs and never decides: without it the job runs all the same, and the record lacks what was carried.
+int step_count(struct launch *launch, const struct launch_step *step, struct error *err)
+{
+	static const char *const switches[] = { "netfilter/nf_conntrack_acct", "netfilter/nf_conntrack_timestamp" };
+	struct error ignored;
+
+	(void)step;
+	if (!launch->options->record)
+		return 0;
+	if (open_switches(launch, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
+		(void)io_write_file_at(launch->switches, switches[i], "1");
+	(void)conntrack_open(&launch->conversations, &ignored);
+	return 0;
+}
+
 static void close_own(int *fd)
 {
 	if (*fd >= 0)
@@ -161,6 +179,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 		{ MESSAGE_WATCH, launch->watch.fd },
 		{ MESSAGE_ROUTES, launch->routes ? rtnetlink_descriptor(launch->routes) : -1 },
 		{ MESSAGE_LOG, launch->log_fd },
+		{ MESSAGE_COUNTED, launch->conversations },
 	};
 	unsigned link = launch->plan->link.kind == UPLINK_NONE ? 0 : if_nametoindex(launch->plan->link.inside);
 
@@ -177,6 +196,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 	close_own(&launch->watch.fd);
 	close_own(&launch->switches);
 	close_own(&launch->log_fd);
+	close_own(&launch->conversations);
 	rtnetlink_close(&launch->routes);
 	return 0;
 }

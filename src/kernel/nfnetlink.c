@@ -263,12 +263,18 @@ static int dump_once(int fd, struct nft_dump *dump, struct error *err)
 	return result ? result : before == after ? 0 : -EINTR;
 }
 
-int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err)
+static int dump_rules_once(int fd, struct nft_dump *dump, struct error *err)
+{
+	return dump_kind(fd, NFT_MSG_GETRULE, dump, err);
+}
+
+static int dump_until_whole(int fd, int (*once)(int fd, struct nft_dump *dump, struct error *err),
+			    struct nft_dump *dump, struct error *err)
 {
 	struct nft_dump made = { 0 };
 
 	for (int i = 0; i < DUMP_TRIES; i++) {
-		int result = dump_once(fd, &made, err);
+		int result = once(fd, &made, err);
 
 		if (!result) {
 			*dump = made;
@@ -279,6 +285,16 @@ int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err)
 			return result;
 	}
 	return error_set(err, -EBUSY, "the rules of this network namespace keep changing while they are read");
+}
+
+int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err)
+{
+	return dump_until_whole(fd, dump_once, dump, err);
+}
+
+int nfnetlink_dump_rules(int fd, struct nft_dump *dump, struct error *err)
+{
+	return dump_until_whole(fd, dump_rules_once, dump, err);
 }
 
 void nft_dump_release(struct nft_dump *dump)

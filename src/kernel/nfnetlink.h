@@ -23,6 +23,9 @@ int nfnetlink_commit(int fd, const struct nft_batch *batch, struct error *err);
 
 // Everything nf_tables has in the namespace, of one generation: *dump (release it with nft_dump_release).
 int nfnetlink_dump(int fd, struct nft_dump *dump, struct error *err);
+
+// Of that, the rules alone: with their counters.
+int nfnetlink_dump_rules(int fd, struct nft_dump *dump, struct error *err);
 void nft_dump_release(struct nft_dump *dump);
 
 // The kernel's number of the rules as they are: each transaction raises it by one.

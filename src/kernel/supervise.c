@@ -177,6 +177,9 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->launch->log_fd = fd;
 		collector_log(s->launch->collector, fd);
 		return;
+	case MESSAGE_COUNTED:
+		s->launch->conversations = fd;
+		return;
 	case MESSAGE_RULES:
 		rules_take(s->launch, fd, message->number);
 		return;

@@ -34,25 +34,25 @@ static bool numbers_parse(const char *text, struct log_event *event)
 }
 
 // "vj1:<layer>:<number>[:<generation>]", terminated within size bytes.
-static bool prefix_parse_log(const char *text, size_t size, struct log_event *event)
+int log_prefix_parse(const char *text, size_t size, struct log_event *event)
 {
 	static const char mark[] = "vj1:";
 	const char *layer = text + sizeof(mark) - 1, *colon;
 
-	if (!memchr(text, 0, size) || strncmp(text, mark, sizeof(mark) - 1) != 0)
-		return false;
+	if (!size || !memchr(text, 0, size) || strncmp(text, mark, sizeof(mark) - 1) != 0)
+		return -EBADMSG;
 	colon = strchr(layer, ':');
 	if (!colon || colon == layer || (size_t)(colon - layer) >= LOG_LAYER_SIZE)
-		return false;
+		return -EBADMSG;
 	for (const char *c = layer; c < colon; c++) {
 		if (!((*c >= 'a' && *c <= 'z') || *c == '_'))
-			return false;
+			return -EBADMSG;
 	}
 	if (!numbers_parse(colon + 1, event))
-		return false;
+		return -EBADMSG;
 	memset(event->layer, 0, sizeof(event->layer));
 	memcpy(event->layer, layer, (size_t)(colon - layer));
-	return true;
+	return 0;
 }
 
 static void transport_parse(const uint8_t *bytes, size_t length, struct flow *flow)
@@ -191,8 +191,8 @@ int log_event_parse(const void *message, size_t length, struct log_event *event)
 	family = ((const struct nfgenmsg *)mnl_nlmsg_get_payload(header))->nfgen_family;
 	memcpy(&packet, mnl_attr_get_payload(found[NFULA_PACKET_HDR]), sizeof(packet));
 	made.flow.direction = packet.hook == NF_INET_LOCAL_IN || packet.hook == NF_INET_PRE_ROUTING ? INGRESS : EGRESS;
-	if (!prefix_parse_log(mnl_attr_get_payload(found[NFULA_PREFIX]), mnl_attr_get_payload_len(found[NFULA_PREFIX]),
-			      &made) ||
+	if (log_prefix_parse(mnl_attr_get_payload(found[NFULA_PREFIX]), mnl_attr_get_payload_len(found[NFULA_PREFIX]),
+			     &made) ||
 	    !packet_parse(found[NFULA_PAYLOAD], family, &made))
 		return -EBADMSG;
 	if (found[NFULA_TIMESTAMP])

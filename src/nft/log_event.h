@@ -26,4 +26,8 @@ struct log_event {
 // Reads one NFULNL_MSG_PACKET message of length bytes, header included. -EBADMSG when it is not one, or none of ours.
 int log_event_parse(const void *message, size_t length, struct log_event *event);
 
+// Reads a denial's prefix (ruleset.h), text terminated within size bytes: layer, rule and generation of *event.
+// -EBADMSG.
+int log_prefix_parse(const char *text, size_t size, struct log_event *event);
+
 #endif

@@ -102,6 +102,7 @@ enum step_kind {
 	STEP_RULESET,         // commit
 	STEP_READ_BACK,       // compare with the kernel's copy
 	STEP_LOG,             // NFLOG socket
+	STEP_COUNT,           // connection tracking counts, and tells of what it counted
 	STEP_LINK_QUIET,      // the link path asks for nobody (no ARP) and carries packets of at most value bytes
 	STEP_LINK_UP,         // path names the link
 	STEP_ADDRESS,         // value on the link path

@@ -91,6 +91,9 @@ void plan_network(struct launch_plan *plan, const struct launch_request *request
 	     .why = "the kernel must have what was meant, no more and no less");
 	STEP(plan, PLACE_INIT, .kind = STEP_LOG, .closes = NETWORK, .name = "open denial log",
 	     .why = "denials are named after the job");
+	if (plan->link.kind != UPLINK_NONE)
+		STEP(plan, PLACE_INIT, .kind = STEP_COUNT, .closes = NETWORK, .name = "count conversations",
+		     .why = "what is carried is recorded with its packets and bytes");
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "loopback up", .path = "lo",
 	     .why = "127.0.0.1 and ::1 work");
 	STEP(plan, PLACE_INIT, .kind = STEP_LINK_UP, .closes = NETWORK, .name = "sink peer up", .path = "sink1",

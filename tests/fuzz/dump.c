@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/sha256.h"
 #include "memory_source.h"
+#include "nft/denial_counters.h"
 #include "nft/ruleset.h"
 #include "policy/policy.h"
 
@@ -74,6 +75,22 @@ static void add_bytes(struct nft_dump *dump, const uint8_t *bytes, size_t length
 		vec_push(&dump->bytes, bytes[i]);
 }
 
+// Counters are read of whatever a digest is made of, and each is named once.
+static void read_counters(const struct nft_dump *dump, bool readable)
+{
+	denial_counter_vec counters = { 0 };
+	struct error err;
+
+	require((denial_counters_read(dump, &counters, &err) == 0) == readable);
+	vec_for_each (counter, &counters) {
+		require(counter->packets && counter->generation && counter->layer[0]);
+		vec_for_each (other, &counters)
+			require(other == counter || other->rule != counter->rule ||
+				other->generation != counter->generation || strcmp(other->layer, counter->layer) != 0);
+	}
+	vec_release(&counters);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct fixed *fixed = fixed_get();
@@ -105,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(digested == 0 || (digested == -EBADMSG && !digest[0]));
 	require(digested == 0 || result != 0);
 	require(result != 0 || strcmp(digest, ruleset_digest(fixed->ruleset, meant)) == 0);
+	read_counters(&dump, digested == 0);
 	vec_release(&dump.bytes);
 	return 0;
 }
