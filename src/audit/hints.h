@@ -15,6 +15,7 @@ enum {
 	HINT_PATTERNS = 12,
 	HINT_ADDRESSES = 4,
 	HINT_PORTS = 6,
+	HINT_ARGUMENTS = 6,
 	HINT_SETTINGS = 4,
 	HINT_TEXT_MAXIMUM = 400,  // bytes of a text of the table
 };
@@ -58,10 +59,12 @@ struct hint {
 	struct port_range ports[HINT_PORTS];
 	const char *programs[HINT_PATTERNS];  // globs of a process's program, its script or a parent's name
 	const char *calls[HINT_PATTERNS];     // globs of a system call
+	unsigned arguments[HINT_ARGUMENTS];   // the call's first argument is one of these, until a 0
 	const char *layers[HINT_PATTERNS];    // globs of layer_name
 
+	// In all texts below: %r is the profile's Region, %o the Region in the name, %s the service of the name.
 	const char *what;  // a sentence: what it is, and why a job does it
-	const char *fix;   // what to do: a sentence or two. %r: the Region, %s: the service
+	const char *fix;   // what to do: a sentence or two
 	enum hint_remedy remedy;
 	const char *service;  // the endpoint to add: a service of the service table, "%s": the one that was asked for
 	enum endpoint_type type;  // of that endpoint
