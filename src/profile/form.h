@@ -13,6 +13,7 @@ const char *form_variable(const char *text);        // an environment variable's
 const char *form_prefix_list_id(const char *text);  // pl-…
 const char *form_group_id(const char *text);        // sg-…
 const char *form_route_target(const char *text);    // names the targets that make a subnet public
+const char *form_toleration(const char *text);      // in toleration.c
 const char *form_interface(const char *text);       // a link's name: eth0
 const char *form_id(const char *text);              // letters, digits, '-', '_', '.'
 

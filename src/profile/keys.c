@@ -154,7 +154,9 @@ static const struct key_table route_keys = TABLE(route_rows, struct profile_rout
 
 static const struct key_row toleration_rows[] = {
 	{ "destination", KEY_PLAIN_TEXT, .required = true, FIELD(struct toleration, destination),
-	  .help = "What is denied and known: a host name, an address or a CIDR block, perhaps with :port." },
+	  .form = form_toleration,
+	  .help = "What is denied and known: a host name (\"*.\" in front: all below it), an address or a CIDR block, "
+		  "each perhaps with :PORT; \"*:PORT\" for a port of anybody; call:NAME for a system call." },
 	{ "reason", KEY_PLAIN_TEXT, .required = true, FIELD(struct toleration, reason),
 	  .help = "Why it does not matter." },
 };
