@@ -53,6 +53,8 @@ static const struct hint rows[] = {
 		  "Region.",
 	  .fix = "Set the Region, so that the SDK asks s3.%r.amazonaws.com, which the gateway endpoint carries.",
 	  .remedy = HINT_SET,
+	  .service = "s3",
+	  .type = ENDPOINT_GATEWAY,
 	  .settings = { { "AWS_REGION", "%r" },
 			{ "AWS_DEFAULT_REGION", "%r" },
 			{ "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", "regional" } },

@@ -80,7 +80,8 @@ static void sentences(void **state)
 	} rows[] = {
 		{ ONLY, EVENTS("flow - 10.9.1.9 tcp 80 -"),
 		  "passes VPC-only; would fail network isolation on one host and network isolation in a VPC because "
-		  "10.9.1.9:80 (tcp) is not reached (network isolation: only loopback and the job's peers); network isolation on "
+		  "10.9.1.9:80 (tcp) is not reached (network isolation: only loopback and the job's peers); network "
+		  "isolation on "
 		  "several hosts is not known: the profile names no peers (network.peers)" },
 		{ ONLY, EVENTS("flow s3.eu-west-1.amazonaws.com 52.218.0.1 tcp 443 -"),
 		  "passes VPC-only; would fail network isolation because s3.eu-west-1.amazonaws.com "
