@@ -36,6 +36,8 @@ static const struct command commands[] = {
 	{ "diff", "PROFILE [PROFILE]", 1, 2, cmd_diff,
 	  "what one profile reaches and another does not, or a running jail", diff_options, &diff_manual,
 	  .completes = COMPLETES_PROFILE },
+	{ "report", "[RUN]", 0, 1, cmd_report, "what a recorded run was denied, who wanted it, and what to change",
+	  report_options, &report_manual, .completes = COMPLETES_PATH },
 	{ "profiles", "", 0, 0, cmd_profiles, "list the named profiles and where they come from, or make one",
 	  profiles_options, &profiles_manual },
 	{ "doctor", "", 0, 0, cmd_doctor, "say what this host supports, what is missing and how to get it",

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A report as one JSON document: see report_print.h, and vpcjail(1) for its form.
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "audit/report_print.h"
 #include "audit/report_words.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 
-// The words with which "kind" tells what count counts.
+enum { DIGITS_SIZE = 16 };
+
 static const char *fate_key(enum report_fate fate)
 {
 	switch (fate) {
@@ -22,15 +24,6 @@ static const char *fate_key(enum report_fate fate)
 	return "carried";
 }
 
-static void add_words(struct json *json, const char *key, void (*add)(const struct event *, struct strbuf *),
-		      const struct event *event)
-{
-	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-
-	add(event, &text);
-	json_key_text(json, key, strbuf_text(&text));
-}
-
 static void add_addresses(struct json *json, const struct report_destination *destination)
 {
 	char address[ADDRESS_TEXT_SIZE];
@@ -41,18 +34,30 @@ static void add_addresses(struct json *json, const struct report_destination *de
 		json_text(json, address_print(each, address));
 	json_array_end(json);
 	if (destination->more_addresses)
-		json_key_bool(json, "more-addresses", true);
+		json_key_bool(json, "more_addresses", true);
+}
+
+// As in the lines of a recorded run.
+static const char *protocol_word(int protocol, char digits[DIGITS_SIZE])
+{
+	(void)snprintf(digits, DIGITS_SIZE, "%d", protocol);
+	return protocol == IPPROTO_TCP      ? "tcp"
+	       : protocol == IPPROTO_UDP    ? "udp"
+	       : protocol == IPPROTO_ICMP   ? "icmp"
+	       : protocol == IPPROTO_ICMPV6 ? "icmpv6"
+					    : digits;
 }
 
 static void add_flow(struct json *json, const struct flow *flow)
 {
 	bool icmp = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
+	char digits[DIGITS_SIZE];
 
 	json_key_text(json, "direction", flow->direction == EGRESS ? "egress" : "ingress");
-	json_key_number(json, "protocol", flow->protocol);
+	json_key_text(json, "protocol", protocol_word(flow->protocol, digits));
 	if (icmp) {
-		json_key_number(json, "icmp-type", flow->icmp_type);
-		json_key_number(json, "icmp-code", flow->icmp_code);
+		json_key_number(json, "icmp_type", flow->icmp_type);
+		json_key_number(json, "icmp_code", flow->icmp_code);
 	} else {
 		json_key_number(json, "port", flow->destination_port);
 	}
@@ -61,7 +66,7 @@ static void add_flow(struct json *json, const struct flow *flow)
 static void add_verdict(struct json *json, const struct event *event)
 {
 	json_key_text(json, "layer", report_layer_name(event));
-	json_key_text(json, "layer-title", report_layer_title(event));
+	json_key_text(json, "layer_title", report_layer_title(event));
 	if (event->kind == EVENT_PACKET) {
 		json_key_number(json, "rule", event->rule);
 		json_key_number(json, "policy", event->policy);
@@ -103,7 +108,6 @@ static void add_destination(struct json *json, const struct report *report,
 		json_key_text(json, "error", event->error);
 	} else if (event->kind != EVENT_NAME) {
 		add_flow(json, &event->flow);
-		add_words(json, "port-text", report_add_port, event);
 	}
 	if (event->kind != EVENT_FLOW)
 		add_verdict(json, event);
@@ -112,8 +116,8 @@ static void add_destination(struct json *json, const struct report *report,
 	json_key_number(json, "count", (int64_t)destination->count);
 	if (event->kind == EVENT_FLOW) {
 		json_key_number(json, "bytes", (int64_t)destination->bytes);
-		json_key_number(json, "reply-packets", (int64_t)destination->reply_packets);
-		json_key_number(json, "reply-bytes", (int64_t)destination->reply_bytes);
+		json_key_number(json, "reply_packets", (int64_t)destination->reply_packets);
+		json_key_number(json, "reply_bytes", (int64_t)destination->reply_bytes);
 	}
 	json_key_number(json, "events", (int64_t)destination->events);
 	json_key_number(json, "first", destination->first);
@@ -130,7 +134,7 @@ static void add_advice(struct json *json, const struct hint_advice *advice)
 	json_key_text(json, "fix", advice->fix);
 	json_key_text(json, "remedy", advice->hint ? hint_remedy_word(advice->hint->remedy) : NULL);
 	json_key_text(json, "endpoint", advice->endpoint);
-	json_key_text(json, "endpoint-type", advice->endpoint_type);
+	json_key_text(json, "endpoint_type", advice->endpoint_type);
 	json_key_text(json, "settings", advice->settings);
 	json_key_text(json, "channel", advice->channel);
 	json_key_text(json, "key", advice->key);
@@ -163,8 +167,8 @@ static void add_fate(struct json *json, const struct report *report, enum report
 	json_key_number(json, "packets", (int64_t)total->packets);
 	if (fate == FATE_CARRIED) {
 		json_key_number(json, "bytes", (int64_t)total->bytes);
-		json_key_number(json, "reply-packets", (int64_t)total->reply_packets);
-		json_key_number(json, "reply-bytes", (int64_t)total->reply_bytes);
+		json_key_number(json, "reply_packets", (int64_t)total->reply_packets);
+		json_key_number(json, "reply_bytes", (int64_t)total->reply_bytes);
 	} else {
 		json_key_number(json, "calls", (int64_t)total->calls);
 		json_key_number(json, "questions", (int64_t)total->questions);
@@ -180,9 +184,11 @@ static void add_fate(struct json *json, const struct report *report, enum report
 
 static void add_start(struct json *json, const struct record_start *start)
 {
+	static const char *const modes[RECORD_MODES] = { "run", "audit", "offline" };
+
 	json_key_text(json, "run", start->run);
 	json_key_text(json, "version", start->version);
-	json_key_text(json, "mode", report_mode(start->mode));
+	json_key_text(json, "mode", modes[start->mode]);
 	json_key_text(json, "profile", start->profile);
 	json_key_text(json, "digest", start->digest);
 	json_key(json, "command");
@@ -216,8 +222,8 @@ static void add_end(struct json *json, const struct run_record *record)
 	json_key_number(json, "beyond", (int64_t)end->beyond);
 	json_key_text(json, "failure", end->failure);
 	json_key_number(json, "lines", (int64_t)record->lines);
-	json_key_number(json, "broken-lines", (int64_t)record->broken);
-	json_key_number(json, "missing-bytes", (int64_t)record->missing_bytes);
+	json_key_number(json, "broken_lines", (int64_t)record->broken);
+	json_key_number(json, "missing_bytes", (int64_t)record->missing_bytes);
 	json_object_end(json);
 }
 

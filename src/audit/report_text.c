@@ -11,14 +11,17 @@ enum { CELL_PLACE, CELL_PORT, CELL_RULE, CELL_PROCESS, CELL_COUNT };
 
 struct row {
 	struct strbuf cells[CELLS];
+	struct strbuf short_place;
 };
 typedef VEC(struct row) row_vec;
 
 static void rows_release(row_vec *rows)
 {
-	vec_for_each (row, rows)
+	vec_for_each (row, rows) {
+		strbuf_release(&row->short_place);
 		for (size_t i = 0; i < CELLS; i++)
 			strbuf_release(&row->cells[i]);
+	}
 	vec_release(rows);
 }
 
@@ -60,6 +63,7 @@ static void add_wrapped(const char *text, size_t indent, size_t columns, struct 
 static void fill_row(const struct report *report, const struct report_destination *destination, struct row *row)
 {
 	report_add_place(destination, &row->cells[CELL_PLACE]);
+	report_add_short_place(destination, &row->short_place);
 	report_add_port(destination->event, &row->cells[CELL_PORT]);
 	report_add_rule(destination->event, &row->cells[CELL_RULE]);
 	report_add_processes(report, destination, &row->cells[CELL_PROCESS]);
@@ -77,15 +81,34 @@ static size_t widest(const row_vec *rows, size_t cell)
 	return width;
 }
 
+static size_t sum_of(const size_t widths[CELLS])
+{
+	size_t sum = 2 + (CELLS - 1) * GAP;
+
+	for (size_t i = 0; i < CELLS; i++)
+		sum += widths[i];
+	return sum;
+}
+
+// Where the rows do not fit, the addresses of what has a name go first.
+static void shorten_places(row_vec *rows)
+{
+	vec_for_each (row, rows) {
+		struct strbuf whole = row->cells[CELL_PLACE];
+		if (!row->short_place.length)
+			continue;
+		row->cells[CELL_PLACE] = row->short_place;
+		row->short_place = whole;
+	}
+}
+
 // Takes columns from the widest of the cells that may be cut, until the row fits.
 static void fit(size_t widths[CELLS], size_t columns)
 {
 	static const size_t may_be_cut[] = { CELL_PLACE, CELL_PROCESS, CELL_RULE };
 
 	for (;;) {
-		size_t sum = 2 + (CELLS - 1) * GAP, at = CELL_PLACE;
-		for (size_t i = 0; i < CELLS; i++)
-			sum += widths[i];
+		size_t sum = sum_of(widths), at = CELL_PLACE;
 		for (size_t i = 1; i < sizeof(may_be_cut) / sizeof(may_be_cut[0]); i++)
 			if (widths[may_be_cut[i]] > widths[at])
 				at = may_be_cut[i];
@@ -107,14 +130,17 @@ static void add_cell(const struct strbuf *cell, size_t width, bool right, struct
 	strbuf_format(out, "%*s%s%*s", right ? padding : 0, "", strbuf_text(&shown), right ? 0 : padding, "");
 }
 
-static void add_rows(const row_vec *rows, size_t columns, struct strbuf *out)
+static void add_rows(row_vec *rows, size_t columns, struct strbuf *out)
 {
 	size_t widths[CELLS];
 
 	for (size_t i = 0; i < CELLS; i++)
 		widths[i] = widest(rows, i);
-	if (columns)
+	if (columns && sum_of(widths) > columns) {
+		shorten_places(rows);
+		widths[CELL_PLACE] = widest(rows, CELL_PLACE);
 		fit(widths, columns);
+	}
 	vec_for_each (row, rows) {
 		strbuf_add(out, "  ");
 		for (size_t i = 0; i < CELLS; i++) {
@@ -164,12 +190,14 @@ static void add_reasons(const struct report *report, const struct report_group *
 	vec_for_each (index, &group->destinations) {
 		struct strbuf line = { 0 };
 		size_t i = 0;
+		if (known == REASONS_MAXIMUM)
+			break;
 		report_add_rule(report->destinations.items[*index].event, &line);
 		strbuf_add(&line, ": ");
 		report_add_reason(report->destinations.items[*index].event, &line);
 		while (i < known && strcmp(strbuf_text(&reasons[i]), strbuf_text(&line)) != 0)
 			i++;
-		if (i < known || known == REASONS_MAXIMUM)
+		if (i < known)
 			strbuf_release(&line);
 		else
 			reasons[known++] = line;

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
+enum { ECHO_REQUEST = 8, ECHO_REQUEST_6 = 128 };  // RFC 792, RFC 4443
 enum { REPLACEMENT = 0xfffd, NAME_COLUMNS = 120, REASON_COLUMNS = 240, VISIBLE_SIZE = 16 };
 
 // Characters without a look of their own, and those that turn the direction of writing (Unicode 15, general categories
@@ -96,40 +97,58 @@ static void add_addresses(const struct report_destination *destination, struct s
 		strbuf_format(out, " and %s%zu more", destination->more_addresses ? "over " : "", more);
 }
 
-void report_add_place(const struct report_destination *destination, struct strbuf *out)
+static void add_call(const struct event *event, struct strbuf *out)
+{
+	report_add_visible(event->call ? event->call : "system call", NAME_COLUMNS, out);
+	if (!event->error)
+		return;
+	strbuf_add(out, ": ");
+	report_add_visible(event->error, NAME_COLUMNS, out);
+}
+
+void report_add_short_place(const struct report_destination *destination, struct strbuf *out)
 {
 	const struct event *event = destination->event;
 
 	if (event->kind == EVENT_CALL) {
-		report_add_visible(event->call ? event->call : "system call", NAME_COLUMNS, out);
-		if (event->error) {
-			strbuf_add(out, ": ");
-			report_add_visible(event->error, NAME_COLUMNS, out);
-		}
+		add_call(event, out);
 		return;
 	}
 	if (event->kind != EVENT_NAME && event->flow.direction == INGRESS)
 		strbuf_add(out, "from ");
 	if (event->name)
 		report_add_visible(event->name, NAME_COLUMNS, out);
-	if (!destination->addresses.count)
+	else if (destination->addresses.count)
+		add_addresses(destination, out);
+	else
+		strbuf_add(out, "not known");
+}
+
+void report_add_place(const struct report_destination *destination, struct strbuf *out)
+{
+	report_add_short_place(destination, out);
+	if (!destination->event->name || !destination->addresses.count)
 		return;
-	strbuf_add(out, event->name ? " (" : "");
+	strbuf_add(out, " (");
 	add_addresses(destination, out);
-	strbuf_add(out, event->name ? ")" : "");
+	strbuf_add(out, ")");
 }
 
 void report_add_port(const struct event *event, struct strbuf *out)
 {
 	const struct flow *flow = &event->flow;
+	bool icmp = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
+	bool echo = flow->icmp_type == (flow->protocol == IPPROTO_ICMP ? ECHO_REQUEST : ECHO_REQUEST_6);
 
 	if (event->kind == EVENT_CALL || event->kind == EVENT_NAME)
 		strbuf_add(out, "-");
 	else if (flow->protocol == IPPROTO_TCP || flow->protocol == IPPROTO_UDP)
 		strbuf_format(out, "%u/%s", flow->destination_port, flow->protocol == IPPROTO_TCP ? "tcp" : "udp");
-	else if (flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6)
-		strbuf_format(out, "%s type %u code %u", flow->protocol == IPPROTO_ICMP ? "icmp" : "icmpv6",
-			      flow->icmp_type, flow->icmp_code);
+	else if (icmp && echo)
+		strbuf_format(out, "echo/%s", flow->protocol == IPPROTO_ICMP ? "icmp" : "icmpv6");
+	else if (icmp)
+		strbuf_format(out, "%u.%u/%s", flow->icmp_type, flow->icmp_code,
+			      flow->protocol == IPPROTO_ICMP ? "icmp" : "icmpv6");
 	else
 		strbuf_format(out, "protocol %d", flow->protocol);
 }
@@ -138,7 +157,7 @@ void report_add_rule(const struct event *event, struct strbuf *out)
 {
 	report_add_visible(report_layer_name(event), NAME_COLUMNS, out);
 	if (event->kind == EVENT_PACKET)
-		strbuf_format(out, " rule %u", event->rule);
+		strbuf_format(out, ":%u", event->rule);
 }
 
 void report_add_reason(const struct event *event, struct strbuf *out)

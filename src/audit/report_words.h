@@ -16,10 +16,13 @@ size_t report_columns(const char *visible);
 // "pypi.org (151.101.0.223 and 3 more)", "10.0.0.9", "from 10.0.0.9", "socket: EPERM".
 void report_add_place(const struct report_destination *destination, struct strbuf *out);
 
-// "443/tcp", "icmp type 8 code 0", "protocol 47"; "-" where there is none.
+// Without the addresses of what has a name: "pypi.org".
+void report_add_short_place(const struct report_destination *destination, struct strbuf *out);
+
+// "443/tcp", "echo/icmp", "3.1/icmp" (type and code), "protocol 47"; "-" where there is none.
 void report_add_port(const struct event *event, struct strbuf *out);
 
-// "route_egress rule 2".
+// "route_egress:2".
 void report_add_rule(const struct event *event, struct strbuf *out);
 
 // The reason in the rule's words, its origin in brackets, and what AWS does instead where that is less strict.

@@ -37,7 +37,8 @@ struct invocation {
 	unsigned stop_timeout;
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
 	const char *attest, *attestation;
-	const char *events;
+	const char *events, *output;
+	bool html, list;
 	bool require_events;
 	VEC(const char *) share, addresses, gateways;
 	const char *lease;
@@ -139,6 +140,7 @@ enum status cmd_forward(const struct invocation *invocation);
 enum status cmd_verify(const struct invocation *invocation);
 enum status cmd_update(const struct invocation *invocation);
 enum status cmd_diff(const struct invocation *invocation);
+enum status cmd_report(const struct invocation *invocation);
 enum status cmd_profiles(const struct invocation *invocation);
 enum status cmd_doctor(const struct invocation *invocation);
 enum status cmd_completion(const struct invocation *invocation);
@@ -146,10 +148,10 @@ enum status cmd_help(const struct invocation *invocation);
 
 extern const struct option_row run_options[], audit_options[], ps_options[], exec_options[], forward_options[],
     update_options[], verify_options[], check_options[], show_options[], explain_options[], diff_options[],
-    profiles_options[], doctor_options[], completion_options[], help_options[];
+    report_options[], profiles_options[], doctor_options[], completion_options[], help_options[];
 extern const struct manual run_manual, audit_manual, ps_manual, exec_manual, forward_manual, update_manual,
-    verify_manual, check_manual, show_manual, explain_manual, diff_manual, profiles_manual, doctor_manual,
-    completion_manual, help_manual;
+    verify_manual, check_manual, show_manual, explain_manual, diff_manual, report_manual, profiles_manual,
+    doctor_manual, completion_manual, help_manual;
 extern const char *const completion_shells[];
 
 // The row of that name, or NULL.

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A record in one of the forms of a report: see report_show.h.
+#include "cmd/report_show.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "audit/report_print.h"
+#include "base/cleanup.h"
+#include "base/number.h"
+#include "cmd/output.h"
+
+enum { COLUMNS_MAXIMUM = 1000 };
+
+static size_t columns_of(int fd)
+{
+	const char *given = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t columns;
+
+	if (given && number_parse(given, COLUMNS_MAXIMUM, &columns) == 0)
+		return (size_t)columns;
+	if (fd < 0 || !isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : REPORT_USUAL;
+}
+
+size_t report_show(const struct report_sources *sources, enum report_form form, int fd, struct strbuf *out)
+{
+	CLEANUP(report_release) struct report report = { 0 };
+	struct report_options options = { 0 };
+	struct hint_facts facts = { 0 };
+
+	if (sources->profile) {
+		facts = hint_facts_of(sources->profile);
+		options.facts = &facts;
+	}
+	report_build(sources->record, &options, &report);
+	switch (form) {
+	case SHOW_TEXT:
+		report_print_text(&report, columns_of(fd), out);
+		break;
+	case SHOW_JSON:
+		report_print_json(&report, out);
+		break;
+	case SHOW_HTML:
+		report_print_html(&report, out);
+		break;
+	}
+	return report.total[FATE_DENIED].destinations;
+}
+
+size_t report_print_audit(const struct report_sources *sources)
+{
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+	size_t denied = report_show(sources, SHOW_TEXT, STDERR_FILENO, &text);
+
+	output_lines(&text);
+	return denied;
+}
