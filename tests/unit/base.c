@@ -72,6 +72,28 @@ static void test_safe_text(void **state)
 	assert_string_equal(strbuf_text(&buf), "a\\x1b[2J\\xff é \\xc2\\x9b \\xed\\xa0\\x80");
 }
 
+// What would act on a terminal, or turn what is written there, is escaped; what is near it is not.
+static void test_json_acting(void **state)
+{
+	static const struct {
+		const char *text, *written;
+	} rows[] = {
+		{ "\xc2\x9b", "\"\\u009b\"" },          { "\xc2\x80", "\"\\u0080\"" },
+		{ "\xc2\xa0", "\"\xc2\xa0\"" },         { "\xe2\x80\xa8", "\"\\u2028\"" },
+		{ "\xe2\x80\xae", "\"\\u202e\"" },      { "\xe2\x80\xaf", "\"\xe2\x80\xaf\"" },
+		{ "\xe2\x81\xa6", "\"\\u2066\"" },      { "\xe2\x81\xa9", "\"\\u2069\"" },
+		{ "\xe2\x81\xaa", "\"\xe2\x81\xaa\"" }, { "\x1b[m\x7f", "\"\\u001b[m\\u007f\"" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		AUTO_STRBUF struct strbuf buf = { 0 };
+		struct json json = { .out = &buf };
+		json_text(&json, rows[i].text);
+		assert_string_equal(strbuf_text(&buf), rows[i].written);
+	}
+}
+
 static void test_json(void **state)
 {
 	CLEANUP(strbuf_release) struct strbuf buf = { 0 };
@@ -160,9 +182,9 @@ static void test_big_number(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_number),     cmocka_unit_test(test_names), cmocka_unit_test(test_safe_text),
-		cmocka_unit_test(test_json),       cmocka_unit_test(test_error), cmocka_unit_test(test_vec),
-		cmocka_unit_test(test_big_number),
+		cmocka_unit_test(test_number), cmocka_unit_test(test_names),       cmocka_unit_test(test_safe_text),
+		cmocka_unit_test(test_json),   cmocka_unit_test(test_json_acting), cmocka_unit_test(test_error),
+		cmocka_unit_test(test_vec),    cmocka_unit_test(test_big_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
