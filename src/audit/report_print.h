@@ -7,7 +7,7 @@
 #include "audit/report.h"
 
 // Made for that many columns, at least REPORT_NARROWEST; 0: as wide as the longest name needs.
-enum { REPORT_NARROWEST = 60, REPORT_USUAL = 80 };
+enum { REPORT_NARROWEST = 72, REPORT_USUAL = 80 };
 
 void report_print_text(const struct report *report, size_t columns, struct strbuf *out);
 

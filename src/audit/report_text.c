@@ -6,7 +6,7 @@
 #include "audit/report_words.h"
 #include "base/cleanup.h"
 
-enum { CELLS = 5, GAP = 2, ROWS_MAXIMUM = 25, REASONS_MAXIMUM = 4, LEAST = 14, COMMAND_COLUMNS = 160 };
+enum { CELLS = 5, GAP = 2, ROWS_MAXIMUM = 25, REASONS_MAXIMUM = 4, LEAST = 8, COMMAND_COLUMNS = 160 };
 enum { CELL_PLACE, CELL_PORT, CELL_RULE, CELL_PROCESS, CELL_COUNT };
 
 struct row {
@@ -192,6 +192,8 @@ static void add_reasons(const struct report *report, const struct report_group *
 		size_t i = 0;
 		if (known == REASONS_MAXIMUM)
 			break;
+		if (!report->destinations.items[*index].event->reason)
+			continue;
 		report_add_rule(report->destinations.items[*index].event, &line);
 		strbuf_add(&line, ": ");
 		report_add_reason(report->destinations.items[*index].event, &line);
