@@ -20,7 +20,7 @@ struct item {
 	size_t group;    // index in report.groups
 	char *key;       // of the group
 	enum report_fate fate;
-	const char *tolerated;
+	const struct toleration *tolerated;
 };
 
 struct draft {
@@ -135,7 +135,7 @@ static int compare_destinations(const struct item *a, const struct item *b)
 		order = compare_places(a->event, b->event);
 	if (order == 0)
 		order = compare_verdicts(a->event, b->event);
-	return order ? order : compare_texts(a->tolerated, b->tolerated);
+	return order ? order : (a->tolerated > b->tolerated) - (a->tolerated < b->tolerated);
 }
 
 static int compare_processes(const struct item *a, const struct item *b)
@@ -205,8 +205,8 @@ static void judge_item(struct item *item, const struct report_options *options)
 		item->key = memory_copy_text("");
 		return;
 	}
-	if (options->tolerates)
-		item->tolerated = options->tolerates(item->event, options->context);
+	if (options->tolerations)
+		item->tolerated = toleration_of(options->tolerations, item->event);
 	if (item->tolerated)
 		item->fate = FATE_TOLERATED;
 	hint_advise(item->event, options->facts, &advice);

@@ -12,19 +12,16 @@
 
 #include "audit/hints.h"
 #include "audit/run_record.h"
+#include "audit/tolerate.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 
 // What becomes of an event. The order is the order of printing.
 enum report_fate { FATE_DENIED, FATE_TOLERATED, FATE_CARRIED, FATES };
 
-// Why an event is tolerated, or NULL: it is not. Borrowed, and lives as long as the report.
-typedef const char *report_tolerates(const struct event *event, const void *context);
-
 struct report_options {
-	const struct hint_facts *facts;  // NULL: nothing is known of the profile
-	report_tolerates *tolerates;     // NULL: nothing is tolerated
-	const void *context;             // of tolerates
+	const struct hint_facts *facts;     // NULL: nothing is known of the profile
+	const struct profile *tolerations;  // whose `tolerate` counts; NULL: nothing is tolerated. Outlives the report
 };
 
 // All processes that are called the same.
@@ -46,8 +43,8 @@ enum { REPORT_ADDRESSES = 16, REPORT_LAYERS = 32 };
 
 // All events that differ only in process, address of one name, source port and time.
 struct report_destination {
-	const struct event *event;  // the first of them; borrowed from the record
-	const char *tolerated;      // why; borrowed; NULL: it is not
+	const struct event *event;           // the first of them; borrowed from the record
+	const struct toleration *tolerated;  // borrowed; NULL: it is not
 	size_t events;
 	int64_t first, last;
 	uint64_t count;  // packets, calls, questions

@@ -121,8 +121,8 @@ static void add_denied_cells(const struct report_destination *destination, struc
 
 	report_add_rule(destination->event, &cell);
 	add_cell(&cell, HTML_PROCESS, NULL, out);
-	if (destination->tolerated)
-		strbuf_format(&cell, "tolerated: %s; ", destination->tolerated);
+	if (destination->tolerated && destination->tolerated->reason)
+		strbuf_format(&cell, "tolerated: %s; ", destination->tolerated->reason);
 	report_add_reason(destination->event, &cell);
 	add_cell(&cell, HTML_REASON, NULL, out);
 	report_add_number(destination->count, &cell);

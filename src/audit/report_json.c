@@ -111,8 +111,10 @@ static void add_destination(struct json *json, const struct report *report,
 	}
 	if (event->kind != EVENT_FLOW)
 		add_verdict(json, event);
-	if (destination->tolerated)
-		json_key_text(json, "tolerated", destination->tolerated);
+	if (destination->tolerated) {
+		json_key_text(json, "tolerated", destination->tolerated->destination);
+		json_key_text(json, "tolerated_why", destination->tolerated->reason);
+	}
 	json_key_number(json, "count", (int64_t)destination->count);
 	if (event->kind == EVENT_FLOW) {
 		json_key_number(json, "bytes", (int64_t)destination->bytes);

@@ -235,6 +235,23 @@ static void add_advice(const struct hint_advice *advice, size_t columns, struct 
 	add_labelled("key of the profile", advice->key, columns, out);
 }
 
+// Why the rows of a group are tolerated, each reason once.
+static void add_tolerations(const struct report *report, const struct report_group *group, size_t columns,
+			    struct strbuf *out)
+{
+	const struct toleration *before = NULL;
+	size_t lines = 0;
+
+	vec_for_each (index, &group->destinations) {
+		const struct toleration *toleration = report->destinations.items[*index].tolerated;
+		if (toleration == before || lines++ >= REASONS_MAXIMUM)
+			continue;
+		add_labelled(toleration->destination, toleration->reason ? toleration->reason : "tolerated", columns,
+			     out);
+		before = toleration;
+	}
+}
+
 static void add_group(const struct report *report, const struct report_group *group, size_t columns, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf title = { 0 };
@@ -245,8 +262,10 @@ static void add_group(const struct report *report, const struct report_group *gr
 		add_wrapped(strbuf_text(&title), 0, columns, out);
 	}
 	add_table(report, group, columns, out);
-	if (group->fate != FATE_DENIED)
+	if (group->fate != FATE_DENIED) {
+		add_tolerations(report, group, columns, out);
 		return;
+	}
 	add_reasons(report, group, columns, out);
 	add_advice(&group->advice, columns, out);
 }

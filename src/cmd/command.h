@@ -37,7 +37,7 @@ struct invocation {
 	unsigned stop_timeout;
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
 	const char *attest, *attestation;
-	const char *events, *output;
+	const char *events, *output, *tolerate;
 	bool html, list;
 	bool require_events;
 	VEC(const char *) share, addresses, gateways;

@@ -13,11 +13,14 @@
 #include "cmd/report_list.h"
 #include "cmd/report_show.h"
 #include "kernel/runs.h"
+#include "profile/toleration.h"
 
 const struct option_row report_options[] = {
 	OPTION_JSON,
 	{ "html", '\0', NULL, OPTION_FLAG, OPTION_OF(html),
 	  .help = "print one HTML page that needs nothing else: no network, no script" },
+	{ "tolerate", '\0', "FILE", OPTION_TEXT, OPTION_OF(tolerate), .completes = COMPLETES_PATH,
+	  .help = "tell apart what this list of tolerations covers too; see tolerate in vpcjail-profile(5)" },
 	{ "output", 'o', "FILE", OPTION_TEXT, OPTION_OF(output), .completes = COMPLETES_PATH,
 	  .help = "write the result to FILE instead of standard output" },
 	{ "list", 'l', NULL, OPTION_FLAG, OPTION_OF(list), .help = "list the recorded runs instead, the newest first" },
@@ -35,12 +38,12 @@ const struct manual report_manual = {
 		      { "vpcjail report 20261128 --html -o report.html", "to read, print or pass on" },
 		      { "vpcjail report --json | jq .denied.destinations", "for a program" } },
 	.exits = "0, whatever the run was denied; 1 when it cannot be read or the result cannot be written, 2 usage\n"
-		 "or no such run.",
+		 "or no such run, 3 when the list of tolerations is wrong.",
 	.see = "vpcjail run, vpcjail explain",
 };
 
 // A record is as long as its run had distinct events, which are limited.
-enum { RECORD_MAXIMUM = 1 << 30 };
+enum { RECORD_MAXIMUM = 1 << 30, TOLERATIONS_MAXIMUM = 1 << 20 };
 
 static enum status refuse(const struct error *err, enum status status)
 {
@@ -72,14 +75,39 @@ static int read_record(const char *path, struct run_record *record, struct error
 	size_t length = 0;
 	int result = io_read_file(path, RECORD_MAXIMUM, &text, &length, err);
 
-	return result < 0 ? result : run_record_read(text, length, record, err);
+	if (result == 0 && (result = run_record_read(text, length, record, err)) < 0)
+		error_prefix(err, "%s: ", path);
+	return result;
+}
+
+// What is tolerated beyond the profile's own.
+static bool add_tolerations(const char *file, struct profile *profile)
+{
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf list = { 0 };
+	AUTO_FREE char *text = NULL;
+	struct error err = { 0 };
+	size_t length = 0;
+
+	if (!file)
+		return true;
+	if (io_read_file(file, TOLERATIONS_MAXIMUM, &text, &length, &err) < 0) {
+		output_message("report: %s", err.message);
+		return false;
+	}
+	if (tolerations_read(text, length, file, profile, &mistakes) == 0)
+		return true;
+	mistakes_format(&mistakes, &list);
+	output_lines(&list);
+	return false;
 }
 
 // The profile of the run says the Region and the tolerations. A run without one is told of all the same.
-static void load_quietly(const char *path, struct loaded_profile *loaded, struct report_sources *sources)
+static void load_sources(const char *path, struct loaded_profile *loaded, struct report_sources *sources)
 {
 	if (access(path, R_OK) == 0 && load_profile_quietly(path, loaded) == 0)
 		sources->profile = &loaded->profile;
+	sources->tolerations = &loaded->profile;
 }
 
 static enum status report_one(const struct invocation *invocation, const char *events, const char *profile)
@@ -92,7 +120,9 @@ static enum status report_one(const struct invocation *invocation, const char *e
 
 	if (read_record(events, &record, &err) < 0)
 		return refuse(&err, STATUS_NO);
-	load_quietly(profile, &loaded, &sources);
+	load_sources(profile, &loaded, &sources);
+	if (!add_tolerations(invocation->tolerate, &loaded.profile))
+		return STATUS_PROFILE;
 	report_show(&sources,
 		    invocation->html   ? SHOW_HTML
 		    : invocation->json ? SHOW_JSON

@@ -29,7 +29,7 @@ static size_t columns_of(int fd)
 size_t report_show(const struct report_sources *sources, enum report_form form, int fd, struct strbuf *out)
 {
 	CLEANUP(report_release) struct report report = { 0 };
-	struct report_options options = { 0 };
+	struct report_options options = { .tolerations = sources->tolerations };
 	struct hint_facts facts = { 0 };
 
 	if (sources->profile) {

@@ -11,7 +11,8 @@ enum report_form { SHOW_TEXT, SHOW_JSON, SHOW_HTML };
 // What a report is made of, all borrowed.
 struct report_sources {
 	const struct run_record *record;
-	const struct profile *profile;  // that the run was under; NULL: not known
+	const struct profile *profile;      // that the run was under; NULL: not known
+	const struct profile *tolerations;  // whose `tolerate` counts; NULL: none
 };
 
 // Adds the form to out; text is made as wide as the terminal that fd is (COLUMNS before that), or as it needs where fd

@@ -61,11 +61,6 @@ static void give_process(struct event *event, int pid, const char *program, cons
 	event->process.script = copy(script);
 }
 
-static const char *tolerate_ntp(const struct event *event, const void *context)
-{
-	return event->flow.destination_port == 123 ? context : NULL;
-}
-
 static const struct report_destination *only(const struct report *report, const char *name)
 {
 	const struct report_destination *found = NULL;
@@ -147,7 +142,9 @@ static void test_widest_first(void **state)
 	time->flow.protocol = IPPROTO_UDP;
 	time->flow.destination_port = 123;
 	add(&record, EVENT_FLOW, "s3.example", "198.51.100.4", 8)->bytes = 77;
-	const struct report_options options = { .tolerates = tolerate_ntp, .context = "known" };
+	struct profile profile = { 0 };
+	vec_push(&profile.tolerate, (struct toleration){ .destination = copy("*:123"), .reason = copy("known") });
+	const struct report_options options = { .tolerations = &profile };
 	report_build(&record, &options, &report);
 
 	assert_int_equal(report.groups.count, 4);
@@ -159,7 +156,7 @@ static void test_widest_first(void **state)
 	assert_int_equal(groups[0].count, 6);
 	assert_int_equal(groups[1].count, 1000);
 	assert_int_equal(groups[2].fate, FATE_TOLERATED);
-	assert_string_equal(report.destinations.items[groups[2].destinations.items[0]].tolerated, "known");
+	assert_string_equal(report.destinations.items[groups[2].destinations.items[0]].tolerated->reason, "known");
 	assert_int_equal(groups[3].fate, FATE_CARRIED);
 	assert_int_equal(report.total[FATE_DENIED].destinations, 3);
 	assert_int_equal(report.total[FATE_TOLERATED].packets, 9);
@@ -167,6 +164,7 @@ static void test_widest_first(void **state)
 	// What is tolerated or was carried is in no layer.
 	assert_int_equal(report.layers.count, 1);
 	assert_int_equal(report.layers.items[0].count, 1006);
+	profile_release(&profile);
 }
 
 // A made-up address stands for a name: the packets to it tell of the name, and alone the question does.
