@@ -15,6 +15,7 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "seccomp/expand.h"
+#include "seccomp/notice.h"
 
 int call_number(uint32_t arch, const char *name)
 {
@@ -143,5 +144,11 @@ int rules_compile(const struct rule *table, size_t count, const struct filter_op
 		if (rule_applies(&table[i], options))
 			result = add_rule(context, &table[i], options->arch, err);
 	}
-	return result == 0 ? export_program(context, options->arch, program, err) : result;
+	for (size_t i = 0; options->notice == NOTICE_CONNECTS && i < observed_count && result == 0; i++)
+		result = add_rule(context, &observed[i], options->arch, err);
+	if (result == 0)
+		result = export_program(context, options->arch, program, err);
+	if (result == 0)
+		notice_patch(program, options->notice);
+	return result;
 }

@@ -215,6 +215,12 @@ const struct rule rules[] = {
 };
 const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 
+const struct rule observed[] = {
+	RULE("connect sendmsg sendmmsg", ALWAYS, ERROR_OBSERVED, DEFAULT, "who asks for which destination"),
+	RULE("sendto", WHEN(POINTER(4, "address")), ERROR_OBSERVED, DEFAULT, "who asks for which destination"),
+};
+const size_t observed_count = sizeof(observed) / sizeof(observed[0]);
+
 const struct open_call open_calls[] = {
 	{ "connect bind listen accept accept4 sendto sendmsg sendmmsg", STRICT,
 	  "addresses lie behind a pointer: the ruleset decides on packets, the filter never" },

@@ -66,6 +66,13 @@ struct open_call {
 	const char *why;
 };
 
+// In the error of a row: not denied, but told of (observed[]).
+enum { ERROR_OBSERVED = 4000 };
+
+// The rows that NOTICE_CONNECTS adds.
+extern const struct rule observed[];
+extern const size_t observed_count;
+
 extern const struct rule rules[];
 extern const size_t rules_count;
 extern const struct open_call open_calls[];

@@ -3,11 +3,13 @@
 // random calls, made of the numbers that the rules mention and their neighbours; the program must agree.
 #include "unit/test.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
 #include "seccomp/compile.h"
+#include "seccomp/notice.h"
 #include "sim.h"
 
 enum { CALLS_PER_RULE = 400 };
@@ -107,6 +109,24 @@ static uint64_t random_argument(const number_list *numbers, uint64_t *seed)
 	}
 }
 
+// The row that is named as the reason of a denial is the first that denies.
+static void compare_reason(const struct filter_options *options, const char *call, const uint64_t arguments[6])
+{
+	const struct rule *reason = rule_denying(options, call, arguments);
+
+	for (const struct rule *rule = rules; rule < rules + rules_count; rule++) {
+		bool holds = rule_applies(rule, options) && rule_names(rule, call) && rule->error == EPERM;
+
+		for (unsigned i = 0; holds && i < RULE_CONDITIONS; i++)
+			holds = condition_holds(&rule->when[i], arguments[rule->when[i].argument]);
+		if (holds) {
+			assert_ptr_equal(reason, rule);
+			return;
+		}
+	}
+	assert_null(reason);
+}
+
 static size_t compare(const struct filter_options *options, const struct filter_program *program, const char *call,
 		      uint64_t *seed)
 {
@@ -121,6 +141,7 @@ static size_t compare(const struct filter_options *options, const struct filter_
 		for (unsigned a = 0; a < 6; a++)
 			arguments[a] = random_argument(&numbers, seed);
 		action = sim_action(program, options->arch, (uint32_t)number, arguments);
+		compare_reason(options, call, arguments);
 		if (!table_permits(options, call, arguments, action))
 			fail_msg("%s(%#llx, %#llx, %#llx), level %d, icmp %d, arch %#x: %d is not what the table says",
 				 call, (unsigned long long)arguments[0], (unsigned long long)arguments[1],

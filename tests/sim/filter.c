@@ -13,9 +13,10 @@
 static void test_ready_is_fresh(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 24; i++) {
 		const struct filter_options options = { i & 1 ? SECCOMP_STRICT : SECCOMP_DEFAULT, i & 2,
-							i & 4 ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64 };
+							i & 4 ? AUDIT_ARCH_AARCH64 : AUDIT_ARCH_X86_64,
+							(enum filter_notice)(i / 8) };
 		struct filter_program ready = { 0 }, fresh = { 0 };
 		struct error err = { 0 };
 

@@ -5,13 +5,20 @@
 
 #include "bpf.h"
 #include "seccomp/compile.h"
+#include "seccomp/notice.h"
 #include "sim.h"
 
+#define COMBINATIONS(arch, notice)                                                                                     \
+	{ SECCOMP_DEFAULT, false, arch, notice }, { SECCOMP_DEFAULT, true, arch, notice },                             \
+	    { SECCOMP_STRICT, false, arch, notice },                                                                   \
+	{                                                                                                              \
+		SECCOMP_STRICT, true, arch, notice                                                                     \
+	}
+
 const struct filter_options sim_options[SIM_OPTIONS] = {
-	{ SECCOMP_DEFAULT, false, AUDIT_ARCH_X86_64 },  { SECCOMP_DEFAULT, true, AUDIT_ARCH_X86_64 },
-	{ SECCOMP_STRICT, false, AUDIT_ARCH_X86_64 },   { SECCOMP_STRICT, true, AUDIT_ARCH_X86_64 },
-	{ SECCOMP_DEFAULT, false, AUDIT_ARCH_AARCH64 }, { SECCOMP_DEFAULT, true, AUDIT_ARCH_AARCH64 },
-	{ SECCOMP_STRICT, false, AUDIT_ARCH_AARCH64 },  { SECCOMP_STRICT, true, AUDIT_ARCH_AARCH64 },
+	COMBINATIONS(AUDIT_ARCH_X86_64, NOTICE_NONE),     COMBINATIONS(AUDIT_ARCH_AARCH64, NOTICE_NONE),
+	COMBINATIONS(AUDIT_ARCH_X86_64, NOTICE_DENIALS),  COMBINATIONS(AUDIT_ARCH_AARCH64, NOTICE_DENIALS),
+	COMBINATIONS(AUDIT_ARCH_X86_64, NOTICE_CONNECTS), COMBINATIONS(AUDIT_ARCH_AARCH64, NOTICE_CONNECTS),
 };
 
 unsigned sim_ints_of(const char *call)
@@ -32,6 +39,15 @@ bool sim_case_applies(const struct sim_case *one, const struct filter_options *o
 	return one->icmp == ANY_ICMP || (one->icmp == ICMP_ON) == options->icmp;
 }
 
+// A call that the supervisor is asked about ends as it answers.
+static int answered(const struct seccomp_data *call)
+{
+	const struct seccomp_notif notice = { .data = *call };
+	const struct seccomp_notif_resp answer = notice_answer(&notice);
+
+	return answer.flags == SECCOMP_USER_NOTIF_FLAG_CONTINUE ? ALLOWED : answer.flags ? BROKEN : -answer.error;
+}
+
 int sim_action(const struct filter_program *program, uint32_t arch, uint32_t number, const uint64_t arguments[6])
 {
 	struct seccomp_data call = { .nr = (int)number, .arch = arch };
@@ -45,6 +61,8 @@ int sim_action(const struct filter_program *program, uint32_t arch, uint32_t num
 		return ALLOWED;
 	if (result == SECCOMP_RET_KILL_PROCESS)
 		return KILLED;
+	if (result == SECCOMP_RET_USER_NOTIF)
+		return answered(&call);
 	return (result & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO ? (int)(result & SECCOMP_RET_DATA) : BROKEN;
 }
 

@@ -5,9 +5,9 @@
 
 #include "cases.h"
 
-enum { SIM_OPTIONS = 8 };
+enum { SIM_PLAIN = 8, SIM_OPTIONS = 3 * SIM_PLAIN };
 
-// Every combination of options.
+// Every combination of options: those without notices first.
 extern const struct filter_options sim_options[SIM_OPTIONS];
 
 // Whether a case is about these options.
