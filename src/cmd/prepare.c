@@ -64,6 +64,7 @@ static int build_plan(const struct invocation *invocation, enum audit_mode audit
 		.peer_ports = run->peer_ports,
 		.link = run->link,
 		.audit = audit,
+		.notice = audit == AUDIT_NONE ? NOTICE_DENIALS : NOTICE_CONNECTS,
 	    },
 	    &run->plan, err);
 }

@@ -10,6 +10,9 @@ enum message_kind {
 	MESSAGE_ERROR,     // error: a step failed; nothing runs
 	MESSAGE_LOG,       // descriptor: the namespace's NFLOG socket
 	MESSAGE_COUNTED,   // descriptor: a socket of its connection tracking
+	MESSAGE_SOCKETS,   // descriptor: a socket to ask about the namespace's sockets (sock_diag(7))
+	MESSAGE_NOTICES,   // descriptor: where the kernel asks about calls (seccomp_unotify(2)); or value: negative
+			   // errno
 	MESSAGE_RULES,     // descriptor: a socket to the namespace's nf_tables; number: of its rules' generation
 	MESSAGE_WATCH,     // descriptor: a socket that hears of every change of them
 	MESSAGE_ROUTES,    // descriptor: a socket to its links and routes; value: the number of its link, 0 without

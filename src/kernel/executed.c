@@ -86,6 +86,7 @@ static _Noreturn void executed_main(struct launch *launch, int fd)
 	struct control_message request = { 0 };
 	struct error err = { 0 };
 
+	launch->supervisor = launch->channel;
 	launch->channel = fd;  // what is said from here on is said there
 	int got = control_receive(fd, 0, &request, &err);
 	if (got == 0)

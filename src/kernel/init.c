@@ -125,7 +125,7 @@ _Noreturn void init_main(struct launch *launch)
 	sigset_t children;
 
 	close(launch->channel);
-	launch->channel = launch->channel_inside;
+	launch->channel = launch->supervisor = launch->channel_inside;
 	close(launch->sockets[1]);  // the supervisor's end
 	if (launch_apply(launch, PLACE_INIT, &err) < 0)
 		give_up(launch, &err);

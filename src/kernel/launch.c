@@ -97,6 +97,7 @@ static const struct launch unopened = {
 	.uplink = UPLINK_CLOSED,
 	.switches = -1,
 	.netlink = -1,
+	.diagnosis = -1,
 	.root = -1,
 	.empty = -1,
 	.slave = -1,

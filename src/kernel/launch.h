@@ -115,6 +115,7 @@ struct launch_result {
 	VEC(struct tampering) tampered;  // in order, at most TAMPERINGS_MAXIMUM
 	uint64_t tampered_beyond;        // further ones
 	struct attested attested;
+	int notices;     // why denied system calls could not be told of, a negative errno; 0: they are
 	bool link_lost;  // pasta ended before the job: nothing passed since
 	VEC(struct forwarded) forwarded;
 };

@@ -25,6 +25,7 @@ extern const char *const scratch_names[SCRATCHES];
 struct nl_sock;
 struct nft_dump;
 struct rules_change;
+struct attribution;
 struct dns_server;
 struct collector;
 struct control_server;
@@ -69,6 +70,7 @@ struct launch {
 	sigset_t signals;                // the caller's mask, which the workload gets back
 	int channel;                     // this process's end
 	int channel_inside;              // supervisor, before the clone: init's end
+	int supervisor;                  // inside: the channel to the supervisor, also where `channel` is another
 	ino_t outside[NAMESPACE_KINDS];  // the supervisor's own namespaces
 
 	// supervisor
@@ -88,8 +90,10 @@ struct launch {
 	struct exchange exchange;
 	struct rules_watch watch;
 	struct host_watch host_watch;
-	struct dns_server *dns;  // a source of it; NULL without
-	struct error failure;    // of something served that the job cannot do without; code 0: none
+	struct dns_server *dns;           // a source of it; NULL without
+	struct attribution *attribution;  // sources of it; NULL without
+	ino_t pid_namespace;              // the jail's
+	struct error failure;             // of something served that the job cannot do without; code 0: none
 	struct launch_result *result;
 	struct collector *collector;     // NULL without options.record
 	struct registry_entry registry;  // folder -1: none
@@ -105,6 +109,7 @@ struct launch {
 
 	// init
 	int netlink;             // nfnetlink socket
+	int diagnosis;           // sock_diag socket, -1 without
 	struct nl_sock *routes;  // route netlink socket
 	int switches;            // /proc/sys/net, -1 until it is needed
 	int root;                // the root folder, in which targets are resolved
@@ -179,6 +184,11 @@ void launch_unregister(struct launch *launch);
 
 // control_server.c: what init says about what was asked for.
 void control_take(struct launch *launch, const struct message *message, int fd);
+
+// notices.c: who makes the calls that the supervisor answers; with options.record.
+void notices_start(struct launch *launch);
+// MESSAGE_NOTICES and MESSAGE_SOCKETS; the descriptor is taken.
+void notices_take(struct launch *launch, const struct message *message, int fd);
 
 // offered_ports.c: serves a listener of network.host-ports; the descriptor is taken.
 void host_port_serve(struct launch *launch, uint16_t port, int listener);

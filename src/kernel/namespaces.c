@@ -104,6 +104,17 @@ static int open_network(struct launch *launch, struct error *err)
 	return launch->network < 0 ? error_set_errno(err, -errno, "cannot open the jail's network namespace") : 0;
 }
 
+// By which the job's processes are told from others. Now: later nobody may look into process 1.
+static void note_pid_namespace(struct launch *launch)
+{
+	struct stat status;
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)launch->init);
+	if (stat(path, &status) == 0)
+		launch->pid_namespace = status.st_ino;
+}
+
 int step_clone(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	enum { TRIES = 6, FIRST_PAUSE = 10000 };  // microseconds; teardown of a namespace takes 30 to 100 ms
@@ -127,6 +138,7 @@ int step_clone(struct launch *launch, const struct launch_step *step, struct err
 	launch->init = pid;
 	if ((launch->plan->link.kind != UPLINK_NONE || launch->options->network) && open_network(launch, err) < 0)
 		return err->code;
+	note_pid_namespace(launch);
 	attest_namespaces(launch);
 	close(launch->channel_inside);
 	launch->channel_inside = -1;

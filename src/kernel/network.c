@@ -2,10 +2,12 @@
 // The steps that make the jail's network, from inside its namespace.
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -142,7 +144,11 @@ int step_read_back(struct launch *launch, const struct launch_step *step, struct
 int step_log(struct launch *launch, const struct launch_step *step, struct error *err)
 {
 	(void)step;
-	return launch->options->record ? nfnetlink_log_open(launch->plan->log_group, &launch->log_fd, err) : 0;
+	if (!launch->options->record)
+		return 0;
+	// It only helps to name processes: a kernel without it has a record all the same.
+	launch->diagnosis = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	return nfnetlink_log_open(launch->plan->log_group, &launch->log_fd, err);
 }
 
 // Recording informs and never decides: without it the job runs all the same, and the record lacks what was carried.
@@ -180,6 +186,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 		{ MESSAGE_ROUTES, launch->routes ? rtnetlink_descriptor(launch->routes) : -1 },
 		{ MESSAGE_LOG, launch->log_fd },
 		{ MESSAGE_COUNTED, launch->conversations },
+		{ MESSAGE_SOCKETS, launch->diagnosis },
 	};
 	unsigned link = launch->plan->link.kind == UPLINK_NONE ? 0 : if_nametoindex(launch->plan->link.inside);
 
@@ -197,6 +204,7 @@ int step_hand_over(struct launch *launch, const struct launch_step *step, struct
 	close_own(&launch->switches);
 	close_own(&launch->log_fd);
 	close_own(&launch->conversations);
+	close_own(&launch->diagnosis);
 	rtnetlink_close(&launch->routes);
 	return 0;
 }

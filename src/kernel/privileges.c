@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/launch_state.h"
+#include "kernel/listener.h"
 
 int step_session(struct launch *launch, const struct launch_step *step, struct error *err)
 {
@@ -147,6 +148,9 @@ int step_filter(struct launch *launch, const struct launch_step *step, struct er
 					    .filter = launch->plan->filter.instructions };
 
 	(void)step;
+	// Without a supervisor to ask, the same calls are denied; they are not told of.
+	if (launch->options->record && listener_install(launch) == 0)
+		return 0;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return error_set_errno(err, -errno, "cannot install the system call filter");
 	return 0;

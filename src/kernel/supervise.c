@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/attribution.h"
 #include "kernel/channel.h"
 #include "kernel/collect.h"
 #include "kernel/dns_server.h"
@@ -179,6 +180,10 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		return;
 	case MESSAGE_COUNTED:
 		s->launch->conversations = fd;
+		return;
+	case MESSAGE_SOCKETS:
+	case MESSAGE_NOTICES:
+		notices_take(s->launch, message, fd);
 		return;
 	case MESSAGE_RULES:
 		rules_take(s->launch, fd, message->number);
@@ -383,6 +388,7 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	start_relays(&s);
 	if (launch->collector)
 		(void)collector_begin(launch->collector, err);
+	notices_start(launch);
 	if (launch->options->record && launch->plan->link.outside[0])
 		host_blocks_watch(&launch->loop, if_nametoindex(launch->plan->link.outside), result);
 	while (!s.ended) {
@@ -398,6 +404,7 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 		collector_drain(launch->collector);
 	loop_release(&launch->loop);
 	finish(&s);
+	attribution_release(launch->attribution);
 	vec_release(&s.watched);
 	close(s.signals);
 	int code = verdict(&s, status, err);

@@ -228,6 +228,17 @@ static int refuse_places(const struct launch_request *request, struct error *err
 	return 0;
 }
 
+static int compile_filters(const struct launch_request *request, struct launch_plan *plan, struct error *err)
+{
+	struct filter_options *options = &plan->filter_options;
+
+	*options = (struct filter_options){ .level = request->profile->process.seccomp, .icmp = plan_pings(request) };
+	if (filter_compile(options, &plan->filter, err) < 0)
+		return err ? err->code : -EINVAL;
+	options->notice = request->notice == NOTICE_NONE ? NOTICE_DENIALS : request->notice;
+	return filter_compile(options, &plan->asking, err);
+}
+
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
 	if (!request->rehearsal && refuse_placeholders(request->profile, err) < 0)
@@ -243,11 +254,7 @@ int launch_plan_build(const struct launch_request *request, struct launch_plan *
 				    .host = request->host,
 				    .audit = request->audit,
 				    .log_group = ruleset_defaults.log_group };
-	// An audit's filter tells of connects from here on (filter.notice).
-	struct filter_options filter = { .level = request->profile->process.seccomp, .icmp = plan_pings(request) };
-	if (filter_compile(&filter, &made.filter, err) < 0)
-		return err ? err->code : -EINVAL;
-	if (choose_link(request, &made, err) < 0) {
+	if (compile_filters(request, &made, err) < 0 || choose_link(request, &made, err) < 0) {
 		launch_plan_release(&made);
 		return err ? err->code : -EINVAL;
 	}
@@ -298,5 +305,6 @@ void launch_plan_release(struct launch_plan *plan)
 	ruleset_free(plan->ruleset);
 	dns_rules_release(&plan->dns);
 	filter_release(&plan->filter);
+	filter_release(&plan->asking);
 	*plan = (struct launch_plan){ 0 };
 }

@@ -170,7 +170,8 @@ struct launch_request {
 	struct link_request link;      // --address, --gateway
 	struct port_range peer_ports;  // --peer-ports; first 0: not given
 	enum audit_mode audit;
-	bool rehearsal;  // nothing of it meets anybody: the made-up values of templates may stand
+	enum filter_notice notice;  // at least NOTICE_DENIALS is what a launch with options.record has
+	bool rehearsal;             // nothing of it meets anybody: the made-up values of templates may stand
 };
 
 // "veth": the profile's word. A literal.
@@ -219,8 +220,10 @@ struct launch_plan {
 	bool resolver;                        // the job has one
 	struct dns_rules dns;                 // what the job's resolver answers; .profile: what `run` would have
 	struct filter_program filter;
-	const struct host_facts *host;    // borrowed from the request
-	const struct identity *identity;  // of it
+	struct filter_program asking;          // the same denials, but the supervisor is asked and answers
+	struct filter_options filter_options;  // of it
+	const struct host_facts *host;         // borrowed from the request
+	const struct identity *identity;       // of it
 	bool root;
 	unsigned log_group;
 };

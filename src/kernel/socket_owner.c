@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which process has a socket: see socket_owner.h.
+#include "kernel/socket_owner.h"
+
+#include <dirent.h>
+#include <endian.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "kernel/attempts.h"
+#include "kernel/process_note.h"
+
+enum {
+	ANSWERS = 64,           // that are remembered
+	DESCRIPTORS = 1 << 14,  // that one look may read
+	SHARE = 9,              // for each millisecond of looking, so many without
+	DUMP_BUFFER = 32 * 1024,
+};
+
+struct answer {
+	int64_t until;
+	int protocol;
+	uint16_t local_port, remote_port;
+	struct address remote;
+	enum event_evidence evidence;
+	struct caller *caller;
+};
+
+struct socket_owners {
+	int fd;
+	pid_t init;
+	ino_t pid_namespace;
+	int64_t next;  // no look before that
+	unsigned turn;
+	struct answer answers[ANSWERS];
+};
+
+// What a question is about, and the best socket that was found.
+struct question {
+	int protocol;
+	uint16_t local_port, remote_port;
+	const struct address *remote;
+	unsigned inode;
+	enum event_evidence evidence;
+};
+
+struct socket_owners *socket_owners_new(int fd, pid_t init, ino_t pid_namespace)
+{
+	struct socket_owners *owners = NEW(struct socket_owners);
+
+	*owners = (struct socket_owners){ .fd = fd, .init = init, .pid_namespace = pid_namespace };
+	return owners;
+}
+
+void socket_owners_free(struct socket_owners *owners)
+{
+	if (!owners)
+		return;
+	close(owners->fd);
+	for (size_t i = 0; i < ANSWERS; i++)
+		caller_drop(owners->answers[i].caller);
+	free(owners);
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static struct address address_of(const struct inet_diag_msg *message)
+{
+	const uint8_t *bytes = (const uint8_t *)message->id.idiag_dst;
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (message->idiag_family == AF_INET)
+		return address_from_bytes(FAMILY_IPV4, bytes);
+	if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		return address_from_bytes(FAMILY_IPV4, bytes + sizeof(mapped));
+	return address_from_bytes(FAMILY_IPV6, bytes);
+}
+
+// A socket that is connected to the other end, or to nobody, is the one; any other of that port a neighbour.
+static void judge(const struct inet_diag_msg *message, struct question *question)
+{
+	const struct address remote = address_of(message);
+	const uint16_t port = be16toh(message->id.idiag_dport);
+	const bool own = !port || (port == question->remote_port && address_equal(&remote, question->remote));
+
+	if (be16toh(message->id.idiag_sport) != question->local_port || !message->idiag_inode)
+		return;
+	if (!own && question->evidence != EVIDENCE_NONE)
+		return;
+	if (own || question->evidence == EVIDENCE_NONE) {
+		question->inode = message->idiag_inode;
+		question->evidence = own ? EVIDENCE_SOCKET : EVIDENCE_PORT;
+	}
+}
+
+// Reads one dump to its end. False where the kernel does not answer.
+static bool read_dump(int fd, struct question *question)
+{
+	AUTO_FREE char *buffer = memory_new(1, DUMP_BUFFER);
+
+	for (;;) {
+		ssize_t length = recv(fd, buffer, DUMP_BUFFER, MSG_DONTWAIT);
+		const struct nlmsghdr *message = (const void *)buffer;
+		int left = (int)length;
+
+		if (length <= 0)
+			return false;
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+			if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR)
+				return true;
+			if (message->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+			    message->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+				judge(mnl_nlmsg_get_payload(message), question);
+		}
+	}
+}
+
+static void ask(int fd, int family, struct question *question)
+{
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 request;
+	} message = {
+		.header = { .nlmsg_len = sizeof(message),
+			    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.request = { .sdiag_family = (uint8_t)family,
+			     .sdiag_protocol = (uint8_t)question->protocol,
+			     .idiag_states = UINT32_MAX,
+			     .id = { .idiag_sport = htobe16(question->local_port) } },
+	};
+
+	if (send(fd, &message, sizeof(message), 0) == (ssize_t)sizeof(message))
+		(void)read_dump(fd, question);
+}
+
+static bool has_socket(pid_t pid, const char *wanted, unsigned *left)
+{
+	char path[64], target[48];
+	const struct dirent *entry;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	AUTO_CLOSEDIR DIR *folder = opendir(path);
+	while (folder && *left && (entry = readdir(folder))) {
+		ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target) - 1);
+
+		--*left;
+		target[length > 0 ? length : 0] = '\0';
+		if (strcmp(target, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_jailed(const struct socket_owners *owners, pid_t pid)
+{
+	struct stat status;
+	char path[40];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+	return pid != owners->init && stat(path, &status) == 0 && status.st_ino == owners->pid_namespace;
+}
+
+static pid_t find_process(const struct socket_owners *owners, unsigned inode)
+{
+	AUTO_CLOSEDIR DIR *folder = opendir("/proc");
+	const struct dirent *entry;
+	unsigned left = DESCRIPTORS;
+	char wanted[48];
+
+	(void)snprintf(wanted, sizeof(wanted), "socket:[%u]", inode);
+	while (folder && left && (entry = readdir(folder))) {
+		const pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid > 0 && is_jailed(owners, pid) && has_socket(pid, wanted, &left))
+			return pid;
+	}
+	return 0;
+}
+
+static void look(struct socket_owners *owners, struct answer *answer)
+{
+	struct question question = { .protocol = answer->protocol,
+				     .local_port = answer->local_port,
+				     .remote_port = answer->remote_port,
+				     .remote = &answer->remote };
+	struct event_process process = { 0 };
+	pid_t pid;
+
+	ask(owners->fd, answer->remote.family == FAMILY_IPV6 ? AF_INET6 : AF_INET, &question);
+	if (question.evidence != EVIDENCE_SOCKET && answer->remote.family == FAMILY_IPV4)
+		ask(owners->fd, AF_INET6, &question);  // which carries both
+	pid = question.inode ? find_process(owners, question.inode) : 0;
+	if (!pid || process_note(pid, owners->init, &process) < 0)
+		return;
+	answer->caller = caller_new(&process);
+	answer->evidence = question.evidence;
+}
+
+static const struct answer *remembered(const struct socket_owners *owners, int64_t now, const struct answer *asked)
+{
+	for (const struct answer *answer = owners->answers; answer < owners->answers + ANSWERS; answer++)
+		if (answer->until > now && answer->protocol == asked->protocol &&
+		    answer->local_port == asked->local_port && answer->remote_port == asked->remote_port &&
+		    address_equal(&answer->remote, &asked->remote))
+			return answer;
+	return NULL;
+}
+
+enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now, int protocol, uint16_t local_port,
+				       const struct address *remote, uint16_t remote_port,
+				       struct event_process *process)
+{
+	struct answer asked = { .protocol = protocol, .local_port = local_port, .remote_port = remote_port };
+	const struct answer *found;
+
+	asked.remote = *remote;
+	if (!local_port || (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
+		return EVIDENCE_NONE;
+	found = remembered(owners, now, &asked);
+	if (!found) {
+		struct answer *answer = &owners->answers[owners->turn];
+		const int64_t begun = milliseconds();
+
+		if (now < owners->next)
+			return EVIDENCE_NONE;
+		owners->turn = (owners->turn + 1) % ANSWERS;
+		caller_drop(answer->caller);
+		*answer = asked;
+		answer->until = now + SOCKET_MEMORY;
+		look(owners, answer);
+		owners->next = now + (milliseconds() - begun) * (SHARE + 1);
+		if (owners->next < now + 1000 / SOCKET_LOOKS)
+			owners->next = now + 1000 / SOCKET_LOOKS;
+		found = answer;
+	}
+	if (found->caller)
+		event_process_copy(&found->caller->process, process);
+	return found->evidence;
+}
