@@ -27,6 +27,7 @@ struct place {
 	struct caller *caller;  // of a destination the last who tried
 	int next;               // of the same bucket
 	int head, tail;         // of a destination: the chain of attempts that wait
+	int64_t seen;           // of a conversation: its last packet
 };
 
 struct places {
@@ -43,6 +44,7 @@ struct attempt {
 };
 
 struct attempts {
+	bool (*alive)(int pid);
 	struct attempt ring[ATTEMPTS_MAXIMUM];
 	int turn;
 	struct places destinations, conversations;
@@ -95,10 +97,11 @@ static void places_free(struct places *places)
 	free(places->rows);
 }
 
-struct attempts *attempts_new(void)
+struct attempts *attempts_new(bool (*alive)(int pid))
 {
 	struct attempts *attempts = NEW(struct attempts);
 
+	attempts->alive = alive;
 	places_init(&attempts->destinations, DESTINATIONS_MAXIMUM);
 	places_init(&attempts->conversations, CONVERSATIONS_MAXIMUM);
 	for (int i = 0; i < ATTEMPTS_MAXIMUM; i++)
@@ -266,20 +269,42 @@ static void take_own(struct attempts *attempts, struct place *place, const struc
 		}
 }
 
+// Whose conversation a packet belongs to; NULL: it begins one. A connection that was refused leaves its port to the
+// next: a packet is sent again only after a while, and by who is still there.
+static struct caller *known_caller(struct attempts *attempts, int64_t now, const struct key *conversation)
+{
+	int at = conversation->local_port ? find(&attempts->conversations, conversation) : NOWHERE;
+	struct place *place = at == NOWHERE ? NULL : &attempts->conversations.rows[at];
+
+	if (!place)
+		return NULL;
+	if (conversation->protocol == IPPROTO_TCP &&
+	    (now - place->seen < SENT_AGAIN || !attempts->alive(place->caller->process.pid)))
+		return NULL;
+	place->seen = now;
+	return place->caller;
+}
+
+static void note_conversation(struct attempts *attempts, int64_t now, const struct key *key, struct caller *caller)
+{
+	int at = place_of(attempts, &attempts->conversations, key);
+
+	attempts->conversations.rows[at].seen = now;
+	replace(&attempts->conversations.rows[at].caller, caller);
+}
+
 const struct event_process *attempts_take(struct attempts *attempts, int64_t now, int protocol, uint16_t local_port,
 					  const struct address *remote, uint16_t port)
 {
 	const struct key key = { .protocol = protocol, .port = port, .remote = *remote };
 	struct key conversation = key;
-	struct place *place;
-	int known;
+	struct place *place = NULL;
 
 	conversation.local_port = local_port;
-	known = local_port ? find(&attempts->conversations, &conversation) : NOWHERE;
-	if (known != NOWHERE) {
-		struct caller *caller = attempts->conversations.rows[known].caller;
-
-		place = protocol == IPPROTO_TCP ? NULL : destination_of(attempts, now, key, true);
+	struct caller *caller = known_caller(attempts, now, &conversation);
+	if (caller) {
+		if (protocol != IPPROTO_TCP)
+			place = destination_of(attempts, now, key, true);
 		if (place)
 			take_own(attempts, place, caller);
 		return &caller->process;
@@ -289,14 +314,12 @@ const struct event_process *attempts_take(struct attempts *attempts, int64_t now
 		place = destination_of(attempts, now, key, false);
 		return place ? &place->caller->process : NULL;
 	}
-	struct caller *caller = caller_keep(attempts->ring[place->head].caller);
+	caller = caller_keep(attempts->ring[place->head].caller);
 	drop_head(attempts, place);
-	if (!local_port) {  // borrowed: the destination keeps the last who tried, which may be another
+	if (local_port)
+		note_conversation(attempts, now, &conversation, caller);
+	else  // what is borrowed must be somebody's
 		replace(&place->caller, caller);
-	} else {
-		known = place_of(attempts, &attempts->conversations, &conversation);
-		replace(&attempts->conversations.rows[known].caller, caller);
-	}
 	caller_drop(caller);
 	return &caller->process;
 }

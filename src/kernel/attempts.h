@@ -11,6 +11,8 @@
 enum {
 	ATTEMPTS_MAXIMUM = 4096,  // that wait; the oldest give way
 	ATTEMPT_LIFETIME = 2000,  // milliseconds that a packet can be late; then the attempt is taken to have none
+	// Nobody sends the first packet of a connection again before that many milliseconds (RFC 6298: a second).
+	SENT_AGAIN = 900,
 	DESTINATIONS_MAXIMUM = 1024,
 	CONVERSATIONS_MAXIMUM = 4096,
 };
@@ -28,7 +30,8 @@ void caller_drop(struct caller *caller);  // NULL is fine
 
 struct attempts;
 
-struct attempts *attempts_new(void);
+// alive: whether a process may still be there; it is asked when a connection's port comes again.
+struct attempts *attempts_new(bool (*alive)(int pid));
 void attempts_free(struct attempts *attempts);
 
 // protocol: IPPROTO_*, or 0 when it is not known. Milliseconds of any clock that does not go back.

@@ -8,6 +8,7 @@
 #include "kernel/attribution.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -168,6 +169,11 @@ static void tell(struct listener *listener)
 	event_release(&event);
 }
 
+static bool is_alive(int pid)
+{
+	return kill(pid, 0) == 0 || errno == EPERM;
+}
+
 static void observe(struct listener *listener, enum observed_call call)
 {
 	struct attribution *attribution = listener->attribution;
@@ -177,7 +183,7 @@ static void observe(struct listener *listener, enum observed_call call)
 	int64_t now = milliseconds(CLOCK_MONOTONIC);
 
 	if (count && !attribution->attempts)
-		attribution->attempts = attempts_new();
+		attribution->attempts = attempts_new(is_alive);
 	for (size_t i = 0; i < count; i++) {
 		struct caller *caller = describe(listener, now, &addresses[i]);
 

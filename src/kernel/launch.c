@@ -75,6 +75,15 @@ static mechanism_set without_by_test(void)
 		       MECHANISM_BIT(LANDLOCK_WRITE);
 	return set;
 }
+
+// The filter that an audit has.
+static int observe_by_test(const struct launch_plan *plan, struct filter_program *program, struct error *err)
+{
+	struct filter_options options = plan->filter_options;
+
+	options.notice = NOTICE_CONNECTS;
+	return filter_compile(&options, program, err);
+}
 #endif
 
 // What is not open yet.
@@ -118,10 +127,16 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	launch.plan = plan;
 	launch.options = options;
 	launch.result = result;
+	launch.asking = &plan->asking;
 #ifdef VPCJAIL_TEST_HOOKS
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
 	launch.forget = getenv("VPCJAIL_TEST_NO_CLONE");
 	launch.without = without_by_test();
+	CLEANUP(filter_release) struct filter_program observing = { 0 };
+	if (getenv("VPCJAIL_TEST_CONNECTS") && observe_by_test(plan, &observing, err) < 0)
+		return -EINVAL;
+	if (observing.length)
+		launch.asking = &observing;
 #endif
 	// Everything is blocked and read from a descriptor; the job gets the caller's mask back. Stopping stays
 	// possible.

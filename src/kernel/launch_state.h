@@ -64,14 +64,15 @@ struct host_watch {
 struct launch {
 	const struct launch_plan *plan;
 	const struct launch_options *options;
-	const char *fail_step;           // test hook: the step that is made to fail
-	const char *forget;              // test hook: the namespace that the clones forget to make
-	mechanism_set without;           // test hook: protections that are left out
-	sigset_t signals;                // the caller's mask, which the workload gets back
-	int channel;                     // this process's end
-	int channel_inside;              // supervisor, before the clone: init's end
-	int supervisor;                  // inside: the channel to the supervisor, also where `channel` is another
-	ino_t outside[NAMESPACE_KINDS];  // the supervisor's own namespaces
+	const char *fail_step;                // test hook: the step that is made to fail
+	const char *forget;                   // test hook: the namespace that the clones forget to make
+	mechanism_set without;                // test hook: protections that are left out
+	const struct filter_program *asking;  // the plan's; test hook: another
+	sigset_t signals;                     // the caller's mask, which the workload gets back
+	int channel;                          // this process's end
+	int channel_inside;                   // supervisor, before the clone: init's end
+	int supervisor;                       // inside: the channel to the supervisor, also where `channel` is another
+	ino_t outside[NAMESPACE_KINDS];       // the supervisor's own namespaces
 
 	// supervisor
 	char *scratch[SCRATCHES];     // folders on the host's disk, removed at the end; NULL: not wanted
@@ -187,6 +188,11 @@ void control_take(struct launch *launch, const struct message *message, int fd);
 
 // notices.c: who makes the calls that the supervisor answers; with options.record.
 void notices_start(struct launch *launch);
+#ifdef VPCJAIL_TEST_HOOKS
+struct log_event;
+// Whose a denied packet is, for a test that reads it.
+void notices_packet(const struct log_event *event);
+#endif
 // MESSAGE_NOTICES and MESSAGE_SOCKETS; the descriptor is taken.
 void notices_take(struct launch *launch, const struct message *message, int fd);
 

@@ -45,8 +45,7 @@ __attribute__((no_sanitize("address"))) static int helper_main(void *data)
 // would ask for ever.
 static int install(const struct launch *launch)
 {
-	const struct sock_fprog program = { .len = launch->plan->asking.length,
-					    .filter = launch->plan->asking.instructions };
+	const struct sock_fprog program = { .len = launch->asking->length, .filter = launch->asking->instructions };
 	const unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	long fd =
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);

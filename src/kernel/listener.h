@@ -5,7 +5,7 @@
 
 #include "kernel/launch_state.h"
 
-// Installs plan->asking and hands the descriptor on which the kernel asks to the supervisor, as MESSAGE_NOTICES.
+// Installs launch->asking and hands the descriptor on which the kernel asks to the supervisor, as MESSAGE_NOTICES.
 // 0, or a negative errno: then nothing is installed, and the supervisor has been told.
 int listener_install(const struct launch *launch);
 

@@ -15,8 +15,10 @@
 #include "kernel/launch_state.h"
 
 #ifdef VPCJAIL_TEST_HOOKS
+static struct launch *tested;
+
 // A test reads what was told of from the file that it names.
-static void write_call(void *data, const struct event *event)
+static void write_event(void *data, const struct event *event)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 	AUTO_CLOSE int fd = open(data, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -24,6 +26,18 @@ static void write_call(void *data, const struct event *event)
 	record_write_event(event, &line);
 	if (fd >= 0)
 		(void)io_write_all(fd, line.text, line.length);
+}
+
+void notices_packet(const struct log_event *told)
+{
+	struct event event = { .kind = EVENT_PACKET, .count = 1, .flow = told->flow, .local = told->local };
+	char *file = getenv("VPCJAIL_TEST_CALLS");
+
+	if (!file || !tested)
+		return;
+	attribution_find(tested->attribution, told, &event.process, &event.evidence);
+	write_event(file, &event);
+	event_release(&event);
 }
 #endif
 
@@ -37,7 +51,8 @@ void notices_start(struct launch *launch)
 #ifdef VPCJAIL_TEST_HOOKS
 	sink.data = getenv("VPCJAIL_TEST_CALLS");
 	if (sink.data)
-		sink.call = write_call;
+		sink.call = write_event;
+	tested = launch;
 #endif
 	if (launch->options->record)
 		launch->attribution = attribution_new(&launch->loop, &facts, &sink);

@@ -9,6 +9,13 @@
 
 static const struct address remote = { FAMILY_IPV4, 0x0a000001 };
 
+static int dead;
+
+static bool is_alive(int pid)
+{
+	return pid != dead;
+}
+
 static struct caller *process(int pid)
 {
 	struct event_process made = { .pid = pid, .started = (uint64_t)pid * 10 };
@@ -33,7 +40,7 @@ static int take(struct attempts *attempts, int64_t now, int protocol, uint16_t l
 
 static void test_order(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 
 	(void)state;
 	assert_int_equal(take(attempts, 0, IPPROTO_TCP, 1000, 443), 0);
@@ -42,8 +49,8 @@ static void test_order(void **state)
 	add(attempts, 0, IPPROTO_TCP, 80, 9);
 	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1001, 443), 1);
 	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1002, 443), 2);
-	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1001, 443), 1);  // sent again
-	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1003, 443), 3);
+	assert_int_equal(take(attempts, SENT_AGAIN + 1, IPPROTO_TCP, 1001, 443), 1);  // sent again
+	assert_int_equal(take(attempts, SENT_AGAIN + 1, IPPROTO_TCP, 1003, 443), 3);
 	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1004, 443), 3);  // nobody's: the last who tried
 	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1001, 80), 9);
 	assert_int_equal(take(attempts, 1, IPPROTO_TCP, 1001, 81), 0);
@@ -54,7 +61,7 @@ static void test_order(void **state)
 
 static void test_protocols(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 
 	(void)state;
 	add(attempts, 0, IPPROTO_UDP, 443, 1);
@@ -70,7 +77,7 @@ static void test_protocols(void **state)
 // Many sends of one socket are one conversation, and leave nothing behind that another's packet would take.
 static void test_datagrams(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
@@ -88,7 +95,7 @@ static void test_datagrams(void **state)
 // An attempt that was carried has no denied packet: a later one does not take it.
 static void test_lifetime(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 
 	(void)state;
 	add(attempts, 0, IPPROTO_TCP, 443, 1);
@@ -100,9 +107,29 @@ static void test_lifetime(void **state)
 	attempts_free(attempts);
 }
 
+// A port that comes again soon, or after its process has ended, is another connection's.
+static void test_ports_again(void **state)
+{
+	struct attempts *attempts = attempts_new(is_alive);
+
+	(void)state;
+	for (int pid = 1; pid <= 3; pid++)
+		add(attempts, 0, IPPROTO_TCP, 443, pid);
+	assert_int_equal(take(attempts, 0, IPPROTO_TCP, 1001, 443), 1);
+	assert_int_equal(take(attempts, SENT_AGAIN - 1, IPPROTO_TCP, 1001, 443), 2);
+	assert_int_equal(take(attempts, 2 * SENT_AGAIN, IPPROTO_TCP, 1001, 443), 2);
+	add(attempts, 2 * SENT_AGAIN, IPPROTO_TCP, 443, 3);
+	assert_int_equal(take(attempts, 3 * SENT_AGAIN - 1, IPPROTO_TCP, 1001, 443), 3);
+	add(attempts, 5000, IPPROTO_TCP, 443, 4);
+	dead = 3;
+	assert_int_equal(take(attempts, 5000, IPPROTO_TCP, 1001, 443), 4);
+	dead = 0;
+	attempts_free(attempts);
+}
+
 static void test_same_pid_again(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 	struct event_process first = { .pid = 7, .started = 1 }, second = { .pid = 7, .started = 2 };
 	struct caller *one = caller_new(&first), *other = caller_new(&second);
 
@@ -119,7 +146,7 @@ static void test_same_pid_again(void **state)
 
 static void test_many_processes(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 	enum { PROCESSES = 100000, LATE = 2000 };
 
 	(void)state;
@@ -137,7 +164,7 @@ static void test_many_processes(void **state)
 // More of everything than there is room for: bounded, and the newest are right.
 static void test_bounds(void **state)
 {
-	struct attempts *attempts = attempts_new();
+	struct attempts *attempts = attempts_new(is_alive);
 	uint64_t seed = 88172645463325252;
 
 	(void)state;
@@ -167,8 +194,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),          cmocka_unit_test(test_protocols),
 		cmocka_unit_test(test_datagrams),      cmocka_unit_test(test_lifetime),
-		cmocka_unit_test(test_same_pid_again), cmocka_unit_test(test_many_processes),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_ports_again),    cmocka_unit_test(test_same_pid_again),
+		cmocka_unit_test(test_many_processes), cmocka_unit_test(test_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
