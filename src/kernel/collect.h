@@ -18,21 +18,26 @@ void collector_release(struct collector *collector);
 // recording->require is set. Called again, it does nothing.
 int collector_begin(struct collector *collector, struct error *err);
 
-// The NFLOG socket of the jail's namespace, which stays the launch's.
+// Descriptors of the jail's namespace: its NFLOG socket, which stays the launch's; one of its connection tracking,
+// which is taken.
 void collector_log(struct collector *collector, int fd);
+void collector_conversations(struct collector *collector, int fd);
 
 // A name that the job's resolver did not resolve. stand_in: what it answered instead, NULL: nothing. passed: it was
-// resolved all the same.
-void collector_name(void *collector, const char *name, const struct address *stand_in, bool passed);
+// resolved all the same. For struct dns_sink; data: the collector.
+void collector_name(void *data, const char *name, const struct address *stand_in, bool passed);
 
-// A denied system call: an event of EVENT_CALL without id and times. data: the collector.
+// A denied system call, of EVENT_CALL without id and times. For struct attribution_sink; data: the collector.
 void collector_call(void *data, const struct event *event);
+
+// Notes what the kernel has counted of each denying rule: before an exchange of the policy takes the rules away, and at
+// the end.
+void collector_counters(struct collector *collector);
 
 // The job has ended: takes what the kernel still holds back, while the job's resolver knows its names.
 void collector_drain(struct collector *collector);
 
-// Afterwards: writes the last lines and hands everything to the launch's
-// result. status: as vpcjail gives it.
+// Afterwards: writes the last lines and hands everything to the launch's result. status: as vpcjail gives it.
 void collector_finish(struct collector *collector, int status);
 
 // Nothing ran: the store of runs forgets it. collector may be NULL.

@@ -188,11 +188,6 @@ void control_take(struct launch *launch, const struct message *message, int fd);
 
 // notices.c: who makes the calls that the supervisor answers; with options.record.
 void notices_start(struct launch *launch);
-#ifdef VPCJAIL_TEST_HOOKS
-struct log_event;
-// Whose a denied packet is, for a test that reads it.
-void notices_packet(const struct log_event *event);
-#endif
 // MESSAGE_NOTICES and MESSAGE_SOCKETS; the descriptor is taken.
 void notices_take(struct launch *launch, const struct message *message, int fd);
 

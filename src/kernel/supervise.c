@@ -179,7 +179,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		collector_log(s->launch->collector, fd);
 		return;
 	case MESSAGE_COUNTED:
-		s->launch->conversations = fd;
+		collector_conversations(s->launch->collector, fd);
 		return;
 	case MESSAGE_SOCKETS:
 	case MESSAGE_NOTICES:

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "kernel/collect.h"
 #include "kernel/launch_state.h"
 #include "kernel/nfnetlink.h"
 #include "kernel/rtnetlink.h"
@@ -130,6 +131,8 @@ static int exchange(struct update *u, const struct policy *policy, const struct 
 	if (result == 0)
 		result = uplink_update(uplink, plan, policy, err);
 	if (result == 0) {
+		if (u->launch->collector)
+			collector_counters(u->launch->collector);
 		result = swap_rules(u, err);
 		if (result < 0)
 			(void)uplink_update(uplink, plan, old, NULL);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the kernel tells of one packet or conversation, made an event of the record.
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/carried.h"
+#include "base/memory.h"
+#include "kernel/attribution.h"
+#include "kernel/collect_state.h"
+#include "kernel/dns_server.h"
+#include "kernel/launch_state.h"
+
+struct record_counter *counter_of(record_counter_vec *counters, const char *layer, unsigned rule, unsigned policy)
+{
+	vec_for_each (counter, counters)
+		if (counter->rule == rule && counter->policy == policy && strcmp(counter->layer, layer) == 0)
+			return counter;
+	struct record_counter added = { .rule = rule, .policy = policy };
+	(void)snprintf(added.layer, sizeof(added.layer), "%s", layer);
+	vec_push(counters, added);
+	return &counters->items[counters->count - 1];
+}
+
+// By what name the job knows it, from its resolver's answers.
+static const char *name_of(const struct collector *collector, const struct address *address)
+{
+	const struct dns_server *dns = collector->launch->dns;
+
+	return dns ? dns_server_name_of(dns, address) : NULL;
+}
+
+static const struct policy *policy_of(const struct collector *collector, unsigned number)
+{
+	const struct launch_result *result = collector->launch->result;
+
+	return number && number <= result->exchanged.count ? &result->exchanged.items[number - 1]
+							   : collector->launch->plan->policy;
+}
+
+// Without root the socket that reads the log belongs to the jail's outer user namespace, in which the one user there is
+// has the number 0.
+static uint32_t uid_of(const struct collector *collector, const struct log_event *log)
+{
+	return collector->launch->plan->root ? log->uid : collector->launch->plan->identity->uid;
+}
+
+// In the words of the policy that denied it.
+static void explain(const struct collector *collector, struct event *event)
+{
+	const struct policy_layer *layer = NULL;
+	const struct policy_rule *rule =
+	    policy_find(policy_of(collector, event->policy), event->layer, event->rule, &layer);
+	const char *wall = ruleset_wall_reason(event->rule);
+
+	event->layer_title = memory_copy_text(layer  ? layer_title(layer->kind, event->flow.direction)
+					      : wall ? "packet form"
+						     : NULL);
+	event->name = memory_copy_text(name_of(collector, &event->flow.remote));
+	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
+	event->origin = memory_copy_text(rule ? rule->origin : NULL);
+	event->aws = memory_copy_text(rule ? rule->aws : NULL);
+}
+
+// In an audit names lead where they lead from this host. Where the profile knows the name, as of an interface endpoint
+// with private DNS, the job would have gone to the address that the profile gives it: what is allowed there is no
+// denial.
+static bool is_excused(const struct collector *collector, const struct log_event *log)
+{
+	const struct launch_plan *plan = collector->launch->plan;
+	const char *name =
+	    plan->audit == AUDIT_ONLINE && log->flow.direction == EGRESS ? name_of(collector, &log->flow.remote) : NULL;
+	const dns_address_vec *addresses = name ? dns_profile_addresses(&plan->dns, name) : NULL;
+
+	if (!addresses)
+		return false;
+	vec_for_each (address, addresses) {
+		struct flow flow = log->flow;
+		flow.remote = *address;
+		if (policy_evaluate(policy_of(collector, log->generation - 1), &flow).allowed)
+			return true;
+	}
+	return false;
+}
+
+static void count_packet(struct collector *collector, const struct log_event *log, struct event *template)
+{
+	int64_t at = journal_now();
+	struct event *event = journal_take(&collector->journal, template);
+
+	if (!event)
+		return;
+	if (event->count++ == 0) {
+		event->first = at;
+		explain(collector, event);
+	}
+	event->last = at;
+	event->bytes += log->length;
+	journal_grown(&collector->journal, event, at);
+}
+
+void collect_packet(void *data, const struct log_event *log)
+{
+	struct collector *collector = data;
+	struct launch *launch = collector->launch;
+	struct event template = { .kind = EVENT_PACKET,
+				  .flow = log->flow,
+				  .local = log->local,
+				  .rule = log->rule,
+				  .policy = log->generation - 1,
+				  .has_uid = log->has_uid && (launch->plan->root || !log->uid),
+				  .uid = uid_of(collector, log),
+				  .passed = launch->plan->audit == AUDIT_ONLINE };
+
+	(void)snprintf(template.layer, sizeof(template.layer), "%s", log->layer);
+	if (is_excused(collector, log)) {
+		counter_of(&collector->excused, template.layer, template.rule, template.policy)->packets++;
+		return;
+	}
+	if (launch->attribution)
+		attribution_find(launch->attribution, log, &template.process, &template.evidence);
+	count_packet(collector, log, &template);
+	event_process_release(&template.process);
+}
+
+void collect_conversation(void *data, const struct conversation *conversation)
+{
+	struct collector *collector = data;
+	int64_t at = journal_now();
+	struct event template;
+
+	if (!carried_event(conversation, collector->start.own, at, &template))
+		return;
+	struct event *event = journal_take(&collector->journal, &template);
+	if (!event)
+		return;
+	if (!event->count)
+		event->name = memory_copy_text(name_of(collector, &event->flow.remote));
+	event->last = template.last;
+	event->count = template.count;
+	event->bytes = template.bytes;
+	event->reply_packets = template.reply_packets;
+	event->reply_bytes = template.reply_bytes;
+	journal_grown(&collector->journal, event, at);
+}

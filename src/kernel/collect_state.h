@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the collector knows. Private to the collect*.c of src/kernel.
+#ifndef VPCJAIL_KERNEL_COLLECT_STATE_H
+#define VPCJAIL_KERNEL_COLLECT_STATE_H
+
+#include "kernel/collect.h"
+#include "kernel/conntrack.h"
+#include "kernel/journal.h"
+#include "nft/log_event.h"
+
+struct collector {
+	struct launch *launch;
+	struct journal journal;
+	struct record_start start;
+	record_counter_vec counters;  // the last reading of each rule
+	record_counter_vec excused;   // denied packets that are no events: see is_excused
+	struct conntrack *conntrack;  // NULL: nothing is carried, or counted
+	struct conntrack_sink carried;
+	uint64_t overruns;
+	int log;  // -1 without
+	bool begun;
+};
+
+// One message of the kernel's log, of connection tracking; data: the collector.
+void collect_packet(void *data, const struct log_event *log);
+void collect_conversation(void *data, const struct conversation *conversation);
+
+// The row of a rule, added where there is none.
+struct record_counter *counter_of(record_counter_vec *counters, const char *layer, unsigned rule, unsigned policy);
+
+#endif
