@@ -22,7 +22,7 @@ bool carried_event(const struct conversation *conversation, const struct address
 		return false;
 	*event = (struct event){
 		.kind = EVENT_FLOW,
-		.first = milliseconds(conversation->started, at),
+		.first = milliseconds(conversation->started, 0),
 		.last = milliseconds(conversation->stopped, at),
 		.count = conversation->packets[sent],
 		.bytes = conversation->bytes[sent],

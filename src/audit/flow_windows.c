@@ -270,9 +270,10 @@ static void count_once(struct windows *w)
 	}
 }
 
-// What the kernel counted of its rules, and no event has.
-static void add_uncounted(const struct run_record *record, struct flow_row *lost)
+struct flow_uncounted flow_uncounted(const struct run_record *record)
 {
+	struct flow_uncounted lost = { 0 };
+
 	vec_for_each (counter, &record->counters) {
 		uint64_t packets = 0, bytes = 0;
 
@@ -282,10 +283,10 @@ static void add_uncounted(const struct run_record *record, struct flow_row *lost
 				packets += event->count;
 				bytes += event->bytes;
 			}
-		lost->packets += grown(counter->packets, packets);
-		lost->bytes += grown(counter->bytes, bytes);
+		lost.packets += grown(counter->packets, packets);
+		lost.bytes += grown(counter->bytes, bytes);
 	}
-	lost->counted = lost->rejected = lost->packets > 0;
+	return lost;
 }
 
 // Where the last window ends.
@@ -304,7 +305,10 @@ static void add_lost(const struct windows *w, int64_t end, flow_row_vec *rows)
 	struct flow_row lost = { .status = FLOW_SKIPDATA, .end = end };
 
 	lost.start = w->base + (end - w->base) / w->interval * w->interval;
-	add_uncounted(w->record, &lost);
+	const struct flow_uncounted uncounted = flow_uncounted(w->record);
+	lost.packets = uncounted.packets;
+	lost.bytes = uncounted.bytes;
+	lost.counted = lost.rejected = lost.packets > 0;
 	if (lost.packets || !said->given || said->overruns || said->failure || w->record->broken ||
 	    w->record->missing_bytes || (said->swallowed && !w->record->counters.count))
 		vec_push(rows, lost);

@@ -32,6 +32,13 @@ struct flow_row {
 
 typedef VEC(struct flow_row) flow_row_vec;
 
+// Denied packets that the kernel counted and no event has.
+struct flow_uncounted {
+	uint64_t packets, bytes;
+};
+
+struct flow_uncounted flow_uncounted(const struct run_record *record);
+
 // Appends the records of the run, window by window: windows of interval seconds (1 to FLOW_WINDOW_MAXIMUM) from the
 // start of the run to its end. In one window there is one record for each direction, 5-tuple and action, or one with
 // NODATA. Denied packets that the kernel counted beyond those of the events are one record with SKIPDATA in the last

@@ -39,6 +39,8 @@ struct invocation {
 	const char *attest, *attestation;
 	const char *events, *output, *tolerate;
 	bool html, list;
+	const char *flow_format;  // of flow log records; NULL: the default
+	unsigned flow_interval;   // seconds, 0: the default
 	bool require_events;
 	VEC(const char *) share, addresses, gateways;
 	const char *lease;

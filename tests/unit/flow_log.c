@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/flow_log.h"
 #include "base/cleanup.h"
+#include "base/io.h"
+#include "base/memory.h"
 
 static void test_rows(void **state)
 {
@@ -171,11 +174,35 @@ static void test_bad_records(void **state)
 	}
 }
 
+// The manual lists each field.
+static void test_documented(void **state)
+{
+	const char *root = getenv("VPCJAIL_SOURCE");
+	AUTO_FREE char *path = memory_format("%s/man/vpcjail.1", root ? root : ".");
+	AUTO_FREE char *text = NULL;
+	size_t length = 0;
+
+	(void)state;
+	assert_int_equal(io_read_file(path, 1 << 22, &text, &length, NULL), 0);
+	char *section = strstr(text, ".Sh FLOW LOGS\n");
+	assert_non_null(section);
+	char *behind = strstr(section + 1, "\n.Sh ");
+	assert_non_null(behind);
+	*behind = 0;
+	for (size_t i = 0; i < FLOW_LOG_FIELDS; i++) {
+		AUTO_FREE char *middle = memory_format(" %s ,", flow_log_rows[i].name);
+		AUTO_FREE char *last = memory_format(" %s\n", flow_log_rows[i].name);
+
+		if (!strstr(section, middle) && !strstr(section, last))
+			fail_msg("%s", flow_log_rows[i].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),    cmocka_unit_test(test_formats),     cmocka_unit_test(test_bad_formats),
-		cmocka_unit_test(test_records), cmocka_unit_test(test_bad_records),
+		cmocka_unit_test(test_documented),  cmocka_unit_test(test_rows),    cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_bad_formats), cmocka_unit_test(test_records), cmocka_unit_test(test_bad_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
