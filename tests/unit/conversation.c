@@ -275,6 +275,19 @@ static void test_foreign(void **state)
 	}
 }
 
+// Whole, and something behind it that is no attribute.
+static void test_trailing(void **state)
+{
+	struct nlmsghdr *message = make(&rows[0].given);
+	struct conversation found = { .id = 5 };
+
+	(void)state;
+	memset(bytes + message->nlmsg_len, 0xff, 4);
+	message->nlmsg_len += 4;
+	assert_int_equal(conversation_parse(message, message->nlmsg_len, &found), -EBADMSG);
+	assert_int_equal(found.id, 5);
+}
+
 // Cut anywhere, and each byte changed to a few others: an answer, and no access outside (sanitizers).
 static void test_damaged(void **state)
 {
@@ -304,9 +317,9 @@ static void test_damaged(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse), cmocka_unit_test(test_events),
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse),   cmocka_unit_test(test_events),
 					    cmocka_unit_test(test_no_link), cmocka_unit_test(test_foreign),
-					    cmocka_unit_test(test_damaged) };
+					    cmocka_unit_test(test_damaged), cmocka_unit_test(test_trailing) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

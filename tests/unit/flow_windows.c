@@ -112,6 +112,38 @@ static const struct {
 	      DENIED("2", "1007000", "1008000", "2", "120", "1", "1", HTTPS) END("1020000"),
 	  "10.0.0.9 40000 192.0.2.7 443 6 3 380 1001 1009 ACCEPT egress OK\n"
 	  "10.0.0.9 40000 192.0.2.7 443 6 2 120 1007 1008 REJECT egress OK\n" },
+	{ "denied by an exchanged policy, allowed by the next one", 60,
+	  START DENIED("1", "1001000", "1001000", "2", "120", "1", "1", HTTPS)
+	      FLOW("2", "1005000", "1009000", "5", "500", "0", "0", HTTPS) END("1020000"),
+	  "10.0.0.9 40000 192.0.2.7 443 6 2 120 1001 1001 REJECT egress OK\n"
+	  "10.0.0.9 40000 192.0.2.7 443 6 5 500 1005 1009 ACCEPT egress OK\n" },
+	{ "the same ports again under the first policy: none that was carried", 60,
+	  START FLOW("1", "1001000", "1003000", "5", "500", "0", "0", HTTPS)
+	      DENIED("2", "1007000", "1008000", "2", "120", "1", "0", HTTPS) END("1020000"),
+	  "10.0.0.9 40000 192.0.2.7 443 6 5 500 1001 1003 ACCEPT egress OK\n"
+	  "10.0.0.9 40000 192.0.2.7 443 6 2 120 1007 1008 REJECT egress OK\n" },
+	{ "of its own window first, and once", 60,
+	  START FLOW("1", "1001000", "1009000", "0", "0", "2", "120", HTTPS) MORE("1", "1179000", "0", "0", "4", "240")
+	      DENIED("2", "1169000", "1169000", "1", "60", "1", "0", ANSWER) END("1179000"),
+	  "192.0.2.7 443 10.0.0.9 40000 6 2 120 1001 1009 ACCEPT ingress OK\n"
+	  "- - - - - - - 1060 1119 - - NODATA\n"
+	  "192.0.2.7 443 10.0.0.9 40000 6 1 60 1120 1179 ACCEPT ingress OK\n"
+	  "192.0.2.7 443 10.0.0.9 40000 6 1 60 1169 1169 REJECT ingress OK\n" },
+	{ "the earliest start and the latest end", 60,
+	  START DENIED("1", "1003000", "1003000", "1", "60", "1", "0", HTTPS)
+	      DENIED("2", "1001000", "1001000", "1", "60", "2", "0", HTTPS)
+		  DENIED("3", "1002000", "1002000", "1", "60", "3", "0", HTTPS) END("1010000"),
+	  "10.0.0.9 40000 192.0.2.7 443 6 3 180 1001 1003 REJECT egress OK\n" },
+	{ "answers alone leave the record of what was sent as it was", 60,
+	  START FLOW("1", "1001000", "1009000", "5", "500", "0", "0", HTTPS) MORE("1", "1020000", "5", "500", "1", "60")
+	      END("1020000"),
+	  "10.0.0.9 40000 192.0.2.7 443 6 5 500 1001 1009 ACCEPT egress OK\n"
+	  "192.0.2.7 443 10.0.0.9 40000 6 1 60 1009 1020 ACCEPT ingress OK\n" },
+	{ "what no event of that policy has", 60,
+	  START DENIED("1", "1001000", "1001000", "2", "120", "1", "0", HTTPS)
+	      DENIED("2", "1001000", "1001000", "4", "240", "1", "1", HTTPS) COUNTER("1", "10", "600") END("1010000"),
+	  "10.0.0.9 40000 192.0.2.7 443 6 6 360 1001 1001 REJECT egress OK\n"
+	  "- - - - - 8 480 1000 1010 REJECT - SKIPDATA\n" },
 	{ "what no event has", 60,
 	  START DENIED("1", "1001000", "1001000", "2", "120", "1", "0", HTTPS)
 	      DENIED("2", "1001000", "1001000", "4", "240", "2", "0", HTTPS) COUNTER("1", "10", "600")
