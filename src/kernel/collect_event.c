@@ -130,11 +130,11 @@ void collect_conversation(void *data, const struct conversation *conversation)
 
 	if (!carried_event(conversation, collector->start.own, at, &template))
 		return;
+	if (!template.first)
+		template.first = collector->start.at;
 	struct event *event = journal_take(&collector->journal, &template);
 	if (!event)
 		return;
-	if (!event->first)
-		event->first = at;
 	if (!event->count)
 		event->name = memory_copy_text(name_of(collector, &event->flow.remote));
 	event->last = template.last;
