@@ -357,7 +357,7 @@ void report_build(const struct run_record *record, const struct report_options *
 {
 	struct draft draft = { .report = report };
 
-	*report = (struct report){ .record = record };
+	*report = (struct report){ .record = record, .outcomes = options->outcomes };
 	add_items(&draft, options);
 	number_groups(&draft, options);
 	number_processes(&draft);

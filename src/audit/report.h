@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "audit/hints.h"
+#include "audit/outcome.h"
 #include "audit/run_record.h"
 #include "audit/tolerate.h"
 #include "base/strbuf.h"
@@ -22,6 +23,7 @@ enum report_fate { FATE_DENIED, FATE_TOLERATED, FATE_CARRIED, FATES };
 struct report_options {
 	const struct hint_facts *facts;     // NULL: nothing is known of the profile
 	const struct profile *tolerations;  // whose `tolerate` counts; NULL: nothing is tolerated. Outlives the report
+	const struct outcomes *outcomes;    // what would become of the run; NULL: not known. Outlives the report
 };
 
 // All processes that are called the same.
@@ -76,13 +78,14 @@ struct report_total {
 
 struct report {
 	const struct run_record *record;  // borrowed
+	const struct outcomes *outcomes;  // borrowed; NULL: not known
 	VEC(struct report_process) processes;
 	VEC(struct report_destination) destinations;
 	VEC(struct report_layer) layers;   // in order of name
 	VEC(struct report_group) groups;   // by fate, then the widest first
 	struct report_total total[FATES];  // [enum report_fate]
-	size_t followed;  // names that were answered with a stand-in and whose packets are told of instead
-	int64_t first, last;
+	size_t followed;      // names that were answered with a stand-in and whose packets are told of instead
+	int64_t first, last;  // of what was denied or is tolerated
 };
 
 // The record must outlive the report. A zeroed report is releasable.

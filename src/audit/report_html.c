@@ -164,6 +164,9 @@ static void add_header(const struct report *report, struct strbuf *out)
 	strbuf_format(out, "</h1>\n<p class=\"verdict %s\">", report->total[FATE_DENIED].destinations ? "bad" : "good");
 	report_add_total(report, FATE_DENIED, &total);
 	html_add_from(&total, 0, out);
+	strbuf_add(out, "</p>\n<p>");
+	report_add_outcome(report, &total);
+	html_add_from(&total, 0, out);
 	strbuf_add(out, "</p>\n");
 	add_facts(report, out);
 	strbuf_add(out, "</header>\n");

@@ -236,6 +236,11 @@ void report_print_json(const struct report *report, struct strbuf *out)
 	json_object_begin(&json);
 	add_start(&json, &report->record->start);
 	add_end(&json, report->record);
+	json_key(&json, "outcomes");
+	if (report->outcomes)
+		outcomes_print_json(report->outcomes, &json);
+	else
+		json_text(&json, NULL);
 	for (unsigned fate = 0; fate < FATES; fate++)
 		add_fate(&json, report, fate);
 	json_object_end(&json);

@@ -109,7 +109,8 @@ void report_sum(struct report *report)
 			group->count += destination->count;
 			add_total(&report->total[group->fate], destination);
 			add_times(&group->first, &group->last, destination);
-			add_times(&report->first, &report->last, destination);
+			if (group->fate != FATE_CARRIED)
+				add_times(&report->first, &report->last, destination);
 			if (group->fate == FATE_DENIED)
 				add_layer(report, destination);
 		}

@@ -293,6 +293,17 @@ static void add_head(const struct report *report, size_t columns, struct strbuf 
 	add_wrapped(strbuf_text(&line), 0, columns, out);
 }
 
+static void add_outcome(const struct report *report, size_t columns, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+
+	report_add_outcome(report, &line);
+	if (!line.length)
+		return;
+	strbuf_add(out, "\n");
+	add_wrapped(strbuf_text(&line), 0, columns, out);
+}
+
 static void add_fate(const struct report *report, enum report_fate fate, size_t columns, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
@@ -328,6 +339,7 @@ void report_print_text(const struct report *report, size_t columns, struct strbu
 	if (columns && columns < REPORT_NARROWEST)
 		columns = REPORT_NARROWEST;
 	add_head(report, columns, out);
+	add_outcome(report, columns, out);
 	add_fate(report, FATE_DENIED, columns, out);
 	add_fate(report, FATE_TOLERATED, columns, out);
 	add_fate(report, FATE_CARRIED, columns, out);

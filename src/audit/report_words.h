@@ -47,6 +47,9 @@ void report_add_count(uint64_t count, const char *noun, struct strbuf *out);
 // "3 destinations would be denied (41 packets, 1 call)"; "nothing was denied".
 void report_add_total(const struct report *report, enum report_fate fate, struct strbuf *out);
 
+// What would become of the run in the cloud; nothing where it is not known.
+void report_add_outcome(const struct report *report, struct strbuf *out);
+
 // "audit --offline", and the command line of the job.
 const char *report_mode(enum record_mode mode);
 void report_add_command(const struct record_start *start, size_t columns, struct strbuf *out);

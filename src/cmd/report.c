@@ -76,7 +76,7 @@ static int read_record(const char *path, struct run_record *record, struct error
 	int result = io_read_file(path, RECORD_MAXIMUM, &text, &length, err);
 
 	if (result == 0 && (result = run_record_read(text, length, record, err)) < 0)
-		error_prefix(err, "%s: ", path);
+		error_prefix(err, "%s", path);
 	return result;
 }
 
@@ -102,12 +102,21 @@ static bool add_tolerations(const char *file, struct profile *profile)
 	return false;
 }
 
-// The profile of the run says the Region and the tolerations. A run without one is told of all the same.
+// The profile of the run says the Region, the tolerations and what would become of it elsewhere; path may be NULL. A
+// run without one is told of all the same.
 static void load_sources(const char *path, struct loaded_profile *loaded, struct report_sources *sources)
 {
-	if (access(path, R_OK) == 0 && load_profile_quietly(path, loaded) == 0)
-		sources->profile = &loaded->profile;
 	sources->tolerations = &loaded->profile;
+	if (!path || access(path, F_OK) < 0) {
+		output_message("report: no profile lies beside the events: no verdict, no tolerations of its own");
+		return;
+	}
+	if (load_profile_quietly(path, loaded) == 0)
+		sources->profile = &loaded->profile;
+	else
+		output_message("report: the run's profile cannot be loaded: no verdict, no tolerations of its own; "
+			       "`vpcjail check %s` says why",
+			       path);
 }
 
 static enum status report_one(const struct invocation *invocation, const char *events, const char *profile)

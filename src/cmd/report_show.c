@@ -28,6 +28,7 @@ static size_t columns_of(int fd)
 
 size_t report_show(const struct report_sources *sources, enum report_form form, int fd, struct strbuf *out)
 {
+	CLEANUP(outcomes_release) struct outcomes outcomes = { 0 };
 	CLEANUP(report_release) struct report report = { 0 };
 	struct report_options options = { .tolerations = sources->tolerations };
 	struct hint_facts facts = { 0 };
@@ -35,6 +36,8 @@ size_t report_show(const struct report_sources *sources, enum report_form form, 
 	if (sources->profile) {
 		facts = hint_facts_of(sources->profile);
 		options.facts = &facts;
+		outcomes_find(sources->profile, &sources->record->events, &sources->record->start, &outcomes);
+		options.outcomes = &outcomes;
 	}
 	report_build(sources->record, &options, &report);
 	switch (form) {

@@ -1,0 +1,1 @@
+head -n 3 run/events.jsonl >"$HOME/cut.jsonl"; echo "{\"record\":\"denied\"}" >>"$HOME/cut.jsonl"; sed -n 4,5p run/events.jsonl | head -c 700 >>"$HOME/cut.jsonl"; COLUMNS=80 vpcjail report "$HOME/cut.jsonl"

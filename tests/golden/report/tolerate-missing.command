@@ -1,0 +1,1 @@
+vpcjail report ./run --tolerate ./no-such-file

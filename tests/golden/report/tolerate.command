@@ -1,0 +1,1 @@
+printf -- "- {destination: \"*.pythonhosted.org\", reason: mirrored}\n- {destination: pypi.org, reason: an old mirror}\n" >"$HOME/t.yaml"; COLUMNS=80 vpcjail report ./run --tolerate "$HOME/t.yaml" | sed -n "/tolerated/,\$p"

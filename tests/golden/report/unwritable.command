@@ -1,0 +1,1 @@
+vpcjail report ./run -o ./no-such-folder/page.html

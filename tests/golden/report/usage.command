@@ -1,0 +1,1 @@
+vpcjail report --json --html ./run
