@@ -1,1 +1,1 @@
-for command in audit import report; do vpcjail $command || echo $?; done
+vpcjail import || echo $?

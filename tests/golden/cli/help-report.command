@@ -1,0 +1,1 @@
+vpcjail report --help
