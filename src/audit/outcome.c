@@ -7,6 +7,7 @@
 #include "audit/destination.h"
 #include "audit/hints.h"
 #include "audit/name_lookup.h"
+#include "audit/site_address.h"
 #include "audit/tolerate.h"
 #include "base/cleanup.h"
 #include "policy/policy.h"
@@ -47,19 +48,6 @@ static bool is_of_host(const struct event *event)
 	return event->kind == EVENT_PACKET && event->hint && strcmp(event->hint, "host-ports") == 0;
 }
 
-// Private addresses: where several hosts are and none is named, one of them may be it.
-static bool may_be_peer(const struct address *address)
-{
-	static const struct prefix site[] = { IPV4_PREFIX(10, 0, 0, 0, 8), IPV4_PREFIX(172, 16, 0, 0, 12),
-					      IPV4_PREFIX(192, 168, 0, 0, 16), IPV4_PREFIX(100, 64, 0, 0, 10),
-					      IPV6_PREFIX(0xfc00000000000000, 0, 7) };
-
-	for (size_t i = 0; i < sizeof(site) / sizeof(site[0]); i++)
-		if (prefix_contains(&site[i], address))
-			return true;
-	return false;
-}
-
 static struct judged judge_flow(const struct trial *trial, const struct event *event)
 {
 	struct flow flow = event->flow;
@@ -77,7 +65,7 @@ static struct judged judge_flow(const struct trial *trial, const struct event *e
 	struct judged judged = { FATE_FAILS, judgement.reason, layer_title(judgement.layer->kind, flow.direction) };
 	if (judgement.rule->aws && strcmp(judgement.rule->aws, "allowed") == 0)
 		judged.fate = FATE_STRICTER;
-	else if (trial->peers_unknown && may_be_peer(&flow.remote))
+	else if (trial->peers_unknown && address_is_of_site(&flow.remote))
 		judged.fate = FATE_UNKNOWN;
 	return judged;
 }

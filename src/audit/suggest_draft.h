@@ -63,6 +63,17 @@ void draft_note_left(struct draft *draft, const struct event *event, const char 
 // The text of the tree with the comment that marks made-up values, and as a template where it has any.
 char *draft_text(const struct draft *draft);
 
+// In suggest_endpoint.c: an address as a scalar of YAML; out holds ADDRESS_TEXT_SIZE + 2 bytes and is given back. A
+// rule
+// ("egress", to or from whom, "protocol: tcp, ports: [443]") in a written group. The endpoint that the advice names:
+// false when it names none.
+const char *suggest_address(const struct address *address, char *out);
+void suggest_rule(struct draft *draft, const char *side, const char *peer, const char *traffic);
+bool suggest_endpoint(struct draft *draft, const struct event *event, const struct hint_advice *advice);
+
+// In suggest_variables.c: sets those of a hint that variables mend. Whether one of them is new in the draft.
+bool suggest_variables(struct draft *draft, const struct hint_advice *advice);
+
 // In suggest_rows.c: adds what the event needs. Whether a variable was set (or is), so that it is asked no more.
 bool suggest_for(struct draft *draft, const struct event *event);
 
