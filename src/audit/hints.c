@@ -154,11 +154,13 @@ const struct hint *hint_of_subject(const struct hint_subject *subject)
 	const char *named = subject->event->hint;
 	const struct hint *hint = named ? hint_find(named) : NULL;
 
-	for (size_t i = 0; !hint && i < COUNT(tables); i++)
-		for (size_t j = 0; !hint && j < tables[i]->count; j++)
+	if (hint)
+		return hint;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (size_t j = 0; j < tables[i]->count; j++)
 			if (hint_matches(&tables[i]->rows[j], subject))
-				hint = &tables[i]->rows[j];
-	return hint ? hint : hint_find("anything");
+				return &tables[i]->rows[j];
+	return hint_find("anything");
 }
 
 const struct hint *hint_for(const struct event *event, const struct hint_facts *facts)

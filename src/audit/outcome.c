@@ -144,25 +144,26 @@ static void conclude(const struct trial *trial, struct outcome *outcome)
 	outcome->verdict = outcome->unknown ? OUTCOME_UNKNOWN : OUTCOME_PASSES;
 }
 
-static void try_one(struct trial *trial, const event_group_vec *groups, struct outcome *outcome)
+static void try_one(const struct trial *asked, const event_group_vec *groups, struct outcome *outcome)
 {
 	CLEANUP(policy_release) struct policy policy = { 0 };
 	struct error err = { 0 };
 
-	if (policy_build(&trial->variant, &policy, &err) < 0) {
+	if (policy_build(&asked->variant, &policy, &err) < 0) {
 		outcome->verdict = OUTCOME_UNKNOWN;
 		outcome->unknown = memory_copy_text(err.message);
 		return;
 	}
-	trial->policy = &policy;
+	struct trial trial = *asked;
+	trial.policy = &policy;
 	vec_for_each (group, groups)
 		if (is_judged(group->event)) {
 			size_t before = outcome->causes.count;
-			judge(trial, group->event, outcome);
+			judge(&trial, group->event, outcome);
 			if (outcome->causes.count > before)
 				outcome->causes.items[before].events = group->events;
 		}
-	conclude(trial, outcome);
+	conclude(&trial, outcome);
 }
 
 static bool has_vpc(const struct profile *profile)
