@@ -113,7 +113,7 @@ static void each_by_itself(void **state)
 		{ REGION, "packet - 127.0.0.1 tcp 5432 x", true, "host-ports: [5432]" },
 		{ REGION, "packet - 169.254.169.123 udp 123 service_egress", true, "time-sync: allow" },
 		{ REGION, "packet - 10.9.3.3 tcp 29500 sg_egress", true, "server-1" },
-		{ GROUPS, "packet - 10.9.3.3 tcp 29500 sg_egress", true, "to: [self]" },
+		{ GROUPS, "packet - 10.9.3.3 tcp 29500 sg_egress", true, "to: self" },
 		{ GROUPS, "packet - 10.9.3.3 tcp 29500 sg_egress", true, "peers: [10.9.3.3]" },
 		{ REGION, "packet - 10.9.3.3 tcp 3128 sg_egress", false, NULL },
 		{ REGION, "packet - 10.9.3.3 tcp 2375 sg_egress", false, NULL },
