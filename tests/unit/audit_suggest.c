@@ -166,6 +166,44 @@ static void known_values_are_not(void **state)
 	assert_null(strstr(found.suggested, "REPLACE"));
 }
 
+// What the profile sets already has not kept the program from asking, and is not written over.
+static void given_variables_stay(void **state)
+{
+	CLEANUP(suggestions_release) struct suggestions found = { 0 };
+
+	(void)state;
+	suggest_one("vpcjail: 1\nnetwork: {isolation: full}\nprocess: {environment: {set: {WANDB_MODE: online}}}\n",
+		    "name wandb.ai", &found);
+	assert_int_equal(found.quieted, 0);
+	assert_string_equal(found.diff, "");
+	assert_int_equal(found.left.count, 1);
+}
+
+// `subnets: host` has no subnets in its text: they are the host's, and the host's own addresses are taken.
+static void subnets_of_the_host(void **state)
+{
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(events_release) event_vec events = { 0 };
+	CLEANUP(suggestions_release) struct suggestions found = { 0 };
+	struct prefix_value subnet = { 0 };
+	struct prefix own = { 0 };
+
+	(void)state;
+	fixture_load(HEAD "vpc: {region: eu-west-1, subnets: host}\n", &profile);
+	assert_int_equal(prefix_parse("10.9.1.0/24", &subnet.prefix, NULL), 0);
+	assert_int_equal(prefix_parse("10.9.1.40", &own, NULL), 0);
+	vec_push(&profile.vpc.subnets, subnet);
+	vec_push(&profile.vpc.cidrs, subnet);
+	prefix_set_add(&profile.host.own, &own);
+	prefix_set_normalize(&profile.host.own);
+	profile.host.known = true;
+	fixture_events(EVENTS("name kms.eu-west-1.amazonaws.com"), &events);
+	assert_int_equal(suggest(&profile, &events, &found, NULL), 0);
+	assert_int_equal(found.mended, 1);
+	assert_non_null(strstr(found.diff, "addresses: [10.9.1.41]"));
+	assert_null(strstr(found.diff, "subnets:"));
+}
+
 static void nothing_denied(void **state)
 {
 	CLEANUP(profile_release) struct profile profile = { 0 };
@@ -377,6 +415,8 @@ int main(void)
 		cmocka_unit_test(each_by_itself),
 		cmocka_unit_test(made_up_values_are_marked),
 		cmocka_unit_test(known_values_are_not),
+		cmocka_unit_test(given_variables_stay),
+		cmocka_unit_test(subnets_of_the_host),
 		cmocka_unit_test(nothing_denied),
 		cmocka_unit_test(nothing_public_is_added),
 		cmocka_unit_test(diffs_lead_from_one_to_the_other),
