@@ -3,9 +3,10 @@
 #include "audit/glob.h"
 
 #include <stddef.h>
+#include <string.h>
 
 // Only the last star is ever tried again: what an earlier one took could have been taken by the last as well.
-bool glob_matches(const char *pattern, const char *text)
+static bool matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *retry = NULL;
 
@@ -26,4 +27,15 @@ bool glob_matches(const char *pattern, const char *text)
 	while (*pattern == '*')
 		pattern++;
 	return !*pattern;
+}
+
+// Most names are told apart by their last letter.
+bool glob_matches(const char *pattern, const char *text)
+{
+	size_t length = strlen(text), size = strlen(pattern);
+	char last = size ? pattern[size - 1] : '\0';
+
+	if (last != '*' && last != '?' && last != (length ? text[length - 1] : '\0'))
+		return false;
+	return matches(pattern, text);
 }

@@ -10,6 +10,8 @@
 #include "base/strbuf.h"
 #include "policy/service_table.h"
 
+enum { PATTERN_SIZE = 256 };
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 // What a Region's names end in. Source: "AWS partitions" (AWS Fault Isolation Boundaries), the SDKs' partitions.
@@ -191,15 +193,56 @@ bool endpoint_service_is_known(const char *text)
 	return service_name_find(service.word);
 }
 
+// Whether one of the patterns, with a Region in it, is the name's: nothing is allocated, for a report asks for many
+// names.
+static bool patterns_match(const char *const *patterns, size_t count, const char *region, const char *name)
+{
+	const struct partition *partition = partition_of(region);
+
+	for (size_t i = 0; i < count && patterns[i]; i++) {
+		char text[PATTERN_SIZE];
+		size_t length = 0;
+
+		for (const char *from = patterns[i]; *from && length < sizeof(text); from++) {
+			if (*from != '%') {
+				text[length++] = *from;
+				continue;
+			}
+			const char *value = value_of(*++from, region, partition);
+			size_t size = strlen(value), room = sizeof(text) - length;
+			memcpy(text + length, value, size < room ? size : room);
+			length += size < room ? size : room;
+		}
+		if (length == sizeof(text))
+			continue;
+		text[length] = '\0';
+		if (endpoint_name_matches(text, name))
+			return true;
+	}
+	return false;
+}
+
+static bool has_fips_names(const struct profile *profile, const struct service_name_row *row)
+{
+	CLEANUP(named_service_release)
+	struct named_service service = take_apart(row->service, profile->vpc.region.text);
+
+	return !has_fips_endpoint(profile, &service);
+}
+
 const char *endpoint_service_of_name(const struct profile *profile, const char *name)
 {
-	for (size_t i = 0; profile->vpc.region.text && i < service_name_row_count; i++) {
-		CLEANUP(name_vec_release) name_vec names = { 0 };
+	const char *region = profile->vpc.region.text;
 
-		add_service_names(profile, service_name_rows[i].service, &names);
-		vec_for_each (pattern, &names)
-			if (endpoint_name_matches(*pattern, name))
-				return service_name_rows[i].service;
+	for (size_t i = 0; region && i < service_name_row_count; i++) {
+		const struct service_name_row *row = &service_name_rows[i];
+
+		if (patterns_match(row->names, SERVICE_NAMES, region, name) ||
+		    (strcmp(region, "us-east-1") == 0 &&
+		     patterns_match(row->us_east_1, SERVICE_GLOBAL_NAMES, region, name)) ||
+		    (partition_of(region)->fips && patterns_match(row->fips, SERVICE_FIPS_NAMES, region, name) &&
+		     has_fips_names(profile, row)))
+			return row->service;
 	}
 	return NULL;
 }
