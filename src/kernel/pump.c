@@ -18,7 +18,7 @@ void pump_watch(const struct pump *pump, struct pollfd out[2])
 	out[1] = (struct pollfd){ .fd = full ? pump->to : -1, .events = POLLOUT };
 }
 
-static void end(struct pump *pump)
+void pump_end(struct pump *pump)
 {
 	pump->from = -1;
 	pump->filled = pump->done = 0;
@@ -35,7 +35,7 @@ void pump_turn(struct pump *pump, const struct pollfd seen[2])
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (got <= 0) {  // EIO: the last slave of a terminal is closed
-			end(pump);
+			pump_end(pump);
 			return;
 		}
 		pump->filled = (size_t)got;
@@ -46,7 +46,7 @@ void pump_turn(struct pump *pump, const struct pollfd seen[2])
 		if (put < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (put < 0)
-			end(pump);
+			pump_end(pump);
 		else
 			pump->done += (size_t)put;
 	}

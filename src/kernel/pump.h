@@ -24,4 +24,7 @@ void pump_turn(struct pump *pump, const struct pollfd seen[2]);
 
 bool pump_is_done(const struct pump *pump);
 
+// Throws away what it holds, and is done.
+void pump_end(struct pump *pump);
+
 #endif

@@ -319,7 +319,7 @@ static void finish(struct supervision *s)
 {
 	for (size_t i = 0; i < s->pump_count; i++)
 		if (s->pumps[i].from == 0)
-			s->pumps[i].from = -1;
+			pump_end(&s->pumps[i]);  // nobody reads what is left of the input
 	while (output_left(s))
 		if (turn(s, LAST_WORDS) <= 0)
 			break;

@@ -36,7 +36,8 @@ int step_terminal(struct launch *launch, const struct launch_step *step, struct 
 
 	if (!launch->stdio_is_terminal[0] && !launch->stdio_is_terminal[1] && !launch->stdio_is_terminal[2])
 		return 0;
-	AUTO_CLOSE int master = open(step->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	// What a job does not read must not hold the supervisor up, who answers its system calls.
+	AUTO_CLOSE int master = open(step->path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
 		return error_set_errno(err, -errno, "cannot make a pseudo-terminal");
 	launch->slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
