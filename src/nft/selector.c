@@ -95,6 +95,7 @@ static const struct value_name value_names[] = {
 	{ FORM_INDEX, 1, "\"lo\"" },  // of every network namespace
 	{ FORM_STATE, NF_CT_STATE_INVALID_BIT, "invalid" },
 	{ FORM_STATE, NF_CT_STATE_BIT(IP_CT_ESTABLISHED), "established" },
+	{ FORM_STATE, NF_CT_STATE_BIT(IP_CT_RELATED), "related" },
 	{ FORM_STATE, NF_CT_STATE_BIT(IP_CT_NEW), "new" },
 	{ FORM_ROUTE_TYPE, RTN_LOCAL, "local" },
 	{ FORM_TCP_FLAGS, 0x01, "fin" },

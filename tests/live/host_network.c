@@ -2,15 +2,19 @@
 // What is read of the host's network, in a network namespace of the test's own.
 #include "../unit/test.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "kernel/host_network.h"
+#include "kernel/host_ports.h"
 
 // The machine lacks something. Under REQUIRE_LIVE=1 that is a failure.
 static int lacks(const char *what)
@@ -149,12 +153,60 @@ static void test_proxies(void **state)
 	assert_true(found);
 }
 
+// A listener at an address's port, or for port 0 a socket that only is bound to 4444.
+static int listen_at(const char *text, uint16_t port)
+{
+	bool six = strchr(text, ':');
+	struct sockaddr_in6 address6 = { .sin6_family = AF_INET6, .sin6_port = htons(port ? port : 4444) };
+	struct sockaddr_in address4 = { .sin_family = AF_INET, .sin_port = address6.sin6_port };
+	int fd = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(
+	    inet_pton(six ? AF_INET6 : AF_INET, text, six ? (void *)&address6.sin6_addr : (void *)&address4.sin_addr),
+	    1);
+	if (six)
+		assert_int_equal(bind(fd, (const struct sockaddr *)&address6, sizeof(address6)), 0);
+	else
+		assert_int_equal(bind(fd, (const struct sockaddr *)&address4, sizeof(address4)), 0);
+	if (port)
+		assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static void test_listeners(void **state)
+{
+	static const struct {
+		const char *address;
+		uint16_t port;
+		bool found;
+	} rows[] = {
+		{ "127.0.0.1", 4001, true },   { "127.1.2.3", 4002, true },
+		{ "0.0.0.0", 4003, true },     { "::1", 4004, true },
+		{ "::", 4005, true },          { "::ffff:127.0.0.1", 4006, true },
+		{ "10.20.1.5", 4007, false },  { "::ffff:10.20.1.5", 4008, false },
+		{ "fd00:20::5", 4009, false }, { "127.0.0.1", 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint16_t port = rows[i].port ? rows[i].port : 4444;
+
+		assert_false(host_listens_loopback(port));
+		int fd = listen_at(rows[i].address, rows[i].port);
+		if (host_listens_loopback(port) != rows[i].found)
+			fail_msg("%s %u", rows[i].address, rows[i].port);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_interfaces),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_listeners),
 	};
 	int result = enter();
 

@@ -59,7 +59,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/nft_same.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 count=0
 same() {
-  name=$(basename "$profile" .yaml)${NFT_GENERATION:+, generation $NFT_GENERATION}
+  name=$(basename "$profile" .yaml)${NFT_GENERATION:+, generation $NFT_GENERATION}${NFT_OBSERVE:+, observing}
   "$load" 1 0 "$profile" print >"$folder/text"
   in_namespace "$list"'nft -f "$folder/text"; list >"$folder/theirs"; $load $parent 0 $profile compare' ||
     fail "$name: what nft makes of the text does not compare as equal"
@@ -79,8 +79,12 @@ for profile in "$golden"/*.yaml; do
   export NFT_GENERATION
   same
   unset NFT_GENERATION
+  NFT_OBSERVE=1
+  export NFT_OBSERVE
+  same
+  unset NFT_OBSERVE
 done
-[ "$count" -ge 24 ] || fail "only $count rule sets"
+[ "$count" -ge 36 ] || fail "only $count rule sets"
 
 profile=$golden/sagemaker.yaml
 export profile

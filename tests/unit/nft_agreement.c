@@ -27,6 +27,8 @@ static const struct tracked {
 	{ STATE_RELATED, 0, FLOW_NEW },
 };
 
+static const char *leaves_by = "eth0";
+
 static void put(uint8_t *to, enum selector selector, uint32_t number)
 {
 	struct value value = value_of_number(selector, number);
@@ -77,7 +79,7 @@ static bool load(const struct packet *packet, enum selector selector, uint8_t *t
 		break;
 	case SELECT_IIFNAME:
 	case SELECT_OIFNAME:
-		strcpy((char *)to, flow->loopback ? "lo" : "eth0");
+		strcpy((char *)to, flow->loopback ? "lo" : leaves_by);
 		break;
 	case SELECT_CT_STATE:
 		put(to, selector, packet->state);
@@ -233,6 +235,39 @@ static void agree_on_again(const struct policy *policy, const struct ruleset *ag
 
 static const struct ruleset *exchanged;  // of the policy that is looked at, in its second generation
 
+static const struct ruleset *observing;  // likewise, of an audit
+static unsigned observed, observed_denied;
+
+// An audit lets everything pass, and logs once what the rule set logs that denies it: where the job's packets have a
+// link to leave by. Else it refuses them at once.
+static void agree_on_observed(const struct flow *flow, const struct tracked *tracked, const char *expected)
+{
+	const struct nft_chain *chain = find_chain(observing, flow->direction == EGRESS ? "output" : "input");
+	struct packet first = { load, flow, .state = tracked->state, .mark = 0 };
+
+	if (tracked->state != STATE_NEW)
+		return;
+	assert_int_equal(run_chain(&first, chain), NF_ACCEPT);
+	assert_string_equal(first.log, expected);
+	for (unsigned again = 0; again < 2; again++) {
+		struct packet later = { load, flow, .state = again ? STATE_ESTABLISHED : STATE_NEW,
+					.mark = first.mark };
+
+		assert_int_equal(run_chain(&later, chain), NF_ACCEPT);
+		assert_string_equal(later.log, "");
+	}
+	if (flow->direction == EGRESS && expected[0]) {
+		struct packet nowhere = { load, flow, .state = STATE_NEW };
+
+		leaves_by = ruleset_defaults.sink;
+		assert_int_equal(run_chain(&nowhere, chain), NF_DROP);
+		leaves_by = "eth0";
+		assert_string_equal(nowhere.log, expected);
+	}
+	observed++;
+	observed_denied += expected[0] != '\0';
+}
+
 static void agree(const struct policy *policy, const struct ruleset *ruleset, const struct flow *flow,
 		  const struct tracked *tracked)
 {
@@ -260,6 +295,7 @@ static void agree(const struct policy *policy, const struct ruleset *ruleset, co
 			 judgement.allowed ? "allows" : "denies", expected, accepted ? "accept" : "drop", packet.log);
 	flows_tried++;
 	flows_allowed += accepted;
+	agree_on_observed(flow, tracked, expected);
 	agree_on_link(policy, ruleset, flow);
 	agree_on_again(policy, exchanged, flow);
 }
@@ -357,6 +393,10 @@ static void agree_on_profile(const char *path)
 	options.generation++;
 	struct ruleset *second = ruleset_compile(&policy, &options);
 	exchanged = second;
+	options.generation--;
+	options.observe = true;
+	struct ruleset *audit = ruleset_compile(&policy, &options);
+	observing = audit;
 	edges(&policy, &remotes);
 	// Where nothing is accepted nothing is tracked: every packet is like a new one.
 	rows = find_chain(ruleset, "untracked_output") ? sizeof(tracked_rows) / sizeof(tracked_rows[0]) : 1;
@@ -371,6 +411,7 @@ static void agree_on_profile(const char *path)
 		}
 	}
 	vec_release(&remotes);
+	ruleset_free(audit);
 	ruleset_free(second);
 	ruleset_free(ruleset);
 	policy_release(&policy);
@@ -393,6 +434,8 @@ static void test_agreement(void **state)
 	closedir(entries);
 	print_message("%u flows, %u allowed; on links %u, %u allowed; answers to older ones %u, %u allowed\n",
 		      flows_tried, flows_allowed, link_tried, link_allowed, again_tried, again_allowed);
+	print_message("in audits %u, %u told\n", observed, observed_denied);
+	assert_true(observed_denied > 1000 && observed - observed_denied > 1000);
 	assert_true(again_allowed > 1000 && again_tried - again_allowed > 1000);
 	assert_true(link_allowed > 1000 && link_tried - link_allowed > 1000);
 	assert_true(flows_allowed > 1000 && flows_tried - flows_allowed > 1000);

@@ -49,6 +49,7 @@ static inline struct ruleset *nft_profile_ruleset(const char *path)
 {
 	struct ruleset_options options = ruleset_defaults;
 	const char *generation = getenv("NFT_GENERATION");  // of a policy that was exchanged
+	struct ruleset_link link = ruleset_sample_link;
 	struct policy policy;
 	struct ruleset *ruleset;
 	enum uplink uplink;
@@ -56,6 +57,10 @@ static inline struct ruleset *nft_profile_ruleset(const char *path)
 	if (!nft_profile_policy(path, &policy, &uplink))
 		return NULL;
 	options.link = ruleset_sample(&policy, uplink);
+	if (getenv("NFT_OBSERVE")) {  // of an audit
+		link.open = options.observe = true;
+		options.link = &link;
+	}
 	if (generation)
 		options.generation = (uint32_t)strtoul(generation, NULL, 10);
 	ruleset = ruleset_compile(&policy, &options);

@@ -66,6 +66,48 @@ static void test_golden(void **state)
 	assert_true(each_profile(golden_one) >= 12);
 }
 
+// The same profiles in an audit, those that have a text of that: the rule set, and the host's side of its link.
+static unsigned audits;
+
+static void golden_audit(const char *path)
+{
+	AUTO_FREE char *expected_path = memory_format("%.*s.audit", (int)strlen(path) - 5, path);
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+	AUTO_FREE char *expected = NULL;
+	const struct ruleset_host host = {
+		.link = { "vpcj1", { ruleset_sample_link.own[0], ruleset_sample_link.own[1] }, .open = true },
+		.uplink = "wan0",
+		.only_for_jails = { true, false },
+	};
+	struct policy policy;
+	enum uplink uplink;
+	size_t length;
+
+	if (io_read_file(expected_path, 1 << 20, &expected, &length, NULL))
+		return;
+	assert_true(nft_profile_policy(path, &policy, &uplink));
+	assert_int_equal(setenv("NFT_OBSERVE", "1", 1), 0);
+	struct ruleset *inside = nft_profile_ruleset(path), *outside = ruleset_compile_host(&policy, &host);
+	assert_int_equal(unsetenv("NFT_OBSERVE"), 0);
+	ruleset_print(inside, &text);
+	ruleset_print(outside, &text);
+	if (getenv("GOLDEN_UPDATE"))
+		assert_int_equal(io_write_file(expected_path, strbuf_text(&text)), 0);
+	else
+		assert_string_equal(strbuf_text(&text), expected);
+	ruleset_free(inside);
+	ruleset_free(outside);
+	policy_release(&policy);
+	audits++;
+}
+
+static void test_golden_audits(void **state)
+{
+	(void)state;
+	each_profile(golden_audit);
+	assert_int_equal(audits, 2);
+}
+
 static nft_batch_vec batches_of(const struct ruleset *ruleset, size_t limit)
 {
 	nft_batch_vec batches = { 0 };
@@ -537,9 +579,10 @@ static void test_truncated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),    cmocka_unit_test(test_deterministic), cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_too_small), cmocka_unit_test(test_no_conntrack),  cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_golden),        cmocka_unit_test(test_golden_audits),
+		cmocka_unit_test(test_deterministic), cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_too_small),     cmocka_unit_test(test_no_conntrack),
+		cmocka_unit_test(test_compare),       cmocka_unit_test(test_truncated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
