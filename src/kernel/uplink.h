@@ -15,6 +15,10 @@
 struct launch;
 struct nl_sock;
 
+struct uplink_way {
+	struct forwarding forwarding[LINK_FAMILIES];
+};
+
 struct uplink_state {
 	bool attached;
 	int inside;                                  // the jail's network namespace; borrowed
@@ -24,6 +28,7 @@ struct uplink_state {
 	struct host_claim claim;                     // of the link's name, or of the device that is moved
 	struct host_claim addresses[LINK_FAMILIES];  // of the jail's, where they are of a subnet
 	struct forwarding forwarding[LINK_FAMILIES];
+	VEC(struct uplink_way) ways;  // of an open pair, as in the plan
 	struct pasta pasta;
 	struct timespec since;  // pasta was started
 	bool there, lost;       // pasta has made the link; it has ended since

@@ -64,6 +64,39 @@ static int raise_forwarding(struct uplink_state *uplink, const struct link_plan 
 	return 0;
 }
 
+// An answer comes in by the link that its question left by.
+static int raise_ways(struct uplink_state *uplink, const struct link_plan *link, struct error *err)
+{
+	vec_for_each (way, &link->ways) {
+		vec_push(&uplink->ways, (struct uplink_way){ .forwarding = { { .fd = -1 }, { .fd = -1 } } });
+		struct uplink_way *made = &uplink->ways.items[uplink->ways.count - 1];
+
+		for (size_t i = 0; i < LINK_FAMILIES; i++)
+			if (carries(link, i) && way->carries[i] &&
+			    forwarding_raise(way->device, i == 1, &made->forwarding[i], err) < 0)
+				return err ? err->code : -EIO;
+	}
+	return 0;
+}
+
+static struct ruleset *compile(const struct uplink_state *uplink, const struct launch_plan *plan,
+			       struct ruleset_host *host)
+{
+	VEC(struct ruleset_way) ways = { 0 };
+
+	for (size_t i = 0; i < uplink->ways.count; i++) {
+		const struct forwarding *forwarding = uplink->ways.items[i].forwarding;
+		struct ruleset_way way = { .device = plan->link.ways.items[i].device,
+					   .only_for_jails = { forwarding[0].raised, forwarding[1].raised } };
+		vec_push(&ways, way);
+	}
+	host->ways = ways.items;
+	host->way_count = ways.count;
+	struct ruleset *ruleset = ruleset_compile_host(plan->policy, host);
+	vec_release(&ways);
+	return ruleset;
+}
+
 static int commit(struct uplink_state *uplink, const struct launch_plan *plan, struct error *err)
 {
 	const struct link_plan *link = &plan->link;
@@ -80,7 +113,7 @@ static int commit(struct uplink_state *uplink, const struct launch_plan *plan, s
 
 	if (nfnetlink_open(&uplink->rules, &room, err) < 0)
 		return err ? err->code : -EIO;
-	struct ruleset *ruleset = ruleset_compile_host(plan->policy, &host);
+	struct ruleset *ruleset = compile(uplink, plan, &host);
 	int result = ruleset_batches(ruleset, room, &batches, err);
 	for (size_t i = 0; result == 0 && i < batches.count; i++)
 		result = nfnetlink_commit(uplink->rules, &batches.items[i], err);
@@ -143,7 +176,8 @@ static int open_veth(struct uplink_state *uplink, const struct launch_plan *plan
 	uplink_sweep(uplink);
 	if (host_claim_take(CLAIM_LINK, link->outside, &uplink->claim, err) < 0 ||
 	    link_add_pair_across(uplink->routes, &near, &far, inside, link->mtu, err) < 0 ||
-	    raise_forwarding(uplink, link, err) < 0 || commit(uplink, plan, err) < 0 || set_switches(link, err) < 0 ||
+	    raise_forwarding(uplink, link, err) < 0 || raise_ways(uplink, link, err) < 0 ||
+	    commit(uplink, plan, err) < 0 || set_switches(link, err) < 0 ||
 	    link_up(uplink->routes, link->outside, err) < 0)
 		return err ? err->code : -EIO;
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
@@ -169,6 +203,10 @@ static void close_veth(struct uplink_state *uplink, const struct launch_plan *pl
 		close(uplink->rules);
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
 		forwarding_drop(&uplink->forwarding[i]);
+	vec_for_each (way, &uplink->ways)
+		for (size_t i = 0; i < LINK_FAMILIES; i++)
+			forwarding_drop(&way->forwarding[i]);
+	vec_release(&uplink->ways);
 	host_claim_drop(&uplink->claim);
 	if (uplink->routes)
 		rtnetlink_close(&uplink->routes);

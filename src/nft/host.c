@@ -105,9 +105,13 @@ static void add_open_ways(struct nft_table *table, const struct ruleset_host *ho
 	rule_add(rule, statement_counter());
 	rule_add(rule, statement_verdict(NF_DROP, NULL));
 	add_uninvited(forward, jail);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
 		if (host->only_for_jails[i])
 			add_only(forward, host->uplink, i);
+		for (size_t way = 0; way < host->way_count; way++)
+			if (host->ways[way].only_for_jails[i])
+				add_only(forward, host->ways[way].device, i);
+	}
 }
 
 static const enum selector source_selectors[] = { SELECT_IP_SADDR, SELECT_IP6_SADDR };

@@ -93,6 +93,12 @@ struct translation_plan {
 
 void translation_plan_release(struct translation_plan *plan);
 
+// A further link of the host that an audit's packets may leave by.
+struct ruleset_way {
+	const char *device;
+	bool only_for_jails[2];  // as below
+};
+
 // What stands on the host for a jail whose link is a pair (kernel/uplink_veth.c): tables of their own, each under the
 // name of the host's end.
 struct ruleset_host {
@@ -100,6 +106,8 @@ struct ruleset_host {
 	const char *uplink;        // the host's link that the job's packets leave by; they take its address
 	bool only_for_jails[2];    // it forwards IPv4, IPv6 for jails alone: it did not before
 	const struct translation_plan *translation;  // NULL: the source alone is translated
+	const struct ruleset_way *ways;              // beside the uplink, where the link is open
+	size_t way_count;
 };
 
 // Of them, the wall alone: what depends on the policy.

@@ -132,6 +132,7 @@ int link_plan_reroute(const struct link_plan *link, const struct policy *policy,
 	struct link_plan made = *link;
 
 	made.neighbours = made.routes = (prefix_vec){ 0 };
+	memset(&made.ways, 0, sizeof(made.ways));
 	link_find_routes(link, policy, &made.routes);
 	if (link->kind == UPLINK_NONE && made.routes.count) {
 		link_plan_release(&made);

@@ -120,6 +120,11 @@ static bool typical_destination(const struct link_facts *facts, const prefix_vec
 	return true;
 }
 
+static bool is_of_jail(const struct host_interface *interface)
+{
+	return strncmp(interface->name, RULESET_HOST_LINKS, strlen(RULESET_HOST_LINKS)) == 0;
+}
+
 // The link that the host's default route leaves by, else that of any route: a host is audited as it is.
 static int choose_any_interface(const struct link_facts *facts, const struct host_interface **out, struct error *err)
 {
@@ -129,7 +134,7 @@ static int choose_any_interface(const struct link_facts *facts, const struct hos
 		const struct host_interface *interface = host_network_interface(facts->network, route->interface);
 
 		if (!interface || interface->loopback || is_link_local(&route->destination.base) ||
-		    strncmp(interface->name, RULESET_HOST_LINKS, strlen(RULESET_HOST_LINKS)) == 0)
+		    is_of_jail(interface))
 			continue;
 		if (!best || route->destination.length < best->destination.length ||
 		    (route->destination.length == best->destination.length &&
@@ -282,6 +287,21 @@ static int take_families(const struct link_facts *facts, const struct host_inter
 			       interface->name, reason ? reason : "there is nothing");
 }
 
+// All that the host itself may send by.
+static void find_ways(const struct link_facts *facts, struct link_plan *link)
+{
+	vec_for_each (interface, &facts->network->interfaces) {
+		struct link_way way = { .carries = { interface_has(interface, FAMILY_IPV4),
+						     interface_has(interface, FAMILY_IPV6) } };
+
+		if (!interface->up || interface->loopback || interface->index == link->device_index ||
+		    is_of_jail(interface) || !(way.carries[0] || way.carries[1]))
+			continue;
+		set_name(way.device, interface->name);
+		vec_push(&link->ways, way);
+	}
+}
+
 static int choose(const struct link_facts *facts, struct link_plan *link, struct error *err)
 {
 	const struct host_interface *interface = NULL;
@@ -293,6 +313,8 @@ static int choose(const struct link_facts *facts, struct link_plan *link, struct
 	link->device_index = interface->index;
 	link->mtu = link->kind == UPLINK_PASTA ? PASTA_MTU : interface->mtu;
 	set_name(link->inside, INSIDE_NAME);
+	if (link->open && link->kind == UPLINK_VETH)
+		find_ways(facts, link);
 	if (link->kind == UPLINK_VETH)
 		(void)snprintf(link->outside, LINK_NAME_SIZE, "vpcj%08x", (unsigned)facts->jail);
 	if (ruleset_asks_neighbours(link->kind) && link_check_device(facts, link->kind, interface, err) < 0)
@@ -350,6 +372,7 @@ void link_plan_release(struct link_plan *link)
 {
 	vec_release(&link->neighbours);
 	vec_release(&link->routes);
+	vec_release(&link->ways);
 	*link = (struct link_plan){ 0 };
 }
 

@@ -17,6 +17,11 @@ struct link_request {
 	struct address gateways[LINK_FAMILIES];  // of the subnet, likewise
 };
 
+struct link_way {
+	char device[LINK_NAME_SIZE];
+	bool carries[LINK_FAMILIES];  // it has an address of the family
+};
+
 struct link_plan {
 	enum uplink kind;             // UPLINK_NONE: there is no link; never UPLINK_AUTO
 	bool open;                    // it carries all that the host reaches: an audit's
@@ -24,8 +29,9 @@ struct link_plan {
 	const char *why;              // it was chosen: a literal; NULL when the profile names it
 	char device[LINK_NAME_SIZE];  // the host's: what packets leave by, the parent, or the one that is moved
 	unsigned device_index;
-	char inside[LINK_NAME_SIZE];             // its name in the jail
-	char outside[LINK_NAME_SIZE];            // the host's end of a pair; "" for the other kinds
+	VEC(struct link_way) ways;     // further links of the host, by which packets of an open pair may leave
+	char inside[LINK_NAME_SIZE];   // its name in the jail
+	char outside[LINK_NAME_SIZE];  // the host's end of a pair; "" for the other kinds
 	struct host_address own[LINK_FAMILIES];  // the jail's; family NONE: not carried
 	struct address gateways[LINK_FAMILIES];  // what is behind one goes there; family NONE: all is on the link
 	uint8_t mac[6];                          // of the jail's end

@@ -14,8 +14,8 @@ import threading
 import time
 
 import dns_outside
-from launch_lib import Bench, PYTHON, check, equal, main, python, run, succeeded, write_file
-from pasta_world import HOST, PROBE, SERVER, STRANGER, World, came, make_world
+from launch_lib import Bench, PYTHON, check, equal, main, python, run, start, succeeded, write_file
+from pasta_world import HOST, PROBE, SERVER, STRANGER, World, came, ip, make_world
 
 PROFILE = '''vpcjail: 1
 description: one port of the subnet
@@ -37,6 +37,7 @@ ACL = '''network-acls:
     egress: [{rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: all}, {rule: 101, action: allow, cidr: "::/0", protocol: all}]
     ingress: []
 '''
+BESIDE = '10.9.0.20', 'fd00:9::20'  # by another link of the host
 ALLOWED = [f'tcp {address} 7001' for address in SERVER]
 # What is denied, and by which layer.
 DENIED = {f'{kind} {address} {port}': layer
@@ -85,8 +86,17 @@ def name_server():
             server.sendto(asked.reply(), sender)
 
 
+def second_link():
+    """Another link of the host, on which the same machine answers, and which nobody forwards by."""
+    pid = World.outside.pid
+    ip(f'link add eth1 type veth peer name out1 netns {pid}\naddress add 10.9.0.10/24 dev eth1\naddress add fd00:9::10/64 dev eth1 nodad\n'
+       'link set eth1 up\n')
+    ip(f'link set out1 up\naddress add {BESIDE[0]}/24 dev out1\naddress add {BESIDE[1]}/64 dev out1 nodad\n', pid)
+
+
 def prepare():
     make_world()
+    second_link()
     resolv = write_file('resolv.conf', f'nameserver {dns_outside.HOST_SERVER}\n')
     subprocess.run(['mount', '--bind', resolv, os.path.realpath('/etc/resolv.conf')], check=True)
     threading.Thread(target=name_server, daemon=True).start()
@@ -153,8 +163,12 @@ def passes_whatever_the_uplink(mode):
 
 
 def reaches_the_host(mode):
-    """Its own addresses and its LAN, and not its loopback."""
+    """Its own addresses and what lies behind another link of it, and not its loopback."""
     World.visits.clear()
+    rows = [f'{kind} {address} 7001' for kind in ('tcp', 'udp') for address in BESIDE]
+    done = audit(mode, PROBE, *rows, profile=World.profile['reject'])
+    equal(json.loads(done.stdout), {row: 'echo' for row in rows}, done.stderr)
+    equal(denied_counts(done), (len(rows), 0), done.stderr)
     rows = [f'{kind} {address} 7001' for kind in ('tcp', 'udp') for address in HOST]
     done = audit(mode, PROBE, *rows, profile=World.profile['reject'])
     equal(json.loads(done.stdout), {row: 'echo' for row in rows}, done.stderr)
@@ -261,6 +275,13 @@ def offline_keeps_what_is_known(mode):
                  options=['--offline'], profile=World.profile['reject'])
     equal(json.loads(done.stdout), ['10.0.1.40'], done.stderr)
     equal(done.returncode, 0, done.stderr)
+    # The link's own address is none that a name may get; in a run it may.
+    own = {}
+    for verb, options in (('run', ()), ('audit', ('--offline',))):
+        done = run(mode, ['ip', '-j', '-4', 'address', 'show', 'eth0'], verb=verb, options=options, profile=World.profile['reject'])
+        own[verb] = json.loads(done.stdout)[0]['addr_info'][0]['local']
+    check(own['run'].startswith(('198.18.', '198.19.')), 'positive control:', own)
+    check(not own['audit'].startswith(('198.18.', '198.19.')), own)
     done = audit(mode, PROBE, *ALLOWED, *DENIED, options=['--offline'], profile=World.profile['reject'])
     answers = json.loads(done.stdout)
     equal({row for row, answer in answers.items() if answer == 'echo'}, set(ALLOWED))
@@ -320,6 +341,38 @@ except OSError as error:
         subprocess.run(['ip', 'route', 'del', f'{STRANGER[0]}/32'], check=True)
 
 
+SWITCHES = [f'/proc/sys/net/{name}' for link in ('eth0', 'eth1')
+            for name in (f'ipv4/conf/{link}/forwarding', f'ipv6/conf/{link}/force_forwarding')]
+
+
+def host_as_before(mode):
+    """Nothing of an audit stays on the host, however it ends."""
+    def state():
+        return [open(path, encoding='ascii').read() for path in SWITCHES] + \
+            [subprocess.run(command, capture_output=True, text=True, check=True).stdout for command in (['nft', 'list', 'ruleset'], ['ip', 'link'])]
+    before = state()
+    job = start(mode, [PYTHON, '-c', 'import time; print("up", flush=True); time.sleep(60)'], verb='audit', profile=World.profile['reject'])
+    equal(job.stdout.readline(), 'up\n')
+    during = state()
+    check(during != before and '1\n' in during[:4], 'positive control: nothing was changed', during[:4])
+    job.terminate()
+    equal(job.wait(timeout=10), 4)
+    equal(state(), before)
+
+
+def without_a_family():
+    """What the host cannot reach is not waited for: a host without IPv6 says so at once, and it is told all the same."""
+    for link in ('eth0', 'eth1'):
+        subprocess.run(['ip', '-6', 'address', 'flush', 'dev', link], check=True)
+    rows = [f'tcp {STRANGER[1]} 443', f'udp {STRANGER[1]} 443', f'tcp {STRANGER[0]} 443']
+    for mode in Bench.modes[0], Bench.modes[2]:
+        begin = time.monotonic()
+        done = audit(mode, PROBE, *rows, profile=World.profile['reject'])
+        check(time.monotonic() - begin < 1.4, 'took', time.monotonic() - begin)
+        equal(json.loads(done.stdout), dict(zip(rows, ['ECONNREFUSED', 'EPERM', 'echo'])), done.stderr)
+        equal((done.returncode, denied_counts(done)), (1, (3, 0)), done.stderr)
+
+
 def of_root(function):
     def once():
         for mode in Bench.modes:
@@ -340,7 +393,6 @@ s = socket.socket(); s.bind(("0.0.0.0", 7001)); s.listen()
 print(json.dumps([row["local"] for row in rows if row["family"] == "inet"]), flush=True)
 sys.stdin.readline()
 '''
-    from launch_lib import start  # pylint: disable=import-outside-toplevel
     other = start(mode, [PYTHON, '-c', code], verb='audit', profile=World.profile['reject'], stdin=subprocess.PIPE)
     address = json.loads(other.stdout.readline())[0]
     done = audit(mode, PROBE, f'tcp {address} 7001', f'tcp {SERVER[0]} 7002', profile=World.profile['reject'])
@@ -351,5 +403,5 @@ sys.stdin.readline()
 if __name__ == '__main__':
     main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
           statuses, offline_denies, offline_keeps_what_is_known, keeps_going, programs_get_to_their_connect],
-         once=[of_root(path_of_small_packets), never_to_another_jail], prepare=prepare, first=[control])
+         once=[of_root(path_of_small_packets), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
     sys.exit(0)

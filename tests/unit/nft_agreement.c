@@ -13,7 +13,7 @@
 #include "nft_interpret.h"
 #include "nft_profile.h"
 
-enum { STATE_ESTABLISHED = 2, STATE_RELATED = 4, STATE_NEW = 8 };
+enum { STATE_INVALID = 1, STATE_ESTABLISHED = 2, STATE_RELATED = 4, STATE_NEW = 8 };
 
 // How conntrack sees a packet, and what the policy makes of that. Only the mark of this generation on an established
 // conversation counts; an ICMP error is related, and carries the mark of the conversation it speaks of.
@@ -256,6 +256,9 @@ static void agree_on_observed(const struct flow *flow, const struct tracked *tra
 		assert_int_equal(run_chain(&later, chain), NF_ACCEPT);
 		assert_string_equal(later.log, "");
 	}
+	struct packet odd = { load, flow, .state = STATE_INVALID };
+	assert_int_equal(run_chain(&odd, chain), NF_ACCEPT);
+	assert_true(odd.log[0]);
 	if (flow->direction == EGRESS && expected[0]) {
 		struct packet nowhere = { load, flow, .state = STATE_NEW };
 

@@ -74,10 +74,13 @@ static void golden_audit(const char *path)
 	AUTO_FREE char *expected_path = memory_format("%.*s.audit", (int)strlen(path) - 5, path);
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	AUTO_FREE char *expected = NULL;
+	const struct ruleset_way ways[] = { { "lan0", { true, true } }, { "docker0", { false, false } } };
 	const struct ruleset_host host = {
 		.link = { "vpcj1", { ruleset_sample_link.own[0], ruleset_sample_link.own[1] }, .open = true },
 		.uplink = "wan0",
 		.only_for_jails = { true, false },
+		.ways = ways,
+		.way_count = sizeof(ways) / sizeof(ways[0]),
 	};
 	struct policy policy;
 	enum uplink uplink;
