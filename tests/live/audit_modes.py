@@ -337,8 +337,13 @@ except OSError as error:
     print(error.errno, s.getsockopt(socket.IPPROTO_IP, IP_MTU))
 ''', STRANGER[0], profile=World.profile['reject'])
         equal(done.stdout, '90 1000\n', done.stderr)
+        equal(denied_counts(done), (1, 0), done.stderr)
+        # About a conversation that the profile allows it is nothing to tell.
+        subprocess.run(['ip', 'route', 'add', f'{SERVER[0]}/32', 'dev', 'eth0', 'mtu', 'lock', '1000'], check=True)
+        succeeded(audit(mode, MEGABYTE.replace('7002', '7001').split('u = ')[0], SERVER[0], profile=World.profile['reject']))
     finally:
-        subprocess.run(['ip', 'route', 'del', f'{STRANGER[0]}/32'], check=True)
+        for address in STRANGER[0], SERVER[0]:
+            subprocess.run(['ip', 'route', 'del', f'{address}/32'], check=False)
 
 
 SWITCHES = [f'/proc/sys/net/{name}' for link in ('eth0', 'eth1')
