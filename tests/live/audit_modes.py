@@ -103,7 +103,8 @@ def prepare():
     World.profile = {'reject': write_file('reject.yaml', PROFILE % ('reject', 'auto', '')),
                      'drop': write_file('drop.yaml', PROFILE % ('drop', 'auto', '')),
                      'none': write_file('none.yaml', PROFILE % ('reject', 'none', '')),
-                     'elsewhere': write_file('elsewhere.yaml', PROFILE % ('reject', 'auto', ', located: elsewhere')),
+                     'elsewhere': write_file('elsewhere.yaml', (PROFILE % ('reject', 'auto', ', located: elsewhere'))
+                                             .replace('[10.0.1.40]', '[10.0.1.40], stand-in: public')),
                      'acl': write_file('acl.yaml', (PROFILE % ('reject', 'auto', '')).replace('subnets: [', 'subnets: [10.0.2.0/24, ') + ACL),
                      'open': write_file('open.yaml', (PROFILE % ('reject', 'auto', '')).replace('10.0.0.0/16', '198.18.0.0/15')
                                         .replace('10.0.1.0/24', '198.18.0.0/16').replace('ports: [7001]', 'ports: [443]')
@@ -156,8 +157,10 @@ def passes_whatever_the_uplink(mode):
     """isolation: full, uplink: none and a VPC that is elsewhere deny everything, and an audit carries it."""
     rows = ALLOWED + [f'udp {STRANGER[0]} 443', f'tcp {STRANGER[1]} 443']
     for name, layer in (('network-isolation', 'isolation_egress'), (World.profile['none'], ''), (World.profile['elsewhere'], '')):
+        del Names.asked[:]
         done = audit(mode, PROBE, *rows, profile=name)
         equal(json.loads(done.stdout), {row: 'echo' for row in rows}, name, done.stderr)
+        equal(Names.asked, [], name, 'a stand-in was looked for')
         equal((done.returncode, denied_counts(done)), (1, (len(rows), 0)), name, done.stderr)
         check(layer in done.stderr, name, done.stderr)
 
@@ -319,8 +322,8 @@ def programs_get_to_their_connect(mode):
     check(tried, 'none of the programs is there')
 
 
-def path_of_small_packets(mode):
-    """The size of a path beyond the host is learned, as on a plain host: an ICMP error gets in."""
+def errors_get_in(mode):
+    """The size of a path beyond the host is learned, as on a plain host, and that nobody is there."""
     subprocess.run(['ip', 'route', 'add', f'{STRANGER[0]}/32', 'via', '10.0.1.1', 'mtu', 'lock', '1000'], check=True)
     try:
         done = audit(mode, '''
@@ -338,12 +341,15 @@ except OSError as error:
 ''', STRANGER[0], profile=World.profile['reject'])
         equal(done.stdout, '90 1000\n', done.stderr)
         equal(denied_counts(done), (1, 0), done.stderr)
-        # About a conversation that the profile allows it is nothing to tell.
-        subprocess.run(['ip', 'route', 'add', f'{SERVER[0]}/32', 'dev', 'eth0', 'mtu', 'lock', '1000'], check=True)
-        succeeded(audit(mode, MEGABYTE.replace('7002', '7001').split('u = ')[0], SERVER[0], profile=World.profile['reject']))
     finally:
-        for address in STRANGER[0], SERVER[0]:
-            subprocess.run(['ip', 'route', 'del', f'{address}/32'], check=False)
+        subprocess.run(['ip', 'route', 'del', f'{STRANGER[0]}/32'], check=True)
+    # Nobody is there, though the profile allows it: said at once, and nothing to tell.
+    subprocess.run(['ip', 'route', 'add', 'unreachable', '10.0.1.99/32'], check=True)
+    try:
+        done = succeeded(audit(mode, PROBE, 'tcp 10.0.1.99 7001', profile=World.profile['reject']))
+        equal(json.loads(done.stdout), {'tcp 10.0.1.99 7001': 'EHOSTUNREACH'}, done.stderr)
+    finally:
+        subprocess.run(['ip', 'route', 'del', 'unreachable', '10.0.1.99/32'], check=True)
 
 
 SWITCHES = [f'/proc/sys/net/{name}' for link in ('eth0', 'eth1')
@@ -408,5 +414,5 @@ sys.stdin.readline()
 if __name__ == '__main__':
     main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
           statuses, offline_denies, offline_keeps_what_is_known, keeps_going, programs_get_to_their_connect],
-         once=[of_root(path_of_small_packets), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
+         once=[of_root(errors_get_in), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
     sys.exit(0)
