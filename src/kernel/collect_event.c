@@ -130,14 +130,18 @@ void collect_conversation(void *data, const struct conversation *conversation)
 
 	if (!carried_event(conversation, collector->start.own, at, &template))
 		return;
+	// It tells conversations of the same ports apart, so it must be the same each time.
 	if (!template.first)
 		template.first = collector->start.at;
-	struct event *event = journal_take(&collector->journal, &template);
-	if (!event)
+	struct event begun = template;
+	begun.reply_packets = 0;
+	struct event *event = journal_take(&collector->journal, &begun);
+	// Most have not grown since they were last looked at.
+	if (!event || (template.count <= event->count && template.reply_packets <= event->reply_packets))
 		return;
-	if (!event->count)
+	if (!event->name)
 		event->name = memory_copy_text(name_of(collector, &event->flow.remote));
-	event->last = template.last;
+	event->last = template.last > event->last ? template.last : event->last;
 	event->count = template.count;
 	event->bytes = template.bytes;
 	event->reply_packets = template.reply_packets;
