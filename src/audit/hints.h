@@ -117,6 +117,9 @@ struct hint_advice {
 void hint_advise(const struct event *event, const struct hint_facts *facts, struct hint_advice *out);
 void hint_advice_release(struct hint_advice *advice);
 
+// Its group alone, the caller's: for sorting many events.
+char *hint_group(const struct event *event, const struct hint_facts *facts);
+
 // The same as one text: "PyPI, the index of Python packages: pip asks it. Put the wheels …", added to out.
 void hint_format(const struct event *event, const struct hint_facts *facts, struct strbuf *out);
 

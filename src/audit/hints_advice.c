@@ -123,6 +123,14 @@ static char *group_of(const struct hint *hint, const struct hint_subject *subjec
 	return memory_copy_text(hint->name);
 }
 
+char *hint_group(const struct event *event, const struct hint_facts *facts)
+{
+	struct hint_subject subject;
+
+	hint_subject_of(event, facts, &subject);
+	return group_of(hint_of_subject(&subject), &subject);
+}
+
 void hint_advise(const struct event *event, const struct hint_facts *facts, struct hint_advice *out)
 {
 	struct hint_subject subject;

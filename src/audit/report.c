@@ -198,8 +198,6 @@ static char *title_of(const struct event *event)
 
 static void judge_item(struct item *item, const struct report_options *options)
 {
-	struct hint_advice advice = { 0 };
-
 	item->fate = item->event->kind == EVENT_FLOW ? FATE_CARRIED : FATE_DENIED;
 	if (item->fate == FATE_CARRIED) {
 		item->key = memory_copy_text("");
@@ -209,9 +207,7 @@ static void judge_item(struct item *item, const struct report_options *options)
 		item->tolerated = toleration_of(options->tolerations, item->event);
 	if (item->tolerated)
 		item->fate = FATE_TOLERATED;
-	hint_advise(item->event, options->facts, &advice);
-	item->key = STEAL(advice.group);
-	hint_advice_release(&advice);
+	item->key = hint_group(item->event, options->facts);
 }
 
 // A name that was answered with a made-up address is told of by the packets that went there, when there are any.
