@@ -285,12 +285,13 @@ static struct caller *known_caller(struct attempts *attempts, int64_t now, const
 	return place->caller;
 }
 
-static void note_conversation(struct attempts *attempts, int64_t now, const struct key *key, struct caller *caller)
+// Where the process of a conversation is kept that begins now.
+static struct caller **begin_conversation(struct attempts *attempts, int64_t now, const struct key *key)
 {
-	int at = place_of(attempts, &attempts->conversations, key);
+	struct place *place = &attempts->conversations.rows[place_of(attempts, &attempts->conversations, key)];
 
-	attempts->conversations.rows[at].seen = now;
-	replace(&attempts->conversations.rows[at].caller, caller);
+	place->seen = now;
+	return &place->caller;
 }
 
 const struct event_process *attempts_take(struct attempts *attempts, int64_t now, int protocol, uint16_t local_port,
@@ -314,12 +315,9 @@ const struct event_process *attempts_take(struct attempts *attempts, int64_t now
 		place = destination_of(attempts, now, key, false);
 		return place ? &place->caller->process : NULL;
 	}
-	caller = caller_keep(attempts->ring[place->head].caller);
+	// What is borrowed must be somebody's when the attempt is gone.
+	struct caller **keeper = local_port ? begin_conversation(attempts, now, &conversation) : &place->caller;
+	replace(keeper, attempts->ring[place->head].caller);
 	drop_head(attempts, place);
-	if (local_port)
-		note_conversation(attempts, now, &conversation, caller);
-	else  // what is borrowed must be somebody's
-		replace(&place->caller, caller);
-	caller_drop(caller);
-	return &caller->process;
+	return &(*keeper)->process;
 }
