@@ -105,6 +105,7 @@ def prepare():
                      'none': write_file('none.yaml', PROFILE % ('reject', 'none', '')),
                      'elsewhere': write_file('elsewhere.yaml', (PROFILE % ('reject', 'auto', ', located: elsewhere'))
                                              .replace('[10.0.1.40]', '[10.0.1.40], stand-in: public')),
+                     'closed': write_file('closed.yaml', (PROFILE % ('reject', 'auto', '')).replace('[7001]', '[7003]')),
                      'acl': write_file('acl.yaml', (PROFILE % ('reject', 'auto', '')).replace('subnets: [', 'subnets: [10.0.2.0/24, ') + ACL),
                      'open': write_file('open.yaml', (PROFILE % ('reject', 'auto', '')).replace('10.0.0.0/16', '198.18.0.0/15')
                                         .replace('10.0.1.0/24', '198.18.0.0/16').replace('ports: [7001]', 'ports: [443]')
@@ -384,6 +385,21 @@ def without_a_family():
         equal((done.returncode, denied_counts(done)), (1, (3, 0)), done.stderr)
 
 
+def update_keeps_observing(mode):
+    """Another profile for a running audit: what that denies is told, in its words, and gets through."""
+    code = PROBE.replace('print(json', 'print("up", flush=True); sys.stdin.readline()\nprint(json')
+    rows = [ALLOWED[0], f'udp {STRANGER[0]} 443']
+    job = start(mode, [PYTHON, '-c', code, *rows], options=['--name', 'audited'], verb='audit', profile=World.profile['reject'],
+                stdin=subprocess.PIPE)
+    equal(job.stdout.readline(), 'up\n')
+    succeeded(subprocess.run([Bench.binary, 'update', 'audited', '-p', World.profile['closed']], text=True,
+                             capture_output=True, env=mode.full_environment(None), check=False, **mode.popen_arguments()))
+    out, err = job.communicate('\n', timeout=20)
+    equal(json.loads(out), {row: 'echo' for row in rows}, err)
+    equal(job.returncode, 1)
+    equal(re.search(r'(\d+) destinations? denied', err)[1], '2', err)
+
+
 def of_root(function):
     def once():
         for mode in Bench.modes:
@@ -413,6 +429,6 @@ sys.stdin.readline()
 
 if __name__ == '__main__':
     main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
-          statuses, offline_denies, offline_keeps_what_is_known, keeps_going, programs_get_to_their_connect],
+          statuses, offline_denies, offline_keeps_what_is_known, keeps_going, update_keeps_observing, programs_get_to_their_connect],
          once=[of_root(errors_get_in), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
     sys.exit(0)

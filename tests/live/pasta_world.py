@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A host in a network namespace of its own, which the test's process becomes: beyond its one link a machine answers at every
 address, and services of the host note who comes."""
+import contextlib
 import ctypes
 import json
 import os
@@ -67,8 +68,10 @@ def notes(kind, address, port):
             if kind == socket.SOCK_STREAM:
                 connection, _ = server.accept()
                 World.visits.append((address, port))
-                connection.sendall(b'host: token')
-                connection.close()
+                connection.settimeout(1)
+                with connection, contextlib.suppress(OSError):
+                    connection.sendall(b'host: token')
+                    connection.recv(100)  # closed with something unread, it would be reset
             else:
                 data, sender = server.recvfrom(1000)
                 World.visits.append((address, port))
