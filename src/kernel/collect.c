@@ -125,10 +125,9 @@ static int open_files(struct collector *collector, struct error *err)
 int collector_begin(struct collector *collector, struct error *err)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
-	const struct launch_recording *recording = collector->launch->options->recording;
-
-	if (collector->begun)
+	if (!collector || collector->begun)
 		return 0;
+	const struct launch_recording *recording = collector->launch->options->recording;
 	collector->begun = true;
 	loop_add(&collector->launch->loop,
 		 &(struct loop_source){ .data = collector, .watch = watch, .turn = turn, .left = left });
@@ -195,6 +194,8 @@ void collector_drain(struct collector *collector)
 {
 	struct error ignored;
 
+	if (!collector)
+		return;
 	if (collector->log >= 0)
 		(void)nfnetlink_log_flush(collector->log, collector->launch->plan->log_group, &ignored);
 	read_log(collector);
@@ -225,6 +226,8 @@ static uint64_t swallowed(struct collector *collector)
 
 void collector_finish(struct collector *collector, int status)
 {
+	if (!collector)
+		return;
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	struct journal *journal = &collector->journal;
 	struct run_record *record = &collector->launch->result->record;

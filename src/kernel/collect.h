@@ -9,7 +9,8 @@
 struct launch;
 struct collector;
 
-// A collector for a launch, which releases it. It writes nothing yet.
+// A collector for a launch, which releases it. It writes nothing yet. Where nothing is recorded there is none: begin,
+// drain, finish and discard take NULL and do nothing.
 struct collector *collector_new(struct launch *launch);
 void collector_release(struct collector *collector);
 
@@ -40,7 +41,7 @@ void collector_drain(struct collector *collector);
 // Afterwards: writes the last lines and hands everything to the launch's result. status: as vpcjail gives it.
 void collector_finish(struct collector *collector, int status);
 
-// Nothing ran: the store of runs forgets it. collector may be NULL.
+// Nothing ran: the store of runs forgets it.
 void collector_discard(struct collector *collector);
 
 #endif

@@ -188,7 +188,7 @@ void control_take(struct launch *launch, const struct message *message, int fd);
 
 // notices.c: who makes the calls that the supervisor answers; with options.record.
 void notices_start(struct launch *launch);
-// MESSAGE_NOTICES and MESSAGE_SOCKETS; the descriptor is taken.
+// MESSAGE_LOG, _COUNTED, _SOCKETS and _NOTICES: what the record is made of; the descriptor is taken.
 void notices_take(struct launch *launch, const struct message *message, int fd);
 
 // offered_ports.c: serves a listener of network.host-ports; the descriptor is taken.

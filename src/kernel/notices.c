@@ -30,7 +30,12 @@ static void fail(struct launch *launch)
 
 void notices_take(struct launch *launch, const struct message *message, int fd)
 {
-	if (message->kind == MESSAGE_SOCKETS) {
+	if (message->kind == MESSAGE_LOG) {
+		launch->log_fd = fd;
+		collector_log(launch->collector, fd);
+	} else if (message->kind == MESSAGE_COUNTED) {
+		collector_conversations(launch->collector, fd);
+	} else if (message->kind == MESSAGE_SOCKETS) {
 		if (fd >= 0)
 			attribution_sockets(launch->attribution, fd);
 	} else if (message->value) {

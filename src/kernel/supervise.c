@@ -175,12 +175,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->failed = true;
 		break;
 	case MESSAGE_LOG:
-		s->launch->log_fd = fd;
-		collector_log(s->launch->collector, fd);
-		return;
 	case MESSAGE_COUNTED:
-		collector_conversations(s->launch->collector, fd);
-		return;
 	case MESSAGE_SOCKETS:
 	case MESSAGE_NOTICES:
 		notices_take(s->launch, message, fd);
@@ -326,13 +321,6 @@ static void finish(struct supervision *s)
 	terminal_leave(s);
 }
 
-// The record's last lines. After the verdict on the job, which they tell.
-static void finish_record(const struct supervision *s)
-{
-	if (s->launch->collector)
-		collector_finish(s->launch->collector, launch_exit_status(s->result));
-}
-
 static void start_relays(struct supervision *s)
 {
 	struct launch *launch = s->launch;
@@ -386,8 +374,7 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 		return code;
 	}
 	start_relays(&s);
-	if (launch->collector)
-		(void)collector_begin(launch->collector, err);
+	(void)collector_begin(launch->collector, err);
 	notices_start(launch);
 	if (launch->options->record && launch->plan->link.outside[0])
 		host_blocks_watch(&launch->loop, if_nametoindex(launch->plan->link.outside), result);
@@ -400,8 +387,7 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
 		;
 	rules_finish(launch);
-	if (launch->collector)
-		collector_drain(launch->collector);
+	collector_drain(launch->collector);
 	loop_release(&launch->loop);
 	finish(&s);
 	attribution_release(launch->attribution);
@@ -409,6 +395,6 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	close(s.signals);
 	int code = verdict(&s, status, err);
 	if (code == 0)
-		finish_record(&s);
+		collector_finish(launch->collector, launch_exit_status(result));
 	return code;
 }
