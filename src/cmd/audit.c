@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail audit`: launches a command and tells what its profile would have denied.
+#include <errno.h>
 #include <unistd.h>
 
-#include "audit/destinations.h"
+#include "audit/outcome.h"
 #include "base/cleanup.h"
 #include "cmd/breadcrumb.h"
 #include "cmd/created.h"
@@ -10,6 +11,9 @@
 #include "cmd/not_run.h"
 #include "cmd/output.h"
 #include "cmd/prepare.h"
+#include "cmd/report_show.h"
+#include "cmd/result_file.h"
+#include "cmd/suggest.h"
 
 const struct option_row audit_options[] = {
 	OPTION_PROFILE,
@@ -17,6 +21,13 @@ const struct option_row audit_options[] = {
 	  .help = "deny as `run` does, and give each unknown name a made-up address, so that it is seen who connects" },
 	{ "keep-going", '\0', NULL, OPTION_FLAG, OPTION_OF(keep_going),
 	  .help = "answer what is denied at once, also under on-deny: drop, so that one run finds many" },
+	{ "json", 'j', "FILE", OPTION_TEXT, OPTION_OF(json_file), .completes = COMPLETES_PATH,
+	  .help = "write the report to FILE as JSON as well" },
+	{ "suggest", '\0', NULL, OPTION_FLAG, OPTION_OF(suggest),
+	  .help = "print a diff of the profile with the additions that make the command pass" },
+	{ "tolerate", '\0', "FILE", OPTION_TEXT, OPTION_OF(tolerate), .completes = COMPLETES_PATH,
+	  .help = "a list of what may be denied all the same, besides the profile's; see tolerate in "
+		  "vpcjail-profile(5)" },
 	OPTIONS_RUN_FIRST,
 	OPTIONS_LINK,
 	OPTION_STOP_TIMEOUT,
@@ -62,13 +73,15 @@ static bool options_fit(const struct invocation *invocation)
 	return false;
 }
 
-// What of the run would have been denied, packets or names.
-static bool would_be_denied(const struct launch_result *result)
+// Whether something would be denied that nobody tolerates. What the record could not hold may be such a thing.
+static bool would_be_denied(const struct run *run)
 {
-	const struct run_record *record = &result->record;
+	const struct run_record *record = &run->result.record;
 
-	return events_first(&record->events, EVENT_PACKET) || events_first(&record->events, EVENT_NAME) ||
-	       record->end.beyond || record->end.overruns;
+	vec_for_each (event, &record->events)
+		if (outcome_event_counts(&run->loaded.profile, event))
+			return true;
+	return record->end.beyond || record->end.overruns || record->end.swallowed;
 }
 
 static void print_before(const struct invocation *invocation, const struct run *run)
@@ -85,14 +98,41 @@ static void print_before(const struct invocation *invocation, const struct run *
 	run_print_notices(run);
 }
 
+// The report, in the forms that were asked for. A negative errno where one of them could not be written, which is said.
+static int tell(const struct invocation *invocation, struct run *run, const struct result_file *json)
+{
+	const struct report_sources sources = { .record = &run->result.record,
+						.profile = &run->loaded.profile,
+						.tolerations = &run->loaded.profile };
+	CLEANUP(strbuf_release) struct strbuf out = { 0 }, diff = { 0 };
+	struct error err = { 0 };
+
+	if (!invocation->quiet) {
+		report_print_audit(&sources);
+		breadcrumb_print_blocks(&run->result);
+		breadcrumb_print_forwarded(&run->result);
+		created_print(&run->plan);
+	}
+	if (json->fd >= 0)
+		report_show(&sources, SHOW_JSON, -1, &out);
+	if (result_file_write(json, &out, &err) < 0 ||
+	    (invocation->suggest && suggest_text(&sources, &diff, &err) < 0)) {
+		output_message("audit: %s", err.message);
+		return err.code;
+	}
+	return diff.length && output_result(&diff, STATUS_YES) != STATUS_YES ? -EIO : 0;
+}
+
 enum status cmd_audit(const struct invocation *invocation)
 {
+	CLEANUP(result_file_close) struct result_file json = RESULT_FILE_NONE;
 	CLEANUP(run_release) struct run run = { 0 };
 	struct error err = { 0 };
 
 	if (!options_fit(invocation))
 		return STATUS_USAGE;
-	if (run_prepare(invocation, invocation->offline ? AUDIT_OFFLINE : AUDIT_ONLINE, &run, &err) < 0)
+	if (result_file_open(&json, invocation->json_file, &err) < 0 ||
+	    run_prepare(invocation, invocation->offline ? AUDIT_OFFLINE : AUDIT_ONLINE, &run, &err) < 0)
 		return not_audited(invocation, &run, &err);
 	print_before(invocation, &run);
 
@@ -108,12 +148,8 @@ enum status cmd_audit(const struct invocation *invocation)
 					  .registration = &registration };
 	if (launch_run(&run.plan, &options, &run.result, &err) < 0)
 		return not_audited(invocation, &run, &err);
-	if (!invocation->quiet) {
-		breadcrumb_print(&run.result);
-		breadcrumb_print_forwarded(&run.result);
-		created_print(&run.plan);
-	}
-	if (would_be_denied(&run.result))
+	int written = tell(invocation, &run, &json);
+	if (would_be_denied(&run) || written < 0)
 		return STATUS_NO;
 	return launch_exit_status(&run.result) ? (enum status)STATUS_COMMAND_FAILED : STATUS_YES;
 }

@@ -102,6 +102,12 @@ static void print_block(const struct host_block *block)
 	output_message("%s", strbuf_text(&line));
 }
 
+void breadcrumb_print_blocks(const struct launch_result *result)
+{
+	vec_for_each (block, &result->blocks)
+		print_block(block);
+}
+
 void breadcrumb_print(const struct launch_result *result)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
@@ -109,8 +115,7 @@ void breadcrumb_print(const struct launch_result *result)
 	breadcrumb_format(result, &line);
 	if (line.length)
 		output_message("%s", strbuf_text(&line));
-	vec_for_each (block, &result->blocks)
-		print_block(block);
+	breadcrumb_print_blocks(result);
 }
 
 void breadcrumb_print_forwarded(const struct launch_result *result)

@@ -9,8 +9,11 @@
 // the end of line; line stays empty when nothing was denied.
 void breadcrumb_format(const struct launch_result *result, struct strbuf *line);
 
-// The same on standard error.
+// The same on standard error, with breadcrumb_print_blocks.
 void breadcrumb_print(const struct launch_result *result);
+
+// A line for each rule of the host's own firewall that stopped packets of the job.
+void breadcrumb_print_blocks(const struct launch_result *result);
 
 // A line for each port of the jail that `vpcjail forward` let in.
 void breadcrumb_print_forwarded(const struct launch_result *result);

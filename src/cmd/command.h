@@ -38,7 +38,8 @@ struct invocation {
 	unsigned on_tamper;  // index into the option's words: enum on_tamper
 	const char *attest, *attestation;
 	const char *events, *output, *tolerate;
-	bool html, list;
+	bool html, list, flow_log, suggest;
+	const char *json_file, *flow_log_file;
 	const char *flow_format;  // of flow log records; NULL: the default
 	unsigned flow_interval;   // seconds, 0: the default
 	bool require_events;

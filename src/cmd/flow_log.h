@@ -5,6 +5,7 @@
 
 #include "audit/flow_windows.h"
 #include "cmd/command.h"
+#include "cmd/result_file.h"
 
 // Rows of struct option_row: how records are made. Understood by flow_log_text.
 #define OPTIONS_FLOW_LOG                                                                                               \
@@ -23,5 +24,10 @@
 // happened. -EINVAL for a format that is none: before anything else is done, where record is NULL.
 int flow_log_text(const struct invocation *invocation, const struct run_record *record, struct strbuf *out,
 		  struct error *err);
+
+// Of a run that has just ended, into the file. Its own record lacks when what happened: it is read from the store of
+// runs, where it is there.
+int flow_log_write(const struct invocation *invocation, const struct run_record *record, const struct result_file *file,
+		   struct error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "cmd/link_options.h"
 #include "cmd/output.h"
+#include "cmd/tolerations.h"
 #include "kernel/registry.h"
 #include "kernel/runs.h"
 #include "kernel/stand_in.h"
@@ -117,6 +118,10 @@ int run_prepare(const struct invocation *invocation, enum audit_mode audit, stru
 		run->profile_wrong = true;
 		return error_set(err, -EINVAL, "the profile %s is wrong",
 				 run->loaded.name ? run->loaded.name : "that is the default");
+	}
+	if (!tolerations_add(invocation->command->name, invocation->tolerate, &run->loaded.profile)) {
+		run->profile_wrong = true;
+		return error_set(err, -EINVAL, "the list of tolerations is wrong");
 	}
 	if (settle(invocation, audit, run, err) < 0 || build_policy(invocation, run, err) < 0)
 		return err->code;

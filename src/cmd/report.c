@@ -8,17 +8,25 @@
 #include "audit/report_print.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "cmd/flow_log.h"
 #include "cmd/load_profile.h"
+#include "cmd/load_record.h"
 #include "cmd/output.h"
 #include "cmd/report_list.h"
 #include "cmd/report_show.h"
+#include "cmd/suggest.h"
+#include "cmd/tolerations.h"
 #include "kernel/runs.h"
-#include "profile/toleration.h"
 
 const struct option_row report_options[] = {
 	OPTION_JSON,
 	{ "html", '\0', NULL, OPTION_FLAG, OPTION_OF(html),
 	  .help = "print one HTML page that needs nothing else: no network, no script" },
+	{ "flow-log", '\0', NULL, OPTION_FLAG, OPTION_OF(flow_log),
+	  .help = "print VPC Flow Log records: ACCEPT of what was carried, REJECT of what was denied" },
+	OPTIONS_FLOW_LOG,
+	{ "suggest", '\0', NULL, OPTION_FLAG, OPTION_OF(suggest),
+	  .help = "print a diff of the profile with the additions that make the run pass" },
 	{ "tolerate", '\0', "FILE", OPTION_TEXT, OPTION_OF(tolerate), .completes = COMPLETES_PATH,
 	  .help = "tell apart what this list of tolerations covers too; see tolerate in vpcjail-profile(5)" },
 	{ "output", 'o', "FILE", OPTION_TEXT, OPTION_OF(output), .completes = COMPLETES_PATH,
@@ -36,14 +44,13 @@ const struct manual report_manual = {
 	.examples = { { "vpcjail report", "of the newest run" },
 		      { "vpcjail report --list", "which runs there are" },
 		      { "vpcjail report 20261128 --html -o report.html", "to read, print or pass on" },
+		      { "vpcjail report --flow-log", "as VPC Flow Logs tell of it" },
+		      { "vpcjail report --suggest > add.diff", "what would have to be added to the profile" },
 		      { "vpcjail report --json | jq .denied.destinations", "for a program" } },
 	.exits = "0, whatever the run was denied; 1 when it cannot be read or the result cannot be written, 2 usage\n"
 		 "or no such run, 3 when the list of tolerations is wrong.",
 	.see = "vpcjail run, vpcjail explain",
 };
-
-// A record is as long as its run had distinct events, which are limited.
-enum { RECORD_MAXIMUM = 1 << 30, TOLERATIONS_MAXIMUM = 1 << 20 };
 
 static enum status refuse(const struct error *err, enum status status)
 {
@@ -69,39 +76,6 @@ static enum status write_file(const char *path, const struct strbuf *text)
 	return STATUS_NO;
 }
 
-static int read_record(const char *path, struct run_record *record, struct error *err)
-{
-	AUTO_FREE char *text = NULL;
-	size_t length = 0;
-	int result = io_read_file(path, RECORD_MAXIMUM, &text, &length, err);
-
-	if (result == 0 && (result = run_record_read(text, length, record, err)) < 0)
-		error_prefix(err, "%s", path);
-	return result;
-}
-
-// What is tolerated beyond the profile's own.
-static bool add_tolerations(const char *file, struct profile *profile)
-{
-	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
-	CLEANUP(strbuf_release) struct strbuf list = { 0 };
-	AUTO_FREE char *text = NULL;
-	struct error err = { 0 };
-	size_t length = 0;
-
-	if (!file)
-		return true;
-	if (io_read_file(file, TOLERATIONS_MAXIMUM, &text, &length, &err) < 0) {
-		output_message("report: %s", err.message);
-		return false;
-	}
-	if (tolerations_read(text, length, file, profile, &mistakes) == 0)
-		return true;
-	mistakes_format(&mistakes, &list);
-	output_lines(&list);
-	return false;
-}
-
 // The profile of the run says the Region, the tolerations and what would become of it elsewhere; path may be NULL. A
 // run without one is told of all the same.
 static void load_sources(const char *path, struct loaded_profile *loaded, struct report_sources *sources)
@@ -119,6 +93,21 @@ static void load_sources(const char *path, struct loaded_profile *loaded, struct
 			       path);
 }
 
+static int print(const struct invocation *invocation, const struct report_sources *sources, struct strbuf *out,
+		 struct error *err)
+{
+	if (invocation->flow_log)
+		return flow_log_text(invocation, sources->record, out, err);
+	if (invocation->suggest)
+		return suggest_text(sources, out, err);
+	report_show(sources,
+		    invocation->html   ? SHOW_HTML
+		    : invocation->json ? SHOW_JSON
+				       : SHOW_TEXT,
+		    invocation->output ? -1 : STDOUT_FILENO, out);
+	return 0;
+}
+
 static enum status report_one(const struct invocation *invocation, const char *events, const char *profile)
 {
 	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
@@ -127,17 +116,27 @@ static enum status report_one(const struct invocation *invocation, const char *e
 	struct report_sources sources = { .record = &record };
 	struct error err = { 0 };
 
-	if (read_record(events, &record, &err) < 0)
+	if (load_record(events, &record, &err) < 0)
 		return refuse(&err, STATUS_NO);
 	load_sources(profile, &loaded, &sources);
-	if (!add_tolerations(invocation->tolerate, &loaded.profile))
+	if (!tolerations_add("report", invocation->tolerate, &loaded.profile))
 		return STATUS_PROFILE;
-	report_show(&sources,
-		    invocation->html   ? SHOW_HTML
-		    : invocation->json ? SHOW_JSON
-				       : SHOW_TEXT,
-		    invocation->output ? -1 : STDOUT_FILENO, &out);
+	if (print(invocation, &sources, &out, &err) < 0)
+		return refuse(&err, STATUS_NO);
 	return invocation->output ? write_file(invocation->output, &out) : output_result(&out, STATUS_YES);
+}
+
+// NULL: they go together.
+static const char *wrong_options(const struct invocation *invocation, struct error *err)
+{
+	unsigned forms =
+	    (unsigned)invocation->json + invocation->html + (unsigned)invocation->flow_log + invocation->suggest;
+
+	if (forms > 1)
+		return "--json, --html, --flow-log and --suggest: one form at a time";
+	if (!invocation->flow_log && (invocation->flow_format || invocation->flow_interval))
+		return "--format and --interval are for --flow-log";
+	return flow_log_text(invocation, NULL, NULL, err) < 0 ? err->message : NULL;
 }
 
 enum status cmd_report(const struct invocation *invocation)
@@ -147,8 +146,9 @@ enum status cmd_report(const struct invocation *invocation)
 	AUTO_FREE char *profile = NULL;
 	struct error err = { 0 };
 
-	if (invocation->json && invocation->html)
-		return usage("both --json and --html: one form at a time");
+	const char *wrong = wrong_options(invocation, &err);
+	if (wrong)
+		return usage(wrong);
 	if (invocation->list && (asked || invocation->html || invocation->output))
 		return usage("--list names all runs; it goes with --json alone");
 	if (invocation->list)

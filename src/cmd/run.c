@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "cmd/breadcrumb.h"
 #include "cmd/created.h"
+#include "cmd/flow_log.h"
 #include "cmd/link_options.h"
 #include "cmd/not_run.h"
 #include "cmd/output.h"
@@ -19,6 +20,9 @@ const struct option_row run_options[] = {
 	OPTIONS_LINK,
 	OPTION_STOP_TIMEOUT,
 	OPTIONS_RECORD,
+	{ "flow-log", '\0', "FILE", OPTION_TEXT, OPTION_OF(flow_log_file), .completes = COMPLETES_PATH,
+	  .help = "write VPC Flow Log records to FILE when the job has ended" },
+	OPTIONS_FLOW_LOG,
 	{ "attest", '\0', "FILE", OPTION_TEXT, OPTION_OF(attest), .completes = COMPLETES_PATH,
 	  .help = "write a statement to FILE when the job has ended: what was enforced, what came of it" },
 	{ "on-tamper", '\0', "kill|report", OPTION_WORD, OPTION_OF(on_tamper), .words = tamper_words,
@@ -74,14 +78,32 @@ static void print_results(const struct invocation *invocation, const struct run 
 	created_print(&run->plan);
 }
 
+static bool flow_log_wrong(const struct invocation *invocation)
+{
+	struct error err = { 0 };
+
+	if (!invocation->flow_log_file && (invocation->flow_format || invocation->flow_interval))
+		output_message("run: --format and --interval are for --flow-log FILE");
+	else if (flow_log_text(invocation, NULL, NULL, &err) < 0)
+		output_message("run: %s", err.message);
+	else
+		return false;
+	output_message("try `vpcjail run --help`");
+	return true;
+}
+
 enum status cmd_run(const struct invocation *invocation)
 {
 	CLEANUP(attestation_file_release) struct attestation_file file = ATTESTATION_FILE_NONE;
+	CLEANUP(result_file_close) struct result_file flow_log = RESULT_FILE_NONE;
 	CLEANUP(run_release) struct run run = { 0 };
 	struct error err = { 0 };
 	bool summary = !invocation->quiet && isatty(STDERR_FILENO);
 
-	if (run_prepare(invocation, AUDIT_NONE, &run, &err) < 0 ||
+	if (flow_log_wrong(invocation))
+		return STATUS_USAGE;
+	if (result_file_open(&flow_log, invocation->flow_log_file, &err) < 0 ||
+	    run_prepare(invocation, AUDIT_NONE, &run, &err) < 0 ||
 	    (invocation->attest && attestation_file_open(&file, invocation->attest, &err) < 0))
 		return not_run(&err, invocation->operands.items[0]);
 	if (!invocation->quiet)
@@ -104,6 +126,10 @@ enum status cmd_run(const struct invocation *invocation)
 
 	int status = launch_exit_status(&run.result);
 	print_results(invocation, &run);
+	if (flow_log_write(invocation, &run.result.record, &flow_log, &err) < 0) {
+		output_message("the job has run, but there is no flow log of it: %s", err.message);
+		status = status ? status : STATUS_NO;
+	}
 	if (invocation->attest)
 		status = attest(&file, &run, status, invocation->quiet);
 	if (summary && status != 0)
