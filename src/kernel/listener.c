@@ -5,6 +5,10 @@
 // the supervisor's answer, who has no descriptor to answer on yet; and handing a descriptor over takes sendmsg, which
 // it may ask about. So a helper without the filter, which has the same descriptors and the same memory, hands it over.
 // It ends before the job begins. Neither can be looked into: what is not dumpable stays so in a clone.
+//
+// A descriptor that reached nobody must stop the launch. The filter stands then, and the kernel has room for another
+// who answers: the job itself. That can be brought about by who has the job's ids (descriptors under way are limited
+// for each user), and in a jail that runs that is the job.
 #include "kernel/listener.h"
 
 #include <errno.h>
@@ -36,9 +40,9 @@ __attribute__((no_sanitize("address"))) static int helper_main(void *data)
 	int fd = -1;
 
 	if (read(helper->told, &fd, sizeof(fd)) != (ssize_t)sizeof(fd))
-		_exit(1);
+		_exit(EPIPE);
 	message.value = fd < 0 ? fd : 0;
-	_exit(channel_send(helper->channel, &message, fd) < 0);
+	_exit(-channel_send(helper->channel, &message, fd));
 }
 
 // A signal that comes while the supervisor answers waits (Linux 5.19): a program that gets one every few milliseconds
@@ -55,33 +59,39 @@ static int install(const struct launch *launch)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-static void end_helper(pid_t pid)
+// 0 when it did its work; else a negative errno.
+static int end_helper(pid_t pid)
 {
-	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
-		;
+	int status = 0;
+
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EPIPE;
 }
 
-int listener_install(const struct launch *launch)
+int listener_install(const struct launch *launch, struct error *err)
 {
 	static char stack[HELPER_STACK] __attribute__((aligned(16)));
 	struct helper helper = { .channel = launch->supervisor };
-	int ends[2];
+	int ends[2], handed = 0;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
+		return LISTENER_NONE;
 	helper.told = ends[0];
 	const pid_t pid = clone(helper_main, stack + sizeof(stack), CLONE_VM | CLONE_FILES, &helper);
 	int result = pid < 0 ? -errno : install(launch);
 	if (pid > 0) {
 		(void)io_write_all(ends[1], &result, sizeof(result));
-		end_helper(pid);
+		handed = end_helper(pid);
 	} else {
 		const struct message message = { .kind = MESSAGE_NOTICES, .value = result };
 		(void)channel_send(launch->supervisor, &message, -1);
 	}
 	close(ends[0]);
 	close(ends[1]);
-	if (result >= 0)
-		close(result);
-	return result < 0 ? result : 0;
+	if (result < 0)
+		return LISTENER_NONE;
+	close(result);
+	return handed < 0 ? error_set_errno(err, handed, "cannot hand over who answers the job's system calls") : 0;
 }

@@ -5,8 +5,11 @@
 
 #include "kernel/launch_state.h"
 
-// Installs launch->asking and hands the descriptor on which the kernel asks to the supervisor, as MESSAGE_NOTICES.
-// 0, or a negative errno: then nothing is installed, and the supervisor has been told.
-int listener_install(const struct launch *launch);
+enum { LISTENER_NONE = 1 };
+
+// Installs launch->asking and hands the descriptor on which the kernel asks to the supervisor, as MESSAGE_NOTICES. 0;
+// LISTENER_NONE: nothing is installed, and the supervisor has been told, where it could be; a negative errno: the
+// filter stands and nobody answers, so that this process must not become the job.
+int listener_install(const struct launch *launch, struct error *err);
 
 #endif

@@ -147,10 +147,12 @@ int step_filter(struct launch *launch, const struct launch_step *step, struct er
 	const struct sock_fprog program = { .len = launch->plan->filter.length,
 					    .filter = launch->plan->filter.instructions };
 
+	int result = launch->options->record ? listener_install(launch, err) : LISTENER_NONE;
+
 	(void)step;
+	if (result != LISTENER_NONE)
+		return result;
 	// Without a supervisor to ask, the same calls are denied; they are not told of.
-	if (launch->options->record && listener_install(launch) == 0)
-		return 0;
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return error_set_errno(err, -errno, "cannot install the system call filter");
 	return 0;

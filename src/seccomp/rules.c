@@ -67,6 +67,9 @@ const struct rule rules[] = {
 	     "a ring opens and connects sockets without any system call that a filter sees; programs fall back as on "
 	     "an older kernel"),
 	RULE("clone3", ALWAYS, ENOSYS, DEFAULT, "its flags lie behind a pointer; the C library falls back to clone"),
+	RULE("seccomp", WHEN(ANY_BIT(1, "flags", NAMED("SECCOMP_FILTER_FLAG_NEW_LISTENER", SECCOMP_NEW_LISTENER_FLAG))),
+	     EPERM, DEFAULT,
+	     "who answers system calls lets them through; the supervisor does, and the kernel has room for one alone"),
 
 	HEADING("Sockets: what is allowed, all else is denied, also what a future kernel adds"),
 	RULE("socket", WHEN(NONE_OF(0, "family", V(AF_UNIX), V(AF_INET), V(AF_INET6), V(AF_NETLINK))), EAFNOSUPPORT,
@@ -210,8 +213,6 @@ const struct rule rules[] = {
 	     WHEN(ANY_OF(1, "level", V(SOL_SOCKET)),
 		  ANY_OF(2, "option", V(SO_ATTACH_FILTER), V(SO_ATTACH_REUSEPORT_CBPF))),
 	     EPERM, STRICT, "classic BPF on a socket (packet dumps, load balancers)"),
-	RULE("seccomp", WHEN(ANY_BIT(1, "flags", NAMED("SECCOMP_FILTER_FLAG_NEW_LISTENER", SECCOMP_NEW_LISTENER_FLAG))),
-	     EPERM, STRICT, "answers system calls of another process (container tools)"),
 };
 const size_t rules_count = sizeof(rules) / sizeof(rules[0]);
 

@@ -369,6 +369,53 @@ def somebody_else_answers(mode):
     equal(told.events('call'), [])
 
 
+HOLDER = '''
+import array, errno, socket, sys
+rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * 253))]
+pairs, full = [], False
+while not full:
+    pairs.append(socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM))
+    pairs[-1][0].setblocking(False)
+    try:
+        while True:
+            pairs[-1][0].sendmsg([b"x"], rights)
+    except OSError as error:
+        full = error.errno == errno.ETOOMANYREFS
+print("full", flush=True)
+sys.stdin.readline()
+'''
+
+
+def nobody_answers(mode):
+    """A job that keeps the listener of a further command from its supervisor, by the limit of descriptors under way, would be
+    free to answer in its place: nothing is executed."""
+    told = Told(mode)
+    name = f'alone{os.getpid()}'
+    job = start(mode, [PYTHON, '-c', HOLDER], environment=told.environment, options=told.options + ['--name', name],
+                stdin=subprocess.PIPE)
+    equal(job.stdout.readline(), 'full\n')
+    done = subprocess.run([Bench.binary, 'exec', name, '--', 'echo', 'executed'], text=True, stdin=subprocess.DEVNULL,
+                          capture_output=True, cwd='/', env=mode.full_environment({}), timeout=20, check=False, **mode.popen_arguments())
+    job.communicate('\n', timeout=10)
+    equal((done.returncode, done.stdout), (125, ''), done.stderr)
+    # Where vpcjail has no more rights than the job, it cannot even ask for it.
+    check(('who answers' if mode.root else 'cannot speak') in done.stderr, done.stderr)
+
+
+def answers_for_itself(mode):
+    """Nor can the job be one who answers, whoever else does."""
+    told = Told(mode)
+    code = SYSCALL + '''
+class Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_uint16), ("instructions", ctypes.c_void_p)]
+allow = ctypes.create_string_buffer(bytes([6, 0, 0, 0, 0, 0, 0xff, 0x7f]))
+program = Program(1, ctypes.addressof(allow))
+print(denied(317, 1, 1 << 3, ctypes.byref(program)), denied(317, 1, 0, ctypes.byref(program)))
+'''
+    equal(succeeded(python(mode, code, environment=told.environment, options=told.options)).stdout, '1 0\n')
+    equal([event['call'] for event in told.events('call')], ['seccomp'])
+
+
 def hostile_command_line(mode):
     """What a process says of itself is its own claim: any bytes, or none."""
     told = Told(mode)
@@ -392,4 +439,4 @@ if __name__ == '__main__':
         raise SystemExit(1)
     main([denied_calls_are_told, destinations_are_told, storm_of_processes, many_threads, killed_while_waiting,
           waits_for_a_stopped_supervisor, ends_with_calls_under_way, does_not_read_its_input, does_not_read_its_terminal,
-          further_commands, somebody_else_answers, hostile_command_line])
+          further_commands, somebody_else_answers, nobody_answers, answers_for_itself, hostile_command_line])

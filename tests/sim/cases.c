@@ -36,6 +36,7 @@ const struct sim_case sim_cases[] = {
 	// Other ways to make system calls.
 	DENIED("io_uring_setup", ENOSYS), DENIED("io_uring_enter", ENOSYS), DENIED("io_uring_register", ENOSYS),
 	DENIED("clone3", ENOSYS), WITH("clone3", ENOSYS, 0x7000, 88),
+	WITH("seccomp", EPERM, 1, 8), WITH("seccomp", EPERM, 1, 9), WITH("seccomp", ALLOWED, 1, 0), WITH("seccomp", ALLOWED, 1, 1),
 
 	// Families: each that has ever had a number, the first without one, and negative numbers.
 	SOCKET(ALLOWED, AF_UNIX, STREAM, 0), SOCKET(ALLOWED, AF_UNIX, DGRAM, 0), SOCKET(ALLOWED, AF_UNIX, SOCK_SEQPACKET, 0),
@@ -155,8 +156,7 @@ const struct sim_case sim_cases[] = {
 	// What strict adds.
 	OPEN_BY_DEFAULT("ptrace"), OPEN_BY_DEFAULT("process_vm_readv"), OPEN_BY_DEFAULT("process_vm_writev"), OPEN_BY_DEFAULT("kcmp"),
 	OPEN_BY_DEFAULT("pidfd_getfd"), OPEN_BY_DEFAULT("process_madvise"), OPEN_BY_DEFAULT("process_mrelease"), OPEN_BY_DEFAULT("migrate_pages"),
-	OPEN_BY_DEFAULT("move_pages"), OPEN_BY_DEFAULT("vmsplice"), { "seccomp", ALLOWED, { 1, 8 }, ONLY_DEFAULT },
-	{ "seccomp", EPERM, { 1, 8 }, ONLY_STRICT }, { "seccomp", EPERM, { 1, 9 }, ONLY_STRICT }, WITH("seccomp", ALLOWED, 1, 0), WITH("seccomp", ALLOWED, 1, 1),
+	OPEN_BY_DEFAULT("move_pages"), OPEN_BY_DEFAULT("vmsplice"),
 
 	// What jobs need: the network's addresses are never looked at.
 	OPEN("connect"), OPEN("bind"), OPEN("listen"), OPEN("accept"), OPEN("accept4"), OPEN("sendto"), OPEN("sendmsg"), OPEN("sendmmsg"),
