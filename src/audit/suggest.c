@@ -58,7 +58,6 @@ static void say_left(struct draft *draft)
 
 static void finish(struct draft *draft)
 {
-	AUTO_STRBUF struct strbuf given = { 0 };
 	AUTO_STRBUF struct strbuf diff = { 0 };
 	AUTO_FREE char *before = NULL;
 	struct draft first = { 0 };

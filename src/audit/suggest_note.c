@@ -8,7 +8,7 @@
 #include "audit/suggest_draft.h"
 #include "base/cleanup.h"
 
-static char *format_text(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list arguments)
 {
 	char *text = NULL;
 
