@@ -47,6 +47,9 @@ struct event_process {
 
 enum { EVENT_COMMAND_MAXIMUM = 4096, EVENT_ARGUMENTS = 6, LAYER_SIZE = 32 };
 
+// The layer of what no rule denied: a connection to the job's own loopback that is meant for a server of the host.
+#define EVENT_LAYER_LOOPBACK "loopback"
+
 // Times are milliseconds since 1970. Texts are owned and may hold any bytes but NUL; NULL where there is none.
 struct event {
 	enum event_kind kind;

@@ -184,7 +184,8 @@ static void add_events(struct windows *w)
 	vec_for_each (event, &w->record->events) {
 		struct flow_sample before = { 0 };
 
-		if (event->kind != EVENT_PACKET && event->kind != EVENT_FLOW)
+		if ((event->kind != EVENT_PACKET && event->kind != EVENT_FLOW) ||
+		    strcmp(event->layer, EVENT_LAYER_LOOPBACK) == 0)  // no flow log has a host's loopback
 			continue;
 		while (at < w->samples.count && w->samples.items[at].id < event->id)
 			at++;

@@ -8,6 +8,7 @@
 #include "kernel/attribution.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/attempts.h"
 #include "kernel/call_address.h"
+#include "kernel/host_tries.h"
 #include "kernel/process_note.h"
 #include "kernel/socket_owner.h"
 #include "seccomp/native.h"
@@ -47,6 +50,7 @@ struct attribution {
 	VEC(struct listener *) listeners;
 	struct attempts *attempts;  // NULL: connects are not observed
 	struct socket_owners *owners;
+	struct host_tries *tries;  // the loop's; NULL with owners
 	struct recent recent[CALLERS];
 	// As large as the kernel has them.
 	size_t notice_size, answer_size;
@@ -108,6 +112,12 @@ void attribution_release(struct attribution *attribution)
 	free(attribution);
 }
 
+void attribution_finish(struct attribution *attribution)
+{
+	if (attribution && attribution->tries)
+		host_tries_finish(STEAL(attribution->tries), attribution->loop);
+}
+
 static bool still_waits(const struct listener *listener)
 {
 	return ioctl(listener->fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &listener->attribution->notice->id) == 0;
@@ -150,7 +160,7 @@ static void tell(struct listener *listener)
 	uint64_t arguments[EVENT_ARGUMENTS];
 	struct caller *caller;
 
-	if (!attribution->sink.call || !name)
+	if (!attribution->sink.event || !name)
 		return;
 	for (size_t i = 0; i < EVENT_ARGUMENTS; i++)
 		arguments[i] = data->args[i];
@@ -165,7 +175,7 @@ static void tell(struct listener *listener)
 	event.error = memory_copy_text("EPERM");
 	event.reason = memory_copy_text(rule ? rule->why : NULL);
 	memcpy(event.arguments, arguments, sizeof(arguments));
-	attribution->sink.call(attribution->sink.data, &event);
+	attribution->sink.event(attribution->sink.data, &event);
 	event_release(&event);
 }
 
@@ -191,6 +201,8 @@ static void observe(struct listener *listener, enum observed_call call)
 			return;
 		attempts_add(attribution->attempts, now, addresses[i].protocol, &addresses[i].remote, addresses[i].port,
 			     caller);
+		if (attribution->tries && call == OBSERVED_CONNECT && addresses[i].protocol == IPPROTO_TCP)
+			host_tries_add(attribution->tries, now, &addresses[i].remote, addresses[i].port, caller);
 	}
 }
 
@@ -260,8 +272,13 @@ void attribution_listen(struct attribution *attribution, int fd)
 
 void attribution_sockets(struct attribution *attribution, int fd)
 {
+	const struct host_tries_sink sink = { .data = attribution->sink.data, .event = attribution->sink.event };
+
+	if (attribution->tries)
+		loop_remove(attribution->loop, attribution->tries);
 	socket_owners_free(attribution->owners);
 	attribution->owners = socket_owners_new(fd, attribution->facts.init, attribution->facts.pid_namespace);
+	attribution->tries = sink.event ? host_tries_new(attribution->loop, attribution->owners, &sink) : NULL;
 }
 
 void attribution_find(struct attribution *attribution, const struct log_event *event, struct event_process *process,

@@ -12,10 +12,11 @@
 #include "nft/log_event.h"
 #include "seccomp/filter.h"
 
-// Where denied calls go; the event is borrowed. May be empty.
+// Where denied calls go, and connections that are meant for a server of the host (host_tries.h): events without id;
+// they are borrowed. May be empty.
 struct attribution_sink {
 	void *data;
-	void (*call)(void *data, const struct event *event);
+	void (*event)(void *data, const struct event *event);
 };
 
 struct attribution_facts {
@@ -30,6 +31,9 @@ struct attribution;
 struct attribution *attribution_new(struct loop *loop, const struct attribution_facts *facts,
 				    const struct attribution_sink *sink);
 void attribution_release(struct attribution *attribution);
+
+// The job has ended: tells the sink what has waited for it. The loop is still there. NULL is fine.
+void attribution_finish(struct attribution *attribution);
 
 // A descriptor on which the kernel asks, of the workload or of a command that was executed later; taken. From then on
 // the processes that came of it wait for the loop with each such call.

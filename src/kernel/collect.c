@@ -173,7 +173,7 @@ void collector_name(void *data, const char *name, const struct address *stand_in
 		  stand_in);
 }
 
-void collector_call(void *data, const struct event *event)
+void collector_event(void *data, const struct event *event)
 {
 	count_one(data, event, NULL);
 }

@@ -28,8 +28,8 @@ void collector_conversations(struct collector *collector, int fd);
 // resolved all the same. For struct dns_sink; data: the collector.
 void collector_name(void *data, const char *name, const struct address *stand_in, bool passed);
 
-// A denied system call, of EVENT_CALL without id and times. For struct attribution_sink; data: the collector.
-void collector_call(void *data, const struct event *event);
+// What the attribution tells of, once each time: an event without id. For struct attribution_sink; data: the collector.
+void collector_event(void *data, const struct event *event);
 
 // Notes what the kernel has counted of each denying rule: before an exchange of the policy takes the rules away, and at
 // the end.

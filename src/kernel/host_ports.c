@@ -40,29 +40,34 @@ void host_ports_read(port_range_vec *out)
 	port_ranges_normalize(out);
 }
 
-// An address of those tables: words of 32 bits in the machine's own order. Loopback's, everybody's, or IPv4's of these.
-static bool is_local(const char *text)
+// An address of those tables: words of 32 bits in the machine's own order. IPv4 in IPv6 is IPv4.
+static struct address read_address(const char *text)
 {
 	static const uint8_t four_in_six[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	static const uint8_t nobody[16], loopback[16] = { [15] = 1 };
-	uint8_t bytes[16] = { 0 };
 	size_t words = strlen(text) / WORD_DIGITS;
+	uint8_t bytes[16] = { 0 };
 
 	for (size_t i = 0; i < words && i < 4; i++) {
 		uint32_t word;
 		if (sscanf(text + i * WORD_DIGITS, "%8" SCNx32, &word) != 1)
-			return false;
+			return (struct address){ 0 };
 		memcpy(bytes + i * sizeof(word), &word, sizeof(word));
 	}
-	const uint8_t *four = words == 1                                             ? bytes
-			      : memcmp(bytes, four_in_six, sizeof(four_in_six)) == 0 ? bytes + 12
-										     : NULL;
-	if (four)
-		return four[0] == 127 || memcmp(four, nobody, 4) == 0;
-	return memcmp(bytes, nobody, sizeof(bytes)) == 0 || memcmp(bytes, loopback, sizeof(bytes)) == 0;
+	if (words == 1)
+		return address_from_bytes(FAMILY_IPV4, bytes);
+	if (memcmp(bytes, four_in_six, sizeof(four_in_six)) == 0)
+		return address_from_bytes(FAMILY_IPV4, bytes + sizeof(four_in_six));
+	return address_from_bytes(FAMILY_IPV6, bytes);
 }
 
-bool host_listens_loopback(uint16_t port)
+// Its own address, all of its family, or all of IPv6's, which are IPv4's too.
+static bool leads_to(const struct address *asked, const struct address *listening)
+{
+	return address_equal(asked, listening) ||
+	       (!listening->bits && (listening->family == asked->family || listening->family == FAMILY_IPV6));
+}
+
+bool host_listens_loopback(const struct address *asked, uint16_t port)
 {
 	static const char *const paths[] = { "/proc/self/net/tcp", "/proc/self/net/tcp6" };
 	bool found = false;
@@ -75,9 +80,11 @@ bool host_listens_loopback(uint16_t port)
 		while (table && !found && getline(&line, &room, table) > 0) {
 			char address[33];
 			unsigned at, state;
-			found =
-			    sscanf(line, "%*u: %32[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", address, &at, &state) == 3 &&
-			    at == port && state == TCP_LISTEN && is_local(address);
+			if (sscanf(line, "%*u: %32[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x", address, &at, &state) != 3 ||
+			    at != port || state != TCP_LISTEN)
+				continue;
+			const struct address listening = read_address(address);
+			found = leads_to(asked, &listening);
 		}
 	}
 	return found;

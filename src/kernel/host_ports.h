@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/address.h"
 #include "net/port_range.h"
 
 // Adds the ports that some socket of this network namespace listens on (TCP) or is bound to (UDP), of both families:
@@ -13,7 +14,8 @@
 // which is not less than the profile says.
 void host_ports_read(port_range_vec *out);
 
-// Whether some program of this network namespace listens for TCP where 127.0.0.1 or ::1 leads, at that port now.
-bool host_listens_loopback(uint16_t port);
+// Whether some program of this network namespace listens for TCP where that address of loopback, 127.0.0.1 or ::1, and
+// that port lead now.
+bool host_listens_loopback(const struct address *address, uint16_t port);
 
 #endif

@@ -15,7 +15,7 @@ void notices_start(struct launch *launch)
 	const struct attribution_facts facts = { .filter = launch->plan->filter_options,
 						 .init = launch->init,
 						 .pid_namespace = launch->pid_namespace };
-	const struct attribution_sink sink = { .data = launch->collector, .call = collector_call };
+	const struct attribution_sink sink = { .data = launch->collector, .event = collector_event };
 
 	if (launch->options->record)
 		launch->attribution = attribution_new(&launch->loop, &facts, &sink);

@@ -26,6 +26,8 @@ enum {
 	DESCRIPTORS = 1 << 14,  // that one look may read
 	SHARE = 9,              // for each millisecond of looking, so many without
 	DUMP_BUFFER = 32 * 1024,
+	LOOPBACK_DEVICE = 1,  // its number, in every namespace
+	LISTENING = 10,       // TCP_LISTEN of the kernel
 };
 
 struct answer {
@@ -43,6 +45,7 @@ struct socket_owners {
 	ino_t pid_namespace;
 	int64_t next;  // no look before that
 	unsigned turn;
+	uint32_t sequence;  // of the last question about one socket
 	struct answer answers[ANSWERS];
 };
 
@@ -254,4 +257,59 @@ enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now
 	if (found->caller)
 		event_process_copy(&found->caller->process, process);
 	return found->evidence;
+}
+
+// Reads up to the answer of that number; what else is there is the rest of a dump that was given up.
+static enum socket_listens read_listener(int fd, uint32_t sequence)
+{
+	union {
+		struct nlmsghdr header;
+		uint8_t bytes[4096];
+	} buffer;
+
+	for (;;) {
+		ssize_t length = recv(fd, &buffer, sizeof(buffer), MSG_DONTWAIT);
+		const struct nlmsghdr *message = &buffer.header;
+		const struct nlmsgerr *failure = mnl_nlmsg_get_payload(message);
+		const struct inet_diag_msg *found = mnl_nlmsg_get_payload(message);
+
+		if (length < 0)
+			return LISTENS_UNKNOWN;
+		if (!mnl_nlmsg_ok(message, (int)length) || message->nlmsg_seq != sequence)
+			continue;
+		if (message->nlmsg_type == NLMSG_ERROR && message->nlmsg_len >= NLMSG_LENGTH(sizeof(*failure)))
+			return failure->error == -ENOENT ? LISTENS_NO : LISTENS_UNKNOWN;
+		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY || message->nlmsg_len < NLMSG_LENGTH(sizeof(*found)))
+			return LISTENS_UNKNOWN;
+		return found->idiag_state == LISTENING ? LISTENS_YES : LISTENS_NO;
+	}
+}
+
+// The kernel looks it up as it would for a connection's first packet.
+enum socket_listens socket_owners_listens(struct socket_owners *owners, const struct address *local, uint16_t port)
+{
+	const bool narrow = local->family == FAMILY_IPV4;
+	struct {
+		struct nlmsghdr header;
+		struct inet_diag_req_v2 request;
+	} message = {
+		.header = { .nlmsg_len = sizeof(message),
+			    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			    .nlmsg_flags = NLM_F_REQUEST,
+			    .nlmsg_seq = ++owners->sequence },
+		.request = { .sdiag_family = narrow ? AF_INET : AF_INET6,
+			     .sdiag_protocol = IPPROTO_TCP,
+			     .idiag_states = UINT32_MAX,
+			     .id = { .idiag_sport = htobe16(port),
+				     .idiag_if = LOOPBACK_DEVICE,
+				     .idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE } } },
+	};
+	uint8_t bytes[16];
+
+	address_to_bytes(local, bytes);
+	memcpy(message.request.id.idiag_src, bytes, narrow ? 4 : 16);
+	memcpy(message.request.id.idiag_dst, bytes, narrow ? 4 : 16);
+	if (send(owners->fd, &message, sizeof(message), 0) != (ssize_t)sizeof(message))
+		return LISTENS_UNKNOWN;
+	return read_listener(owners->fd, owners->sequence);
 }

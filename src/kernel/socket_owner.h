@@ -12,6 +12,8 @@
 
 enum { SOCKET_LOOKS = 50, SOCKET_MEMORY = 250 /* milliseconds that an answer holds */ };
 
+enum socket_listens { LISTENS_NO, LISTENS_YES, LISTENS_UNKNOWN };
+
 struct socket_owners;
 
 // fd: a socket of NETLINK_SOCK_DIAG that belongs to the jail's network namespace; taken. init: process 1 of the jail;
@@ -23,5 +25,8 @@ void socket_owners_free(struct socket_owners *owners);
 enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now, int protocol, uint16_t local_port,
 				       const struct address *remote, uint16_t remote_port,
 				       struct event_process *process);
+
+// Whether a TCP socket of the namespace would answer a connection over its loopback to that address and port.
+enum socket_listens socket_owners_listens(struct socket_owners *owners, const struct address *local, uint16_t port);
 
 #endif
