@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "kernel/host_ports.h"
 
-enum { PORTS = 1 << 16, SHARE = 9 /* for each millisecond of reading the host's table, so many without */ };
+enum { PORTS = 1 << 16 };
 
 struct host_try {
 	struct caller *caller;  // NULL: unused
@@ -19,20 +19,10 @@ struct host_try {
 	int64_t due;
 };
 
-// What was read of the host's table.
-struct known_port {
-	struct address remote;
-	uint16_t port;
-	bool listens;
-	int64_t until;
-};
-
 struct host_tries {
 	struct host_tries_sink sink;
 	struct socket_owners *owners;
 	struct host_try rows[HOST_TRIES];
-	struct known_port known[HOST_TRIES];
-	int64_t next;               // the host's table is not read before
 	uint8_t of_job[PORTS / 8];  // ports where something of the job has listened
 };
 
@@ -89,18 +79,19 @@ static void note_of_job(struct host_tries *tries, uint16_t port)
 			drop(&tries->rows[i]);
 }
 
-// Where it is not known, or not now, the answer is no.
-static bool host_listens(struct host_tries *tries, int64_t now, const struct address *remote, uint16_t port)
+// Whether a socket of the job does, or it is not known.
+static bool listens(struct host_tries *tries, const struct host_try *row)
 {
-	struct known_port *known = &tries->known[(port + remote->family) % HOST_TRIES];
-
-	if (known->port == port && address_equal(&known->remote, remote) && now < known->until)
-		return known->listens;
-	if (now < tries->next)
+	switch (socket_owners_listens(tries->owners, &row->remote, row->port)) {
+	case LISTENS_NO:
 		return false;
-	*known = (struct known_port){ *remote, port, host_listens_loopback(remote, port), now + HOST_TRY_MEMORY };
-	tries->next = now + (milliseconds() - now) * SHARE;
-	return known->listens;
+	case LISTENS_YES:
+		note_of_job(tries, row->port);
+		return true;
+	case LISTENS_UNKNOWN:
+		break;
+	}
+	return true;
 }
 
 static bool is_meant(const struct address *remote)
@@ -115,44 +106,38 @@ static bool is_same(const struct host_try *row, const struct host_try *other)
 	       row->caller->process.started == other->caller->process.started;
 }
 
-static void add(struct host_tries *tries, const struct host_try *added)
-{
-	struct host_try *place = &tries->rows[0];
-
-	for (struct host_try *row = tries->rows; row < tries->rows + HOST_TRIES; row++) {
-		if (is_same(row, added)) {
-			row->count++;
-			return;
-		}
-		if (place->caller && (!row->caller || row->due < place->due))
-			place = row;
-	}
-	if (place->caller)
-		tell(tries, place);
-	*place = *added;
-	(void)caller_keep(place->caller);
-}
-
 void host_tries_add(struct host_tries *tries, int64_t now, const struct address *remote, uint16_t port,
 		    struct caller *caller)
 {
-	if (!is_meant(remote) || is_of_job(tries, port))
+	const struct host_try added = {
+		.caller = caller, .remote = *remote, .port = port, .count = 1, .due = now + HOST_TRY_WAIT
+	};
+	struct host_try *place = NULL;
+
+	if (!is_meant(remote) || is_of_job(tries, port) || listens(tries, &added))
 		return;
-	switch (socket_owners_listens(tries->owners, remote, port)) {
-	case LISTENS_YES:
-		note_of_job(tries, port);
-		return;
-	case LISTENS_NO:
-		if (host_listens(tries, now, remote, port))
-			add(tries, &(struct host_try){ .caller = caller,
-						       .remote = *remote,
-						       .port = port,
-						       .count = 1,
-						       .due = now + HOST_TRY_WAIT });
-		return;
-	case LISTENS_UNKNOWN:
-		return;
+	for (struct host_try *row = tries->rows; row < tries->rows + HOST_TRIES; row++) {
+		if (is_same(row, &added)) {
+			row->count++;
+			return;
+		}
+		if (!row->caller)
+			place = row;
 	}
+	if (!place)
+		return;
+	*place = added;
+	(void)caller_keep(caller);
+}
+
+static void judge(struct host_tries *tries, struct host_try *row, bool ended)
+{
+	if (!ended && listens(tries, row))
+		return;
+	if (host_listens_loopback(&row->remote, row->port))
+		tell(tries, row);
+	else
+		drop(row);
 }
 
 static size_t watch(void *data, struct pollfd *out)
@@ -182,12 +167,8 @@ static void turn(void *data, const struct pollfd *seen, size_t count)
 	(void)seen;
 	(void)count;
 	for (struct host_try *row = tries->rows; row < tries->rows + HOST_TRIES; row++) {
-		if (!row->caller || row->due > now)
-			continue;
-		if (socket_owners_listens(tries->owners, &row->remote, row->port) == LISTENS_YES)
-			note_of_job(tries, row->port);
-		else
-			tell(tries, row);
+		if (row->caller && row->due <= now)
+			judge(tries, row, false);
 	}
 }
 
@@ -215,6 +196,6 @@ void host_tries_finish(struct host_tries *tries, struct loop *loop)
 {
 	for (size_t i = 0; i < HOST_TRIES; i++)
 		if (tries->rows[i].caller)
-			tell(tries, &tries->rows[i]);
+			judge(tries, &tries->rows[i], true);
 	loop_remove(loop, tries);
 }

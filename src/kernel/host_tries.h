@@ -14,9 +14,8 @@
 #include "kernel/socket_owner.h"
 
 enum {
-	HOST_TRY_WAIT = 1000,    // milliseconds from a try to its event
-	HOST_TRIES = 64,         // that wait; the oldest is told of before its time
-	HOST_TRY_MEMORY = 1000,  // milliseconds for which it is known that the host does or does not listen at a port
+	HOST_TRY_WAIT = 1000,  // milliseconds from a try to its event
+	HOST_TRIES = 64,       // that wait, of distinct processes and ports; further ones are passed over
 };
 
 // Takes an event of EVENT_PACKET without id and times, once for each try; it is borrowed.

@@ -9,7 +9,7 @@ import struct
 import sys
 import threading
 
-PORTS = (443, 7001, 7002)
+PORTS = [int(word) for word in sys.argv[2:]]
 ETH_P_ALL, ORIGINAL4, ORIGINAL6, INFO6, TRANSPARENT6 = 3, 8, 49, 50, 75
 
 

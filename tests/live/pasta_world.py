@@ -96,14 +96,15 @@ def become_host():
     tun(0o666)
 
 
-def make_world():
-    """Call it where a test's preparation is: the process is in another network namespace then, with services of its own."""
+def make_world(ports=(443, 7001, 7002)):
+    """Call it where a test's preparation is: the process is in another network namespace then, with services of its own.
+    ports: those at which the machine beyond the link says again what it hears."""
     if not shutil.which('pasta'):
         skip('pasta (package passt)')
     become_host()
     program = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'pasta_outside.py')
     World.outside = subprocess.Popen(['unshare', '-n', PYTHON, '-c', 'import sys; sys.stdin.readline(); exec(open(sys.argv[1]).read())',
-                                      program], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                                      program, *map(str, ports)], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     pid = World.outside.pid
     check(wait_until(lambda: os.stat(f'/proc/{pid}/ns/net').st_ino != os.stat('/proc/self/ns/net').st_ino, 5), 'no outside')
     ip(f'link set lo up\nlink add eth0 type veth peer name out0 netns {pid}\naddress add {HOST[0]}/24 dev eth0\n'

@@ -17,7 +17,7 @@ def _openssl(*words):
 class Authority:
     """certificate: what a client must trust; server: certificate and key of the servers."""
 
-    def __init__(self, parent):
+    def __init__(self, parent, server_names=NAMES):
         if not shutil.which('openssl'):
             skip('openssl')
         folder = os.path.join(parent, 'authority')
@@ -30,6 +30,6 @@ class Authority:
                  '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign')
         _openssl(*new, '-subj', '/CN=servers of the test range', '-keyout', self.server[1], '-out', request)
         with open(names, 'w', encoding='ascii') as file:
-            file.write('subjectAltName=' + ','.join('DNS:' + name for name in NAMES))
+            file.write('subjectAltName=' + ','.join('DNS:' + name for name in server_names))
         _openssl('x509', '-req', '-in', request, '-CA', self.certificate, '-CAkey', key, '-CAcreateserial', '-days', '2',
                  '-extfile', names, '-out', self.server[0])

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Real programs under `vpcjail audit` and `vpcjail run`, unmodified: what each of them reaches for is told with its process,
+name, port, layer and hint, once, and nothing else is. Their servers are stand-ins beyond the host's link.
+
+    audit_real.py VPCJAIL
+"""
+import json
+import os
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import zipfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'range'))
+
+import certificates  # noqa: E402
+import dns_outside  # noqa: E402
+from launch_lib import Bench, PYTHON, check, equal, main, run, skip, succeeded, user_folder, write_file  # noqa: E402
+from pasta_world import SERVER, World, make_world  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# Where the host's name server says that they are; the first has both families.
+ADDRESSES = {
+    'pypi.org': ('203.0.113.10', '2001:db8::10'), 'files.pythonhosted.org': ('203.0.113.11', '2001:db8::11'),
+    'github.com': ('203.0.113.12',), 'api.github.com': ('203.0.113.13',), 'download.pytorch.org': ('203.0.113.14',),
+    'pool.ntp.org': ('203.0.113.15',), 'deb.debian.org': ('203.0.113.16',), 'registry.npmjs.org': ('203.0.113.17',),
+    'repo1.maven.org': ('203.0.113.18',), 'proxy.golang.org': ('203.0.113.19',), 'huggingface.co': ('203.0.113.20',),
+    'bucket.s3.eu-west-1.amazonaws.com': ('52.218.0.10',), 'other.s3.us-west-2.amazonaws.com': ('203.0.113.21',),
+    'sts.eu-west-1.amazonaws.com': ('203.0.113.22',), 'sts.amazonaws.com': ('203.0.113.23',)}
+PEER = '10.9.1.21'
+MODULE = 'proxy.golang.org/example.com/x/@v'
+
+TRAIN = '''
+import os, sys, torch
+torch.hub.set_dir("hub")
+failed = 0
+for get in (lambda: torch.hub.load("pytorch/vision", "tiny", trust_repo=True),
+            lambda: torch.hub.load_state_dict_from_url("https://download.pytorch.org/models/tiny.pth")):
+    try:
+        get()
+    except OSError:
+        failed = 1
+sys.exit(failed)
+'''
+BOTO3 = '''
+import os, sys
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+os.environ["AWS_STS_REGIONAL_ENDPOINTS"] = "legacy"
+once = Config(retries={"total_max_attempts": 1}, connect_timeout=3)
+failed = 0
+for call in (lambda: boto3.client("s3", region_name="us-west-2", config=once).put_object(Bucket="other", Key="a", Body=b"x"),
+             lambda: boto3.client("sts", config=once).get_caller_identity()):
+    try:
+        call()
+    except BotoCoreError:
+        failed = 1
+sys.exit(failed)
+'''
+NODE = '''
+require("https").get("https://registry.npmjs.org/left-pad", answer => { answer.resume(); process.exit(answer.statusCode == 200 ? 0 : 1); })
+    .on("error", () => process.exit(1));
+'''
+JAVA = '''
+public class Fetch {
+    public static void main(String[] words) throws Exception {
+        var connection = (java.net.HttpURLConnection) new java.net.URL("http://repo1.maven.org/maven2/").openConnection();
+        System.exit(connection.getResponseCode() == 200 ? 0 : 1);
+    }
+}
+'''
+KEYS = 'AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=S AWS_DEFAULT_REGION=eu-west-1 AWS_CONFIG_FILE=/dev/null AWS_MAX_ATTEMPTS=1'
+SSH = 'ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=5'
+NO_METADATA = 'AWS_EC2_METADATA_DISABLED=true'
+
+
+class Program:
+    """A program and what it reaches for: (name or address, port, protocol, hint) rows. called: its process, as reports have it.
+    succeeds: also with stand-ins for its servers; ssh does not, whose stand-in knows no keys."""
+
+    def __init__(self, label, command, called, *reaches, succeeds=True):
+        self.label, self.command, self.called, self.reaches, self.succeeds = label, command, called, reaches, succeeds
+
+
+PYPI, FILES = ('pypi.org', 443, 'tcp', 'pypi'), ('files.pythonhosted.org', 443, 'tcp', 'pypi')
+PROGRAMS = [
+    Program('pip-module', f'{PYTHON} -m pip install --no-cache-dir --target m -r requirements.txt', 'python3 -m pip', PYPI, FILES),
+    Program('pip', 'pip install --no-cache-dir --target p requests', 'python3 pip', PYPI, FILES),
+    Program('pip-venv', 'venv/bin/pip install --no-cache-dir requests', 'python3 pip', PYPI, FILES),
+    Program('aws-s3', f'env {KEYS} {NO_METADATA} aws s3 cp a.txt s3://bucket/a.txt', 'python3 aws',
+            ('bucket.s3.eu-west-1.amazonaws.com', 443, 'tcp', 's3')),
+    Program('aws-imds', 'env AWS_DEFAULT_REGION=eu-west-1 AWS_CONFIG_FILE=/dev/null AWS_MAX_ATTEMPTS=1 aws sts get-caller-identity',
+            'python3 aws', ('169.254.169.254', 80, 'tcp', 'imds'), ('sts.eu-west-1.amazonaws.com', 443, 'tcp', 'sts')),
+    Program('boto3', f'env {KEYS} {NO_METADATA} {PYTHON} job.py', 'python3 job.py',
+            ('other.s3.us-west-2.amazonaws.com', 443, 'tcp', 's3-other-region'), ('sts.amazonaws.com', 443, 'tcp', 'sts-global')),
+    Program('torch', f'{PYTHON} train.py', 'python3 train.py', ('github.com', 443, 'tcp', 'torch-hub'),
+            ('api.github.com', 443, 'tcp', 'torch-hub'), ('download.pytorch.org', 443, 'tcp', 'torch-hub')),
+    Program('curl', 'curl -sSf -m 10 -o c https://huggingface.co/model.bin', 'curl', ('huggingface.co', 443, 'tcp', 'hugging-face')),
+    Program('wget', 'wget -q -T 10 -t 1 -O w http://deb.debian.org/debian/', 'wget', ('deb.debian.org', 80, 'tcp', 'apt')),
+    Program('git', 'git clone -q https://github.com/x.git g', 'git-remote-https', ('github.com', 443, 'tcp', 'git-https')),
+    Program('git-ssh', f'env GIT_SSH_COMMAND="{SSH}" git clone -q git@github.com:x.git s', 'ssh',
+            ('github.com', 22, 'tcp', 'git-ssh'), succeeds=False),
+    Program('ssh', f'{SSH} user@{PEER} true', 'ssh', (PEER, 22, 'tcp', 'ssh-peer'), succeeds=False),
+    Program('ntp', 'ntpdig -t 3 pool.ntp.org', 'python3 ntpdig', ('pool.ntp.org', 123, 'udp', 'ntp')),
+    Program('node', 'node fetch.js', 'node fetch.js', ('registry.npmjs.org', 443, 'tcp', 'npm')),
+    Program('java', 'java Fetch.java', 'java Fetch.java', ('repo1.maven.org', 80, 'tcp', 'maven')),
+    Program('go', 'env GOFLAGS=-modcacherw GONOSUMDB=* GOPATH=$PWD/gopath GOCACHE=$PWD/gocache go mod download example.com/x@v1.0.0',
+            'go', ('proxy.golang.org', 443, 'tcp', 'julia-rust-go')),
+]
+
+
+def name_server():
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((dns_outside.HOST_SERVER, 53))
+    while True:
+        query, sender = server.recvfrom(2000)
+        asked = dns_outside.Question(query, False, dns_outside.HOST_SERVER)
+        found = ADDRESSES.get(asked.name, ())
+        kinds = {dns_outside.A: [dns_outside.address(asked.name, text) for text in found if ':' not in text],
+                 dns_outside.AAAA: [dns_outside.record(asked.name, dns_outside.AAAA, socket.inet_pton(socket.AF_INET6, text))
+                                    for text in found if ':' in text]}
+        server.sendto(asked.reply(kinds.get(asked.type, []), code=0 if found else 3), sender)
+
+
+def wheel(path):
+    """The smallest package that pip takes for requests."""
+    with zipfile.ZipFile(path, 'w') as file:
+        file.writestr('requests.py', '')
+        file.writestr('requests-2.31.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: requests\nVersion: 2.31.0\n')
+        file.writestr('requests-2.31.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+        file.writestr('requests-2.31.0.dist-info/RECORD', 'requests.py,,\nrequests-2.31.0.dist-info/METADATA,,\n'
+                      'requests-2.31.0.dist-info/WHEEL,,\nrequests-2.31.0.dist-info/RECORD,,\n')
+
+
+def site(folder):
+    """What the stand-ins serve, by the host's name."""
+    def file(path, text):
+        path = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(text)
+        return path
+    package = 'requests-2.31.0-py3-none-any.whl'
+    file('pypi.org/simple/requests/index.html', f'<!DOCTYPE html><a href="https://files.pythonhosted.org/packages/{package}">{package}</a>')
+    wheel(file(f'files.pythonhosted.org/packages/{package}', ''))
+    for path in ('huggingface.co/model.bin', 'deb.debian.org/debian/index.html', 'registry.npmjs.org/left-pad', 'repo1.maven.org/maven2/index.html',
+                 'github.com/pytorch/vision/tree/main/index.html'):
+        file(path, 'x')
+    file('api.github.com/repos/pytorch/vision/branches', json.dumps([{'name': 'main', 'commit': {'sha': '1'}}]))
+    file('api.github.com/repos/pytorch/vision/tags', '[]')
+    with zipfile.ZipFile(file('github.com/pytorch/vision/zipball/main', ''), 'w') as out:
+        out.writestr('pytorch-vision-1/hubconf.py', 'dependencies = []\ndef tiny():\n    return 1\n')
+    subprocess.run([PYTHON, '-c', 'import sys, torch; torch.save({}, sys.argv[1])', file('download.pytorch.org/models/tiny.pth', '')], check=True)
+    file(f'{MODULE}/v1.0.0.info', '{"Version": "v1.0.0", "Time": "2020-01-01T00:00:00Z"}')
+    file(f'{MODULE}/v1.0.0.mod', 'module example.com/x\n')
+    with zipfile.ZipFile(file(f'{MODULE}/v1.0.0.zip', ''), 'w') as out:
+        out.writestr('example.com/x@v1.0.0/go.mod', 'module example.com/x\n')
+    repository = os.path.join(folder, 'github.com/x.git')
+    for words in (['init', '-q', '--bare', repository], ['--git-dir', repository, 'update-server-info']):
+        subprocess.run(['git', *words], check=True)
+    return folder
+
+
+def serve():
+    authority = certificates.Authority(Bench.folder, [*ADDRESSES])
+    folder = site(os.path.join(Bench.folder, 'site'))
+    World.internet = subprocess.Popen(['nsenter', f'--net=/proc/{World.outside.pid}/ns/net', PYTHON, os.path.join(HERE, 'range/internet.py'),
+                                       *authority.server, folder], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    equal(World.internet.stdout.readline(), 'ready\n')
+    return write_file('ca.crt', open(authority.certificate, encoding='ascii').read())
+
+
+def own_etc():
+    """A copy of /etc in the test's mount namespace, in which profiles and the resolver's file are its own."""
+    own = os.path.join(Bench.folder, 'etc')
+    subprocess.run(['cp', '-a', '/etc', own], check=True)
+    subprocess.run(['mount', '--bind', own, '/etc'], check=True)
+    check(os.path.samefile(own, '/etc'), '/etc is still that of the machine')
+    os.makedirs('/etc/vpcjail/profiles', exist_ok=True)
+    if os.path.islink('/etc/resolv.conf'):
+        os.unlink('/etc/resolv.conf')
+
+
+def write(path, text):
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def fill_in(certificate):
+    """The template as its users fill it in, under its own name. Clients trust the stand-ins' authority."""
+    with open(os.path.join(HERE, '../../profiles/sagemaker-vpc.yaml'), encoding='utf-8') as file:
+        text = file.read()
+    text = re.sub(r'(?m)^template:.*\n|# REPLACE.*', '', text).replace('10.20.', '10.0.')
+    trust = {name: certificate for name in ('SSL_CERT_FILE', 'PIP_CERT', 'AWS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO',
+                                            'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE')}
+    write('/etc/vpcjail/profiles/sagemaker-vpc.yaml', text + f'  environment: {{set: {json.dumps(trust)}}}\n')
+
+
+def work(mode):
+    """The job's folder: what the programs read."""
+    folder = user_folder(mode, 'work')
+    for name, text in (('requirements.txt', 'requests\n'), ('a.txt', 'x'), ('job.py', BOTO3), ('train.py', TRAIN), ('fetch.js', NODE),
+                       ('Fetch.java', JAVA), ('go.mod', 'module job\n')):
+        write(os.path.join(folder, name), text)
+    if not os.path.isdir(os.path.join(folder, 'venv')):
+        subprocess.run([PYTHON, '-m', 'venv', os.path.join(folder, 'venv')], check=True)
+    subprocess.run(['chown', '-R', f'{mode.entry.pw_uid}:{mode.entry.pw_gid}', folder], check=True)
+    return folder
+
+
+def prepare():
+    for program in ('pip', 'aws', 'curl', 'wget', 'git', 'ssh', 'ntpdig', 'node', 'java', 'go'):
+        if not shutil.which(program, path='/usr/bin:/bin'):
+            skip(program)
+    make_world(ports=[7001])
+    own_etc()
+    write('/etc/resolv.conf', f'nameserver {dns_outside.HOST_SERVER}\nsearch localdomain\n')
+    write('/proc/sys/net/ipv4/conf/all/rp_filter', '0')
+    threading.Thread(target=name_server, daemon=True).start()
+    fill_in(serve())
+
+
+class Rows(dict):
+    """What a report tells of: (name or address, port, protocol, hint) → the processes that it names. layers: the layers of it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.layers = {}
+        self.all = json.loads(text)
+        for group in self.all['denied']['groups']:
+            for row in group['destinations']:
+                what = row.get('name') or row.get('call') or row['addresses'][0]
+                key = what, row.get('port'), row.get('protocol'), group['hint']
+                check(key not in self, 'told of twice:', key, group)
+                self[key] = sorted(process['title'] for process in row['processes'])
+                self.layers[key] = row['layer']
+
+
+def audit(mode, command, *options, profile, **more):
+    """Gives what was done, and the rows."""
+    path = os.path.join(user_folder(mode, 'told'), 'report.json')
+    done = run(mode, command, options=[*options, '--json', path], profile=profile, verb='audit', timeout=90, **more)
+    with open(path, encoding='utf-8') as file:
+        return done, Rows(file.read())
+
+
+def together(programs):
+    """A job that runs them all at once and says which of them went well."""
+    lines = [f'( {program.command} ) >{program.label}.out 2>&1; echo {program.label} $?' for program in programs]
+    return ['sh', '-c', ''.join(f'{{ {line}; }} &\n' for line in lines) + 'wait']
+
+
+def expected(programs, offline):
+    rows = {}
+    for program in programs:
+        # What comes after the first refusal is not got to.
+        reaches = program.reaches[:1] if offline and program.label.startswith(('pip', 'aws-imds')) else program.reaches
+        for row in reaches:
+            rows.setdefault(row, []).append(program.called)
+    return {row: sorted(set(called)) for row, called in rows.items()}
+
+
+def said(folder, label):
+    with open(os.path.join(folder, label + '.out'), encoding='utf-8', errors='replace') as file:
+        return file.read()
+
+
+def compare(rows, wanted, done):
+    for row, called in wanted.items():
+        check(row in rows, 'not told of:', row, called, '; told of:', dict(rows), done.stderr)
+        equal(rows[row], called, row, done.stderr)
+    check(set(rows) == set(wanted), 'noise:', {row: rows[row] for row in set(rows) - set(wanted)}, done.stderr)
+
+
+def everything_offline(mode):
+    """Each program gets as far as its connect, and no name of a search list is told of."""
+    for profile, layer in (('network-isolation', 'isolation_egress'), ('sagemaker-vpc', None)):
+        folder = work(mode)
+        done, rows = audit(mode, together(PROGRAMS), '--offline', profile=profile, cwd=folder)
+        equal(done.returncode, 1, done.stderr)
+        compare(rows, expected(PROGRAMS, True), done)
+        check(not layer or set(rows.layers.values()) == {layer}, rows.layers)
+
+
+def everything_online(mode):
+    """The programs succeed, and are told of all the same."""
+    folder = work(mode)
+    done, rows = audit(mode, together(PROGRAMS), profile='sagemaker-vpc', cwd=folder)
+    statuses = dict(line.split() for line in done.stdout.splitlines())
+    for program in PROGRAMS:
+        check((statuses[program.label] == '0') == program.succeeds, program.label, statuses, said(folder, program.label))
+    equal(done.returncode, 1, done.stderr)
+    compare(rows, expected(PROGRAMS, False), done)
+
+
+def of_two(function):
+    """In the modes whose links differ: root's and a user's."""
+    def once():
+        for mode in (Bench.modes[0], Bench.modes[2]):
+            function(mode)
+    once.__name__ = function.__name__
+    return once
+
+
+if __name__ == '__main__':
+    main([], once=[of_two(everything_offline), of_two(everything_online)], prepare=prepare)
