@@ -174,28 +174,38 @@ static int listen_at(const char *text, uint16_t port)
 	return fd;
 }
 
+// What is found at 127.0.0.1, and at ::1.
 static void test_listeners(void **state)
 {
 	static const struct {
 		const char *address;
 		uint16_t port;
-		bool found;
+		bool found[2];
 	} rows[] = {
-		{ "127.0.0.1", 4001, true },   { "127.1.2.3", 4002, true },
-		{ "0.0.0.0", 4003, true },     { "::1", 4004, true },
-		{ "::", 4005, true },          { "::ffff:127.0.0.1", 4006, true },
-		{ "10.20.1.5", 4007, false },  { "::ffff:10.20.1.5", 4008, false },
-		{ "fd00:20::5", 4009, false }, { "127.0.0.1", 0, false },
+		{ "127.0.0.1", 4001, { true, false } },
+		{ "0.0.0.0", 4003, { true, false } },
+		{ "::1", 4004, { false, true } },
+		{ "::", 4005, { true, true } },
+		{ "::ffff:127.0.0.1", 4006, { true, false } },
+		{ "10.20.1.5", 4007, { false, false } },
+		{ "127.1.2.3", 4002, { false, false } },
+		{ "::ffff:10.20.1.5", 4008, { false, false } },
+		{ "fd00:20::5", 4009, { false, false } },
+		{ "127.0.0.1", 0, { false, false } },
 	};
+	struct address asked[2];
 
 	(void)state;
+	assert_int_equal(address_parse("127.0.0.1", &asked[0], NULL), 0);
+	assert_int_equal(address_parse("::1", &asked[1], NULL), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint16_t port = rows[i].port ? rows[i].port : 4444;
 
-		assert_false(host_listens_loopback(port));
+		assert_false(host_listens_loopback(&asked[0], port) || host_listens_loopback(&asked[1], port));
 		int fd = listen_at(rows[i].address, rows[i].port);
-		if (host_listens_loopback(port) != rows[i].found)
-			fail_msg("%s %u", rows[i].address, rows[i].port);
+		for (size_t family = 0; family < 2; family++)
+			if (host_listens_loopback(&asked[family], port) != rows[i].found[family])
+				fail_msg("%s %u, family %zu", rows[i].address, rows[i].port, family);
 		close(fd);
 	}
 }
