@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/memory.h"
 
 enum { BUCKETS = 1024, NOWHERE = -1 };
@@ -317,7 +318,8 @@ const struct event_process *attempts_take(struct attempts *attempts, int64_t now
 	}
 	// What is borrowed must be somebody's when the attempt is gone.
 	struct caller **keeper = local_port ? begin_conversation(attempts, now, &conversation) : &place->caller;
-	replace(keeper, attempts->ring[place->head].caller);
+	caller_drop(*keeper);
+	*keeper = STEAL(attempts->ring[place->head].caller);
 	drop_head(attempts, place);
 	return &(*keeper)->process;
 }

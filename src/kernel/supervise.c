@@ -164,10 +164,20 @@ static void take_signals(struct supervision *s)
 		forward(s, &info);
 }
 
-static void take(struct supervision *s, const struct message *message, int fd)
+// The socket of the jail's resolver.
+static void take_resolver(struct supervision *s, int fd)
 {
 	const struct dns_sink sink = { .data = s->launch->collector, .refused = collector_name };
 
+	if (dns_server_add(&s->launch->dns, &s->launch->loop, &s->launch->plan->dns,
+			   s->launch->collector ? &sink : NULL, fd, &s->error) == 0)
+		return;
+	s->failed = true;
+	pidfd_signal(s->launch->init_fd, SIGKILL);
+}
+
+static void take(struct supervision *s, const struct message *message, int fd)
+{
 	switch (message->kind) {
 	case MESSAGE_ERROR:
 		if (!s->failed)
@@ -191,11 +201,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->launch->link_index = (unsigned)message->value;
 		return;
 	case MESSAGE_DNS:
-		if (dns_server_add(&s->launch->dns, &s->launch->loop, &s->launch->plan->dns,
-				   s->launch->collector ? &sink : NULL, fd, &s->error) < 0) {
-			s->failed = true;
-			pidfd_signal(s->launch->init_fd, SIGKILL);
-		}
+		take_resolver(s, fd);
 		return;
 	case MESSAGE_TERMINAL:
 		start_terminal(s, fd);
