@@ -192,6 +192,13 @@ static void close_veth(struct uplink_state *uplink, const struct launch_plan *pl
 
 	if (uplink->routes)
 		(void)link_delete(uplink->routes, plan->link.outside, NULL);
+	// While the tables still stand: they keep what forwards for jails from forwarding for others.
+	for (size_t i = 0; i < LINK_FAMILIES; i++)
+		forwarding_drop(&uplink->forwarding[i]);
+	vec_for_each (way, &uplink->ways)
+		for (size_t i = 0; i < LINK_FAMILIES; i++)
+			forwarding_drop(&way->forwarding[i]);
+	vec_release(&uplink->ways);
 	if (uplink->ruleset) {
 		ruleset_batch_delete(uplink->ruleset, NULL, &batch);
 		if (nfnetlink_commit(uplink->rules, &batch, NULL) < 0)  // somebody deleted one of them
@@ -201,12 +208,6 @@ static void close_veth(struct uplink_state *uplink, const struct launch_plan *pl
 	}
 	if (uplink->rules >= 0)
 		close(uplink->rules);
-	for (size_t i = 0; i < LINK_FAMILIES; i++)
-		forwarding_drop(&uplink->forwarding[i]);
-	vec_for_each (way, &uplink->ways)
-		for (size_t i = 0; i < LINK_FAMILIES; i++)
-			forwarding_drop(&way->forwarding[i]);
-	vec_release(&uplink->ways);
 	host_claim_drop(&uplink->claim);
 	if (uplink->routes)
 		rtnetlink_close(&uplink->routes);

@@ -5,7 +5,8 @@
 // no supervisor, and is removed once the link is gone. `inet NAME` translates addresses and keeps the jail from the
 // host itself, from other jails and from every link but one; a socket of the supervisor's owns it, so that no other
 // tool's flush takes it away, and so that it vanishes with the supervisor. Then a packet of a dying job would leave
-// under an address that nobody else knows: `inet NAME-guard`, which nobody owns, drops what left untranslated.
+// under an address that nobody else knows, and links that forward for jails alone would forward for everybody:
+// `inet NAME-guard`, which nobody owns, drops both until the next launch has put the switches back.
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
@@ -85,9 +86,6 @@ static void add_ways(struct nft_table *table, const struct ruleset_host *host)
 	add_drop(forward, statement_compare_name(SELECT_IIFNAME, jail), not_by(SELECT_OIFNAME, host->uplink));
 	add_drop(forward, statement_compare_name(SELECT_OIFNAME, jail), not_by(SELECT_IIFNAME, host->uplink));
 	add_uninvited(forward, jail);
-	for (size_t i = 0; i < 2; i++)
-		if (host->only_for_jails[i])
-			add_only(forward, host->uplink, i);
 }
 
 // Of an audit's link: to the host itself and by every link of it, but never to another jail. Nobody comes in.
@@ -105,13 +103,6 @@ static void add_open_ways(struct nft_table *table, const struct ruleset_host *ho
 	rule_add(rule, statement_counter());
 	rule_add(rule, statement_verdict(NF_DROP, NULL));
 	add_uninvited(forward, jail);
-	for (size_t i = 0; i < 2; i++) {
-		if (host->only_for_jails[i])
-			add_only(forward, host->uplink, i);
-		for (size_t way = 0; way < host->way_count; way++)
-			if (host->ways[way].only_for_jails[i])
-				add_only(forward, host->ways[way].device, i);
-	}
 }
 
 static const enum selector source_selectors[] = { SELECT_IP_SADDR, SELECT_IP6_SADDR };
@@ -153,7 +144,16 @@ static void add_traces(struct nft_table *table, const struct ruleset_host *host)
 
 static void add_guard(struct nft_table *table, const struct ruleset_host *host)
 {
+	struct nft_chain *forward = table_add_chain(table, "forward", &forward_hook);
 	struct nft_chain *chain = table_add_chain(table, "postrouting", &guard_hook);
+
+	for (size_t i = 0; i < 2; i++) {
+		if (host->only_for_jails[i])
+			add_only(forward, host->uplink, i);
+		for (size_t way = 0; way < host->way_count; way++)
+			if (host->ways[way].only_for_jails[i])
+				add_only(forward, host->ways[way].device, i);
+	}
 
 	for (size_t i = 0; i < 2; i++) {
 		if (host->link.own[i].family == FAMILY_NONE)

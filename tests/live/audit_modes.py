@@ -370,6 +370,16 @@ def host_as_before(mode):
     job.terminate()
     equal(job.wait(timeout=10), 4)
     equal(state(), before)
+    # Of one that is killed, what forwarded for it alone forwards for nobody, and the next one puts it back.
+    job = start(mode, [PYTHON, '-c', 'import time; print("up", flush=True); time.sleep(60)'], verb='audit', profile=World.profile['reject'])
+    equal(job.stdout.readline(), 'up\n')
+    job.kill()
+    job.wait(timeout=10)
+    left = ''.join(state())
+    for link in ('eth0', 'eth1'):
+        check(re.search(f'iifname "{link}" oifname != "vpcj[*]" meta nfproto ipv4 counter .* drop', left), left)
+    succeeded(audit(mode, 'pass', profile=World.profile['reject']))
+    equal(state(), before)
 
 
 def without_a_family():
