@@ -24,6 +24,7 @@ struct key {
 // A destination, or a conversation.
 struct place {
 	bool used;
+	bool again;  // wanted since it was last considered for giving way
 	struct key key;
 	struct caller *caller;  // of a destination the last who tried
 	int next;               // of the same bucket
@@ -163,17 +164,29 @@ static void forget_chain(struct attempts *attempts, struct place *place)
 	place->head = place->tail = NOWHERE;
 }
 
-// The row of a key, made when there is none: the oldest gives way.
+// The row that gives way: the oldest that was wanted once alone, for a scan must not push out what all others want.
+static int oldest(struct places *places)
+{
+	int at = places->turn;
+
+	for (; places->rows[at].again; at = (at + 1) % places->count)
+		places->rows[at].again = false;
+	places->turn = (at + 1) % places->count;
+	return at;
+}
+
+// The row of a key, made when there is none.
 static int place_of(struct attempts *attempts, struct places *places, const struct key *key)
 {
 	int at = find(places, key);
 	struct place *place;
 	int *bucket;
 
-	if (at != NOWHERE)
+	if (at != NOWHERE) {
+		places->rows[at].again = true;
 		return at;
-	at = places->turn;
-	places->turn = (at + 1) % places->count;
+	}
+	at = oldest(places);
 	place = &places->rows[at];
 	if (place->used) {
 		unlink_place(places, at);

@@ -189,6 +189,21 @@ static void test_bounds(void **state)
 	attempts_free(attempts);
 }
 
+// What everybody wants waits for its packets while one scans others.
+static void test_scan_beside(void **state)
+{
+	struct attempts *attempts = attempts_new(is_alive);
+
+	(void)state;
+	for (int i = 0; i < 3 * DESTINATIONS_MAXIMUM; i++) {
+		add(attempts, 0, IPPROTO_TCP, 443, 10000 + i);
+		add(attempts, 0, IPPROTO_TCP, (uint16_t)(1000 + i), 1);
+		if (i >= 50)
+			assert_int_equal(take(attempts, 0, IPPROTO_TCP, 0, 443), 10000 + i - 50);
+	}
+	attempts_free(attempts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_datagrams),      cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_ports_again),    cmocka_unit_test(test_same_pid_again),
 		cmocka_unit_test(test_many_processes), cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_scan_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
