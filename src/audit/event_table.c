@@ -119,6 +119,33 @@ static char *copy(const char *text)
 	return text ? memory_copy_text(text) : NULL;
 }
 
+static size_t size_of(const struct event_process *process)
+{
+	enum { EACH = 32 };  // what an allocation costs beside its text
+	size_t size = process->script ? strlen(process->script) + EACH : 0;
+
+	vec_for_each (argument, &process->arguments)
+		size += strlen(*argument) + EACH;
+	vec_for_each (parent, &process->parents)
+		size += strlen(parent->name) + sizeof(*parent) + EACH;
+	return size;
+}
+
+static void copy_process(size_t *taken, const struct event_process *from, struct event_process *to)
+{
+	const size_t size = size_of(from);
+
+	if (*taken + size <= PROCESS_BYTES_MAXIMUM) {
+		*taken += size;
+		event_process_copy(from, to);
+		return;
+	}
+	*to = (struct event_process){ .pid = from->pid, .started = from->started, .cut = true };
+	if (from->arguments.count)
+		vec_push(&to->arguments, memory_copy_bytes(from->arguments.items[0],
+							   strnlen(from->arguments.items[0], PROCESS_BEGINNING)));
+}
+
 static struct event *add(struct event_table *table, const struct event *event, uint64_t hash)
 {
 	struct event added = *event;
@@ -133,7 +160,7 @@ static struct event *add(struct event_table *table, const struct event *event, u
 	added.aws = copy(event->aws);
 	added.call = copy(event->call);
 	added.error = copy(event->error);
-	event_process_copy(&event->process, &added.process);
+	copy_process(&table->process_bytes[event->kind], &event->process, &added.process);
 	table->counts[event->kind]++;
 	vec_push(&table->events, added);
 	insert(table, hash, (uint32_t)added.id);

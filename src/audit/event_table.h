@@ -11,13 +11,18 @@
 // other.
 enum { EVENTS_MAXIMUM = 100000 };
 
+// The most that the texts of processes take, of each kind of events. What is new then has of its process the number and
+// the beginning of the first argument, as `cut`: a job can have command lines as long as it likes.
+enum { PROCESS_BYTES_MAXIMUM = 32 << 20, PROCESS_BEGINNING = 64 };
+
 // Zeroed is empty.
 struct event_table {
 	event_vec events;  // by id: the one of id n stands at n - 1
 	uint32_t *slots;   // of the hash: an id, 0: free
 	size_t slot_count;
 	size_t counts[EVENT_KINDS];
-	uint64_t beyond;  // that found no room
+	size_t process_bytes[EVENT_KINDS];  // that the processes' texts take
+	uint64_t beyond;                    // that found no room
 };
 
 // Finds the event that is the same as this one (kind, process, protocol, destination, port, layer, rule, policy; the

@@ -125,10 +125,34 @@ static void destinations(void **state)
 	assert_null(events_first(&table.events, EVENT_CALL));
 }
 
+// A job's command lines are as long as it likes; of one kind they hide none of another.
+static void long_command_lines(void **state)
+{
+	enum { LENGTH = EVENT_COMMAND_MAXIMUM - 1, FIT = PROCESS_BYTES_MAXIMUM / (LENGTH + 32) };
+	CLEANUP(event_table_release) struct event_table table = { 0 };
+	AUTO_FREE char *text = memory_new(1, LENGTH + 1);
+	struct event event = packet("tcp 192.0.2.1:443"), call = { .kind = EVENT_CALL, .call = text };
+
+	(void)state;
+	memset(text, 'x', LENGTH);
+	vec_push(&event.process.arguments, text);
+	call.process = event.process;
+	for (int pid = 1; pid <= FIT + 10; pid++) {
+		event.process.pid = pid;
+		const struct event_process *kept = &event_table_take(&table, &event)->process;
+		assert_int_equal(kept->pid, pid);
+		assert_int_equal(kept->cut, pid > FIT);
+		assert_int_equal(strlen(kept->arguments.items[0]), pid > FIT ? PROCESS_BEGINNING : LENGTH);
+	}
+	assert_int_equal(strlen(event_table_take(&table, &call)->process.arguments.items[0]), LENGTH);
+	vec_release(&event.process.arguments);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(what_differs), cmocka_unit_test(names_and_calls),
-					    cmocka_unit_test(floods), cmocka_unit_test(destinations) };
+					    cmocka_unit_test(floods), cmocka_unit_test(destinations),
+					    cmocka_unit_test(long_command_lines) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
