@@ -107,10 +107,8 @@ static struct ruleset *compile(const struct launch *launch, const struct link_pl
 	struct ruleset_link link = { .device = plan->inside,
 				     .own = { plan->own[0].address, plan->own[1].address },
 				     .open = plan->open };
-	struct ruleset_options options = ruleset_defaults;
+	struct ruleset_options options = launch_ruleset_options(launch->plan->audit);
 
-	options.observe = launch->plan->audit == AUDIT_ONLINE;
-	options.made_up = launch->plan->audit == AUDIT_OFFLINE;
 	options.generation += launch->exchange.generation + 1;
 	options.link = plan->kind == UPLINK_NONE ? NULL : &link;
 	if (ruleset_asks_neighbours(plan->kind)) {

@@ -171,6 +171,22 @@ static bool has_default(const struct host_network *network, size_t family)
 	return false;
 }
 
+// Each connect of an audit is looked at before it is denied, and its process with it, which takes longer than a packet
+// takes to be told of: so many packets a second are more than the attempts that can be seen. What bounds them besides
+// is what bounds a run's: the buffer of the log's socket and the number of distinct events.
+enum { AUDIT_LOG_RATE = 20000 };
+
+struct ruleset_options launch_ruleset_options(enum audit_mode audit)
+{
+	struct ruleset_options options = ruleset_defaults;
+
+	options.observe = audit == AUDIT_ONLINE;
+	options.made_up = audit == AUDIT_OFFLINE;
+	if (audit != AUDIT_NONE)
+		options.log_rate = AUDIT_LOG_RATE;
+	return options;
+}
+
 static int choose_link(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
 	const struct link_facts facts = {
@@ -185,11 +201,9 @@ static int choose_link(const struct launch_request *request, struct launch_plan 
 		.audit = request->audit,
 	};
 	CLEANUP(ruleset_neighbours_release) struct ruleset_neighbours neighbours = { 0 };
-	struct ruleset_options options = ruleset_defaults;
+	struct ruleset_options options = launch_ruleset_options(request->audit);
 	struct ruleset_link link = { .device = plan->link.inside, .open = request->audit == AUDIT_ONLINE };
 
-	options.observe = request->audit == AUDIT_ONLINE;
-	options.made_up = request->audit == AUDIT_OFFLINE;
 	if (link_plan_choose(&facts, &plan->link, err) < 0)
 		return err ? err->code : -EINVAL;
 	for (size_t i = 0; i < LINK_FAMILIES; i++) {

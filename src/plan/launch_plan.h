@@ -232,6 +232,9 @@ struct launch_plan {
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err);
 void launch_plan_release(struct launch_plan *plan);
 
+// Of a launch's rule sets, the first and those that are exchanged for it: without link and generation.
+struct ruleset_options launch_ruleset_options(enum audit_mode audit);
+
 // The sentences "uplink macvlan is not available yet" for each thing the profile asks for and this version
 // cannot enforce; `check` shows them as warnings, launch_plan_build refuses. Appends to mistakes-like text rows.
 struct unavailable {
