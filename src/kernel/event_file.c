@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,17 +52,31 @@ int event_file_open(struct event_file *file, const char *path, struct error *err
 	return 0;
 }
 
+// Of a FIFO that nobody reads any more: the supervisor, which blocks all signals, would hand it on to the job.
+static void forget_signal(void)
+{
+	const struct timespec none = { 0 };
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGPIPE);
+	(void)sigtimedwait(&one, NULL, &none);
+}
+
 int event_file_write(struct event_file *file, const struct strbuf *text, struct error *err)
 {
 	if (file->fd < 0 || !text->length)
 		return 0;
 	int result = io_write_all(file->fd, text->text, text->length);
-	if (result < 0) {
-		close(file->fd);
-		file->fd = -1;
-		return error_set_errno(err, result, "%s", file->path);
-	}
-	return 0;
+	if (result == 0)
+		return 0;
+	close(file->fd);
+	file->fd = -1;
+	if (result == -EPIPE)
+		forget_signal();
+	if (result == -EAGAIN)
+		return error_set(err, result, "%s: who reads it does not keep up", file->path);
+	return error_set_errno(err, result, "%s", file->path);
 }
 
 void event_file_close(struct event_file *file)
