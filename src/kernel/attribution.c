@@ -169,13 +169,14 @@ static void tell(struct listener *listener)
 	struct event event = { .kind = EVENT_CALL, .first = at, .last = at, .count = 1 };
 	caller = describe(listener, milliseconds(CLOCK_MONOTONIC), &none);
 	if (caller)
-		event_process_copy(&caller->process, &event.process);
+		event.process = caller->process;
 	event.evidence = caller ? EVIDENCE_CALL : EVIDENCE_NONE;
 	event.call = memory_copy_text(name);
 	event.error = memory_copy_text("EPERM");
 	event.reason = memory_copy_text(rule ? rule->why : NULL);
 	memcpy(event.arguments, arguments, sizeof(arguments));
 	attribution->sink.event(attribution->sink.data, &event);
+	event.process = (struct event_process){ 0 };  // still the caller's
 	event_release(&event);
 }
 
@@ -281,26 +282,23 @@ void attribution_sockets(struct attribution *attribution, int fd)
 	attribution->tries = sink.event ? host_tries_new(attribution->loop, attribution->owners, &sink) : NULL;
 }
 
-void attribution_find(struct attribution *attribution, const struct log_event *event, struct event_process *process,
-		      enum event_evidence *evidence)
+const struct event_process *attribution_find(struct attribution *attribution, int64_t now,
+					     const struct log_event *event, enum event_evidence *evidence)
 {
 	const struct flow *flow = &event->flow;
 	const bool leaves = flow->direction == EGRESS;
 	const uint16_t local_port = leaves ? flow->source_port : flow->destination_port;
 	const uint16_t remote_port = leaves ? flow->destination_port : flow->source_port;
-	const int64_t now = milliseconds(CLOCK_MONOTONIC);
 	const struct event_process *found = NULL;
 
-	*process = (struct event_process){ 0 };
 	*evidence = EVIDENCE_NONE;
 	if (attribution->attempts && leaves)
 		found =
 		    attempts_take(attribution->attempts, now, flow->protocol, local_port, &flow->remote, remote_port);
-	if (found) {
-		event_process_copy(found, process);
+	if (found)
 		*evidence = EVIDENCE_CALL;
-	} else if (attribution->owners) {
-		*evidence = socket_owners_find(attribution->owners, now, flow->protocol, local_port, &flow->remote,
-					       remote_port, process);
-	}
+	else if (attribution->owners)
+		found = socket_owners_find(attribution->owners, now, flow->protocol, local_port, &flow->remote,
+					   remote_port, evidence);
+	return found;
 }

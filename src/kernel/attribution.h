@@ -42,8 +42,9 @@ void attribution_listen(struct attribution *attribution, int listener);
 // A socket of NETLINK_SOCK_DIAG that belongs to the jail's network namespace; taken.
 void attribution_sockets(struct attribution *attribution, int fd);
 
-// Whose a denied packet is. *process is overwritten (release it); pid 0 and EVIDENCE_NONE: not known.
-void attribution_find(struct attribution *attribution, const struct log_event *event, struct event_process *process,
-		      enum event_evidence *evidence);
+// Whose a denied packet is: borrowed until the next call, or NULL and EVIDENCE_NONE. now: milliseconds of
+// CLOCK_MONOTONIC.
+const struct event_process *attribution_find(struct attribution *attribution, int64_t now,
+					     const struct log_event *event, enum event_evidence *evidence);
 
 #endif

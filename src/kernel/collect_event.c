@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel tells of one packet or conversation, made an event of the record.
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,18 +85,17 @@ static bool is_excused(const struct collector *collector, const struct log_event
 
 static void count_packet(struct collector *collector, const struct log_event *log, struct event *template)
 {
-	int64_t at = journal_now();
 	struct event *event = journal_take(&collector->journal, template);
 
 	if (!event)
 		return;
 	if (event->count++ == 0) {
-		event->first = at;
+		event->first = collector->at;
 		explain(collector, event);
 	}
-	event->last = at;
+	event->last = collector->at;
 	event->bytes += log->length;
-	journal_grown(&collector->journal, event, at);
+	journal_grown(&collector->journal, event, collector->at);
 }
 
 void collect_packet(void *data, const struct log_event *log)
@@ -111,15 +111,17 @@ void collect_packet(void *data, const struct log_event *log)
 				  .uid = uid_of(collector, log),
 				  .passed = launch->plan->audit == AUDIT_ONLINE };
 
-	(void)snprintf(template.layer, sizeof(template.layer), "%s", log->layer);
+	static_assert(sizeof(template.layer) == sizeof(log->layer), "one size of names");
+	memcpy(template.layer, log->layer, sizeof(template.layer));
 	if (is_excused(collector, log)) {
 		counter_of(&collector->excused, template.layer, template.rule, template.policy)->packets++;
 		return;
 	}
-	if (launch->attribution)
-		attribution_find(launch->attribution, log, &template.process, &template.evidence);
+	const struct event_process *process =
+	    launch->attribution ? attribution_find(launch->attribution, collector->now, log, &template.evidence) : NULL;
+	if (process)
+		template.process = *process;  // borrowed
 	count_packet(collector, log, &template);
-	event_process_release(&template.process);
 }
 
 void collect_conversation(void *data, const struct conversation *conversation)

@@ -17,7 +17,10 @@ struct collector {
 	struct conntrack *conntrack;  // NULL: nothing is carried, or counted
 	struct conntrack_sink carried;
 	uint64_t overruns;
-	int log;  // -1 without
+	int log;          // -1 without
+	uint8_t *buffer;  // what the log is read into
+	// When what is read now arrived: milliseconds since 1970, and of CLOCK_MONOTONIC.
+	int64_t at, now;
 	bool begun;
 };
 

@@ -66,14 +66,19 @@ int nfnetlink_log_open(unsigned group, int *fd, struct error *err);
 // Makes the kernel hand over what it holds back and ends the binding: what nfnetlink_log_read then gives is all.
 int nfnetlink_log_flush(int fd, unsigned group, struct error *err);
 
+// What is not given is done without.
 struct log_sink {
 	void *data;
 	void (*event)(void *data, const struct log_event *event);
+	void (*arrived)(void *data);  // before the events of each message from the kernel, which has many
+	uint8_t *buffer;              // NETLINK_BUFFER_SIZE bytes, of who calls often
+	unsigned most;                // messages to read at once, for who has other things to do
 	uint64_t lost;     // raised by one for each overrun of the socket's buffer: an unknown number of events
 	uint64_t foreign;  // raised by one for each message that is no event of ours
 };
 
-// Reads all there is, without waiting, and calls sink->event for each. 0, or a negative errno.
+// Reads what there is, without waiting, and calls sink->event for each. 0: that was all; 1: there may be more than
+// sink->most; or a negative errno.
 int nfnetlink_log_read(int fd, struct log_sink *sink, struct error *err);
 
 #endif

@@ -97,6 +97,8 @@ static void datagram_read(const uint8_t *buffer, size_t length, struct log_sink 
 	const struct nlmsghdr *message = (const void *)buffer;
 	int left = (int)length;
 
+	if (sink->arrived)
+		sink->arrived(sink->data);
 	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
 		struct log_event event;
 
@@ -111,9 +113,10 @@ static void datagram_read(const uint8_t *buffer, size_t length, struct log_sink 
 
 int nfnetlink_log_read(int fd, struct log_sink *sink, struct error *err)
 {
-	AUTO_FREE uint8_t *buffer = memory_new(1, NETLINK_BUFFER_SIZE);
+	AUTO_FREE uint8_t *own = sink->buffer ? NULL : memory_new(1, NETLINK_BUFFER_SIZE);
+	uint8_t *buffer = sink->buffer ? sink->buffer : own;
 
-	for (;;) {
+	for (unsigned i = 0; !sink->most || i < sink->most; i++) {
 		ssize_t length = netlink_receive(fd, buffer, MSG_DONTWAIT, err);
 
 		if (length == -EAGAIN)
@@ -125,4 +128,5 @@ int nfnetlink_log_read(int fd, struct log_sink *sink, struct error *err)
 		else
 			datagram_read(buffer, (size_t)length, sink);
 	}
+	return 1;
 }

@@ -35,6 +35,7 @@ struct answer {
 	int protocol;
 	uint16_t local_port, remote_port;
 	struct address remote;
+	bool any;  // the socket is connected to nobody: it is the one for every other end
 	enum event_evidence evidence;
 	struct caller *caller;
 };
@@ -55,6 +56,7 @@ struct question {
 	uint16_t local_port, remote_port;
 	const struct address *remote;
 	unsigned inode;
+	bool any;
 	enum event_evidence evidence;
 };
 
@@ -109,6 +111,7 @@ static void judge(const struct inet_diag_msg *message, struct question *question
 		return;
 	if (own || question->evidence == EVIDENCE_NONE) {
 		question->inode = message->idiag_inode;
+		question->any = !port;
 		question->evidence = own ? EVIDENCE_SOCKET : EVIDENCE_PORT;
 	}
 }
@@ -215,35 +218,37 @@ static void look(struct socket_owners *owners, struct answer *answer)
 		return;
 	answer->caller = caller_new(&process);
 	answer->evidence = question.evidence;
+	answer->any = question.any;
 }
 
 static const struct answer *remembered(const struct socket_owners *owners, int64_t now, const struct answer *asked)
 {
 	for (const struct answer *answer = owners->answers; answer < owners->answers + ANSWERS; answer++)
 		if (answer->until > now && answer->protocol == asked->protocol &&
-		    answer->local_port == asked->local_port && answer->remote_port == asked->remote_port &&
-		    address_equal(&answer->remote, &asked->remote))
+		    answer->local_port == asked->local_port &&
+		    (answer->any ||
+		     (answer->remote_port == asked->remote_port && address_equal(&answer->remote, &asked->remote))))
 			return answer;
 	return NULL;
 }
 
-enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now, int protocol, uint16_t local_port,
-				       const struct address *remote, uint16_t remote_port,
-				       struct event_process *process)
+const struct event_process *socket_owners_find(struct socket_owners *owners, int64_t now, int protocol,
+					       uint16_t local_port, const struct address *remote, uint16_t remote_port,
+					       enum event_evidence *evidence)
 {
 	struct answer asked = { .protocol = protocol, .local_port = local_port, .remote_port = remote_port };
 	const struct answer *found;
 
 	asked.remote = *remote;
 	if (!local_port || (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
-		return EVIDENCE_NONE;
+		return NULL;
 	found = remembered(owners, now, &asked);
 	if (!found) {
 		struct answer *answer = &owners->answers[owners->turn];
 		const int64_t begun = milliseconds();
 
 		if (now < owners->next)
-			return EVIDENCE_NONE;
+			return NULL;
 		owners->turn = (owners->turn + 1) % ANSWERS;
 		caller_drop(answer->caller);
 		*answer = asked;
@@ -254,9 +259,10 @@ enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now
 			owners->next = now + 1000 / SOCKET_LOOKS;
 		found = answer;
 	}
-	if (found->caller)
-		event_process_copy(&found->caller->process, process);
-	return found->evidence;
+	if (!found->caller)
+		return NULL;
+	*evidence = found->evidence;
+	return &found->caller->process;
 }
 
 // Reads up to the answer of that number; what else is there is the rest of a dump that was given up.

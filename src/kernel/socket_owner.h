@@ -21,10 +21,11 @@ struct socket_owners;
 struct socket_owners *socket_owners_new(int fd, pid_t init, ino_t pid_namespace);
 void socket_owners_free(struct socket_owners *owners);
 
-// Fills in *process (release it) and says how sure that is. EVIDENCE_NONE: nothing was found. now: milliseconds.
-enum event_evidence socket_owners_find(struct socket_owners *owners, int64_t now, int protocol, uint16_t local_port,
-				       const struct address *remote, uint16_t remote_port,
-				       struct event_process *process);
+// Borrowed until the next call, and in *evidence how sure that is; NULL, and *evidence as it was: nothing was found.
+// now: milliseconds of CLOCK_MONOTONIC.
+const struct event_process *socket_owners_find(struct socket_owners *owners, int64_t now, int protocol,
+					       uint16_t local_port, const struct address *remote, uint16_t remote_port,
+					       enum event_evidence *evidence);
 
 // Whether a TCP socket of the namespace would answer a connection over its loopback to that address and port.
 enum socket_listens socket_owners_listens(struct socket_owners *owners, const struct address *local, uint16_t port);
