@@ -86,6 +86,20 @@ static int observe_by_test(const struct launch_plan *plan, struct filter_program
 }
 #endif
 
+#ifdef VPCJAIL_TEST_HOOKS
+// As for a caller who asks for no record.
+static const struct launch_options *unrecorded_by_test(const struct launch_options *options,
+						       struct launch_options *changed)
+{
+	if (!getenv("VPCJAIL_TEST_UNRECORDED"))
+		return options;
+	*changed = *options;
+	changed->record = false;
+	changed->recording = NULL;
+	return changed;
+}
+#endif
+
 // What is not open yet.
 static const struct launch unopened = {
 	.channel = -1,
@@ -132,6 +146,8 @@ int launch_run(const struct launch_plan *plan, const struct launch_options *opti
 	launch.fail_step = getenv("VPCJAIL_TEST_FAIL");
 	launch.forget = getenv("VPCJAIL_TEST_NO_CLONE");
 	launch.without = without_by_test();
+	struct launch_options unrecorded;
+	launch.options = options = unrecorded_by_test(options, &unrecorded);
 	CLEANUP(filter_release) struct filter_program observing = { 0 };
 	if (getenv("VPCJAIL_TEST_CONNECTS") && observe_by_test(plan, &observing, err) < 0)
 		return -EINVAL;
