@@ -13,7 +13,7 @@
 
 enum {
 	LOG_BUFFER = 8 * 1024 * 1024,  // of the socket
-	LOG_QUEUE = 32,                // events that the kernel gathers before it sends them
+	LOG_QUEUE = 128,               // events that the kernel gathers before it sends them: each time wakes us
 	LOG_QUEUE_BYTES = 32 * 1024,
 	LOG_DELAY = 10,  // hundredths of a second that it holds them back at most
 };
