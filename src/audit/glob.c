@@ -29,13 +29,23 @@ static bool matches(const char *pattern, const char *text)
 	return !*pattern;
 }
 
-// Most names are told apart by their last letter.
+static bool is_special(char c)
+{
+	return c == '*' || c == '?';
+}
+
+// Most names are told apart by their first letter or by what stands behind the last star.
 bool glob_matches(const char *pattern, const char *text)
 {
-	size_t length = strlen(text), size = strlen(pattern);
-	char last = size ? pattern[size - 1] : '\0';
-
-	if (last != '*' && last != '?' && last != (length ? text[length - 1] : '\0'))
+	if (!is_special(*pattern) && *pattern != *text)
 		return false;
+	size_t left = strlen(text), size = strlen(pattern);
+
+	while (size && !is_special(pattern[size - 1])) {
+		if (!left || pattern[size - 1] != text[left - 1])
+			return false;
+		size--;
+		left--;
+	}
 	return matches(pattern, text);
 }

@@ -180,23 +180,39 @@ static void add_table(const struct report *report, const struct report_group *gr
 	}
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+// Spares writing out the same sentence for each of many rows.
+static bool is_same_reason(const struct event *before, const struct event *event)
+{
+	return before && before->rule == event->rule && is_same_text(before->reason, event->reason) &&
+	       is_same_text(before->layer, event->layer) && is_same_text(before->origin, event->origin) &&
+	       is_same_text(before->aws, event->aws);
+}
+
 // The reasons of a group's rows, each once.
 static void add_reasons(const struct report *report, const struct report_group *group, size_t columns,
 			struct strbuf *out)
 {
 	struct strbuf reasons[REASONS_MAXIMUM] = { 0 };
+	const struct event *before = NULL;
 	size_t known = 0;
 
 	vec_for_each (index, &group->destinations) {
+		const struct event *event = report->destinations.items[*index].event;
 		struct strbuf line = { 0 };
 		size_t i = 0;
 		if (known == REASONS_MAXIMUM)
 			break;
-		if (!report->destinations.items[*index].event->reason)
+		if (!event->reason || is_same_reason(before, event))
 			continue;
-		report_add_rule(report->destinations.items[*index].event, &line);
+		before = event;
+		report_add_rule(event, &line);
 		strbuf_add(&line, ": ");
-		report_add_reason(report->destinations.items[*index].event, &line);
+		report_add_reason(event, &line);
 		while (i < known && strcmp(strbuf_text(&reasons[i]), strbuf_text(&line)) != 0)
 			i++;
 		if (i < known)

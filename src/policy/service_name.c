@@ -193,16 +193,37 @@ bool endpoint_service_is_known(const char *text)
 	return service_name_find(service.word);
 }
 
+// Whether a name goes on as a pattern begins, up to its first '%', but for more than the case of letters.
+static bool begins_alike(const char *pattern, const char *name)
+{
+	for (; *pattern && *pattern != '%'; pattern++, name++)
+		if ((*pattern | ' ') != (*name | ' '))
+			return false;
+	return true;
+}
+
+// False of nearly all, without filling the pattern in.
+static bool may_match(const char *pattern, const char *name)
+{
+	if (*pattern != '*')
+		return begins_alike(pattern, name);
+	for (; *name; name++)
+		if (*name == '.' && begins_alike(pattern + 1, name))
+			return true;
+	return false;
+}
+
 // Whether one of the patterns, with a Region in it, is the name's: nothing is allocated, for a report asks for many
 // names.
 static bool patterns_match(const char *const *patterns, size_t count, const char *region, const char *name)
 {
-	const struct partition *partition = partition_of(region);
-
 	for (size_t i = 0; i < count && patterns[i]; i++) {
 		char text[PATTERN_SIZE];
 		size_t length = 0;
 
+		if (!may_match(patterns[i], name))
+			continue;
+		const struct partition *partition = partition_of(region);
 		for (const char *from = patterns[i]; *from && length < sizeof(text); from++) {
 			if (*from != '%') {
 				text[length++] = *from;
@@ -233,14 +254,14 @@ static bool has_fips_names(const struct profile *profile, const struct service_n
 const char *endpoint_service_of_name(const struct profile *profile, const char *name)
 {
 	const char *region = profile->vpc.region.text;
+	bool fips = region && partition_of(region)->fips, global = region && strcmp(region, "us-east-1") == 0;
 
 	for (size_t i = 0; region && i < service_name_row_count; i++) {
 		const struct service_name_row *row = &service_name_rows[i];
 
 		if (patterns_match(row->names, SERVICE_NAMES, region, name) ||
-		    (strcmp(region, "us-east-1") == 0 &&
-		     patterns_match(row->us_east_1, SERVICE_GLOBAL_NAMES, region, name)) ||
-		    (partition_of(region)->fips && patterns_match(row->fips, SERVICE_FIPS_NAMES, region, name) &&
+		    (global && patterns_match(row->us_east_1, SERVICE_GLOBAL_NAMES, region, name)) ||
+		    (fips && patterns_match(row->fips, SERVICE_FIPS_NAMES, region, name) &&
 		     has_fips_names(profile, row)))
 			return row->service;
 	}

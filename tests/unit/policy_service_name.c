@@ -241,6 +241,37 @@ static void check_pattern(const char *pattern)
 }
 
 // Sorted, as the search wants it; only known placeholders; each service found by its name.
+// What names an endpoint has leads back to a service that has them.
+static void test_way_back(void **state)
+{
+	static const char *const regions[] = { "us-east-1", "eu-west-1", "cn-north-1", "us-iso-east-1" };
+	static const char *const strange[] = { "",      ".",           "s3",
+					       "logs.", "example.com", "x.eu-west-1.amazonaws.com.example" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(regions); i++) {
+		struct profile profile = { .vpc.region.text = (char *)(uintptr_t)regions[i] };
+		for (size_t row = 0; row < service_name_row_count; row++) {
+			CLEANUP(name_vec_release) name_vec names = { 0 };
+			names_of(service_name_rows[row].service, regions[i], &names);
+			vec_for_each (pattern, &names) {
+				AUTO_FREE char *name =
+				    memory_format("%s%s.", **pattern == '*' ? "X" : "", *pattern + (**pattern == '*'));
+				const char *service = endpoint_service_of_name(&profile, name);
+				CLEANUP(name_vec_release) name_vec own = { 0 };
+				assert_non_null(service);
+				names_of(service, regions[i], &own);
+				bool found = false;
+				vec_for_each (other, &own)
+					found = found || endpoint_name_matches(*other, name);
+				assert_true(found);
+			}
+		}
+		for (size_t j = 0; j < COUNT(strange); j++)
+			assert_null(endpoint_service_of_name(&profile, strange[j]));
+	}
+}
+
 static void test_table(void **state)
 {
 	(void)state;
@@ -265,7 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_private_names), cmocka_unit_test(test_further_names),
 		cmocka_unit_test(test_given_names),   cmocka_unit_test(test_matches),
-		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_way_back),      cmocka_unit_test(test_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
