@@ -154,7 +154,7 @@ void run_print_summary(const struct run *run)
 static void say_unrecorded(void *data, const char *message)
 {
 	(void)data;
-	output_message("what happens is not recorded any more: %s; the job goes on", message);
+	output_message("the record of this run is not complete: %s; the job goes on", message);
 }
 
 struct launch_recording run_recording(const struct invocation *invocation, const struct run *run, enum record_mode mode)

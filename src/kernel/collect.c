@@ -22,13 +22,11 @@ enum {
 
 struct collector *collector_new(struct launch *launch)
 {
-	const struct launch_recording *recording = launch->options->recording;
 	struct collector *collector = NEW(struct collector);
 
 	*collector = (struct collector){ .launch = launch,
 					 .log = -1,
 					 .journal.files = { EVENT_FILE_NONE, EVENT_FILE_NONE },
-					 .journal.failed = recording ? recording->failed : NULL,
 					 .journal.data = launch->options->started_data };
 	collector->carried = (struct conntrack_sink){ .data = collector, .conversation = collect_conversation };
 	for (size_t i = 0; i < LINK_FAMILIES; i++)
@@ -154,13 +152,18 @@ int collector_begin(struct collector *collector, struct error *err)
 		 &(struct loop_source){ .data = collector, .watch = watch, .turn = turn, .left = left });
 	if (!recording)
 		return 0;
+	// Where it is required the launch's own error says it.
+	if (!recording->require)
+		collector->journal.failed = recording->failed;
 	int result = open_files(collector, err);
 	describe_start(collector);
 	record_write_start(&collector->start, &text);
 	journal_write(&collector->journal, &text);
-	if (!recording->require || (result == 0 && !collector->journal.failure))
-		return 0;
-	return result < 0 ? result : error_set(err, -EIO, "%s", collector->journal.failure);
+	if (result == 0 && !collector->journal.failure)
+		collector->journal.failed = recording->failed;
+	else if (recording->require)
+		return result < 0 ? result : error_set(err, -EIO, "%s", collector->journal.failure);
+	return 0;
 }
 
 void collector_log(struct collector *collector, int fd)

@@ -23,9 +23,13 @@ static int check_old(const char *path, const struct stat *status, struct error *
 	if (status->st_size == 0)
 		return 0;
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, bytes, sizeof(beginning) - 1);
+	struct stat again;
+	ssize_t got = fd < 0 || fstat(fd, &again) < 0 ? -1 : read(fd, bytes, sizeof(beginning) - 1);
 	if (got < 0)
 		return error_set_errno(err, -errno, "%s", path);
+	// What is emptied must be what was read: the folder may be somebody else's.
+	if (again.st_dev != status->st_dev || again.st_ino != status->st_ino)
+		return error_set(err, -EBUSY, "%s: it was exchanged while it was looked at", path);
 	if (strcmp(bytes, beginning) != 0)
 		return error_set(err, -EEXIST, "%s: it is there, and no record of a run; name another", path);
 	return 0;

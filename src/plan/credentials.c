@@ -92,6 +92,7 @@ const struct guarded_row credential_rows[] = {
 	{ BASE_HOME, ".neptune", "an experiment tracker's key" },
 	{ BASE_HOME, ".mlflow/credentials", "an experiment tracker's key" },
 	{ BASE_HOME, ".lightning/credentials.json", "an experiment tracker's key" },
+	{ BASE_HOME, ".local/state/vpcjail", "records of runs: command lines, which hold tokens" },
 	{ BASE_HOME, ".config/openai", "a model API's key" },
 	{ BASE_HOME, ".Xauthority", "lets in to a display or a sound server" },
 	{ BASE_HOME, ".ICEauthority", "lets in to a display or a sound server" },

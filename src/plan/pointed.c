@@ -15,7 +15,7 @@ const struct guarded_pointer credential_pointers[] = {
 	AWS_POINTED("AWS_WEB_IDENTITY_TOKEN_FILE"),
 	AWS_POINTED("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"),
 	AWS_POINTED("BOTO_CONFIG"),
-	POINTED("XDG_STATE_HOME", "/vpcjail", "records of runs"),
+	POINTED("XDG_STATE_HOME", "/vpcjail", "records of runs: command lines, which hold tokens"),
 	POINTED("GOOGLE_APPLICATION_CREDENTIALS", "", "another cloud's credentials"),
 	POINTED("CLOUDSDK_CONFIG", "", "another cloud's credentials"),
 	POINTED("AZURE_CONFIG_DIR", "", "another cloud's credentials"),
