@@ -6,6 +6,7 @@
 // a week does not fill a disk. Recording informs and never decides: what fails costs the record, not the job.
 #include "kernel/journal.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -17,6 +18,7 @@ enum {
 	AGAIN_FIRST = 800,    // ms until a further line about the same event, which doubles
 	AGAIN_LAST = 30000,   // each time up to this
 	WRITE_BYTES = 65536,  // that are gathered before they are written
+	LARGE = 256 << 20,    // bytes from which on it doubles without an end, so that no job fills a disk
 };
 
 int64_t journal_now(void)
@@ -43,6 +45,7 @@ void journal_write(struct journal *journal, struct strbuf *text)
 		if (event_file_write(&journal->files[i], text, &err) < 0)
 			journal_fail(journal, err.message);
 	}
+	journal->bytes += text->length;
 	strbuf_clear(text);
 }
 
@@ -56,12 +59,13 @@ static void write_event(struct journal *journal, uint32_t id, int64_t at, struct
 {
 	const struct event *event = &journal->table.events.items[id - 1];
 	struct journal_mark *mark = &journal->marks.items[id - 1];
+	const int last = journal->bytes < LARGE ? AGAIN_LAST : INT_MAX / 2;
 
 	if (mark->written)
 		record_write_more(event, text);
 	else
 		record_write_event(event, text);
-	mark->delay = !mark->delay ? AGAIN_FIRST : mark->delay < AGAIN_LAST / 2 ? 2 * mark->delay : AGAIN_LAST;
+	mark->delay = !mark->delay ? AGAIN_FIRST : mark->delay < last / 2 ? 2 * mark->delay : last;
 	mark->due = at + mark->delay;
 	mark->written = extent(event);
 	mark->waiting = false;

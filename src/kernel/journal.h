@@ -22,6 +22,7 @@ struct journal {
 	struct event_table table;
 	VEC(struct journal_mark) marks;  // by id
 	VEC(uint32_t) unwritten;         // ids of events that have grown since
+	uint64_t bytes;                  // of all lines so far
 	int64_t due;                     // of the next lines, ms since 1970; 0: nothing waits
 	struct event_file files[JOURNAL_FILES];
 	char *failure;  // the first thing that went wrong; NULL: nothing

@@ -112,6 +112,21 @@ static void a_day_is_few_lines(void **state)
 	assert_int_equal(fixture->journal.table.events.items[0].count, 86400);
 }
 
+// As before, of a record that is large already.
+static void a_large_record_grows_hardly(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->journal.bytes = 256 << 20;
+	for (int64_t second = 1; second <= 86400; second++) {
+		happens(fixture, 443, second * 1000);
+		if (fixture->journal.due <= second * 1000 + 500)
+			journal_flush(&fixture->journal, second * 1000 + 500, false);
+	}
+	assert_in_range(lines_at(fixture, 86500000), 10, 30);
+	assert_true(fixture->journal.bytes > 256 << 20);
+}
+
 static void the_end_tells_all(void **state)
 {
 	struct fixture *fixture = *state;
@@ -146,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(soon_and_then_ever_more_rarely, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_day_is_few_lines, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_large_record_grows_hardly, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_end_tells_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(one_file_is_full, set_up, tear_down),
 	};
