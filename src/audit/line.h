@@ -15,7 +15,7 @@
 enum line_kind {
 	LINE_END,
 	LINE_TEXT,      // char *
-	LINE_SIGNED,    // int64_t
+	LINE_SIGNED,    // int64_t: milliseconds since 1970, up to the year 9999
 	LINE_INTEGER,   // int
 	LINE_COUNT,     // uint64_t
 	LINE_UNSIGNED,  // uint32_t, unsigned

@@ -16,6 +16,8 @@
 #include "base/number.h"
 
 enum { TEXTS_MAXIMUM = 65536 };  // of one list
+static const uint64_t time_maximum =
+    253402300799999;  // the last of the year 9999: what is reckoned with it stays whole
 
 static bool read_rows(const struct line_field *rows, const json_t *object, void *base);
 
@@ -35,8 +37,9 @@ static uint64_t maximum_of(enum line_kind kind)
 		return UINT32_MAX;
 	case LINE_INTEGER:
 		return INT32_MAX;
-	case LINE_COUNT:
 	case LINE_SIGNED:
+		return time_maximum;
+	case LINE_COUNT:
 	case LINE_END:
 	case LINE_TEXT:
 	case LINE_BOOL:

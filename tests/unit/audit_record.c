@@ -168,6 +168,7 @@ static void damaged_lines(void **state)
 		"1,"
 		"\"bytes\":1}",
 		"{\"record\":\"name\",\"id\":0,\"first\":1,\"last\":1,\"count\":1,\"name\":\"a\"}",
+		"{\"record\":\"name\",\"id\":9,\"first\":1,\"last\":253402300800000,\"count\":1,\"name\":\"a\"}",
 		"{\"record\":\"name\",\"id\":9,\"first\":1,\"last\":1,\"count\":-1,\"name\":\"a\"}",
 		"{\"record\":\"name\",\"id\":9,\"first\":1,\"last\":1,\"count\":1,\"name\":7}",
 		"{\"record\":\"name\",\"id\":9,\"first\":1,\"last\":1,\"count\":1,\"name\":\"a\",\"name\":\"b\"}",
