@@ -108,6 +108,39 @@ static int build_policy(const struct invocation *invocation, struct run *run, st
 	return 0;
 }
 
+// Whether values that are a template's, made up, would say what is carried.
+static bool is_made_up(const struct profile *profile)
+{
+	unavailable_vec rows = { 0 };
+
+	launch_placeholders(profile, &rows);
+	bool found = rows.count;
+	unavailable_release(&rows);
+	return found;
+}
+
+// An audit that denies what the profile denies can have a template: what its made-up values allow is not carried
+// either, so that nobody is reached by them.
+static int build_launch(const struct invocation *invocation, enum audit_mode audit, struct run *run, struct error *err)
+{
+	struct profile *profile = &run->loaded.profile;
+	const enum uplink given = profile->network.uplink;
+	bool made_up = audit == AUDIT_OFFLINE && is_made_up(profile);
+
+	if (made_up)
+		profile->network.uplink = UPLINK_NONE;
+	int result = build_policy(invocation, run, err);
+	if (result == 0)
+		result = build_plan(invocation, audit, run, err);
+	profile->network.uplink = given;
+	if (result == 0 && made_up)
+		vec_push(&run->plan.notices,
+			 memory_format("%s is a template, whose values are made up: nothing is carried, also not what "
+				       "it allows",
+				       profile->name));
+	return result;
+}
+
 int run_prepare(const struct invocation *invocation, enum audit_mode audit, struct run *run, struct error *err)
 {
 	if (refuse_closed(invocation->closed, err) < 0)
@@ -123,13 +156,13 @@ int run_prepare(const struct invocation *invocation, enum audit_mode audit, stru
 		run->profile_wrong = true;
 		return error_set(err, -EINVAL, "the list of tolerations is wrong");
 	}
-	if (settle(invocation, audit, run, err) < 0 || build_policy(invocation, run, err) < 0)
+	if (settle(invocation, audit, run, err) < 0)
 		return err->code;
 	if (invocation->peer_ports && port_range_parse(invocation->peer_ports, &run->peer_ports, err) < 0)
 		return error_prefix(err, "--peer-ports");
 	if (resolve_share(invocation, &run->share, err) < 0 || link_options_read(invocation, &run->link, err) < 0)
 		return err->code;
-	return build_plan(invocation, audit, run, err);
+	return build_launch(invocation, audit, run, err);
 }
 
 // Some notices begin with a path and a colon; the plan could not know whether that exists.

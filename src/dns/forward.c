@@ -131,6 +131,18 @@ static bool asks_resolver(const struct forward_rules *rules, const char *name)
 	return rules->everything;
 }
 
+bool forward_find_gateway(const struct forward_rules *rules, const char *name, struct forward_target *target)
+{
+	vec_for_each (gateway, &rules->gateways)
+		if (gateway_has(gateway, name)) {
+			*target = (struct forward_target){ .within = &gateway->within,
+							   .servers = rules->nameservers.items,
+							   .server_count = rules->nameservers.count };
+			return true;
+		}
+	return false;
+}
+
 bool forward_find(const struct forward_rules *rules, const char *name, struct forward_target *target)
 {
 	if (asks_resolver(rules, name)) {
@@ -141,14 +153,7 @@ bool forward_find(const struct forward_rules *rules, const char *name, struct fo
 							 .server_count = rules->resolver.family != FAMILY_NONE };
 		return true;
 	}
-	vec_for_each (gateway, &rules->gateways)
-		if (gateway_has(gateway, name)) {
-			*target = (struct forward_target){ .within = &gateway->within,
-							   .servers = rules->nameservers.items,
-							   .server_count = rules->nameservers.count };
-			return true;
-		}
-	return false;
+	return forward_find_gateway(rules, name, target);
 }
 
 static bool is_letter(uint8_t byte)

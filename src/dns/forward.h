@@ -42,6 +42,9 @@ void forward_rules_release(struct forward_rules *rules);
 // Whether a question of that name leaves, and where to. Its type is the caller's to look at.
 bool forward_find(const struct forward_rules *rules, const char *name, struct forward_target *target);
 
+// Whether the name is a gateway endpoint's, also where another rule would forward it first.
+bool forward_find_gateway(const struct forward_rules *rules, const char *name, struct forward_target *target);
+
 enum { FORWARD_RANDOM_SIZE = 2 + (DNS_NAME_SIZE + 7) / 8 };
 
 // A question as it is sent: with an id and a spelling that nobody else knows, so that a forged answer is told.

@@ -78,16 +78,6 @@ static void from_gateway(const struct profile *profile, const struct forward_tar
 		out->how = memory_copy_text("a name of a gateway endpoint, whose addresses lie in its prefix list");
 }
 
-// Whether the name is a gateway endpoint's, also where another rule would forward it first.
-static bool is_of_gateway(const struct dns_rules *rules, const char *name, struct forward_target *target)
-{
-	struct forward_rules gateways = rules->forward;  // borrowed
-
-	gateways.everything = false;
-	gateways.domains.count = 0;
-	return forward_find(&gateways, name, target);
-}
-
 static void find_nearest(const struct dns_rules *rules, const char *name, struct name_meaning *out)
 {
 	VEC(const char *) names = { 0 };
@@ -139,7 +129,7 @@ void name_meaning_find(const struct profile *profile, const struct dns_rules *ru
 		from_job(profile, out);
 	else if (known && !known->pointer)
 		from_zone(known, out);
-	else if (resolver && is_of_gateway(rules, name, &target))
+	else if (resolver && forward_find_gateway(&rules->forward, name, &target))
 		from_gateway(profile, &target, out);
 	else if (resolver && forward_find(&rules->forward, name, &target))
 		from_resolver(rules, name, &target, out);

@@ -11,9 +11,10 @@
 #include "kernel/dns_state.h"
 
 enum {
-	ATTEMPTS = 3,        // in all, over the servers in turn
-	PATIENCE = 1500,     // milliseconds for each; all of them end before a client's usual 5 s do
-	LENGTH_SIZE = 2,     // of what stands in front of a message over TCP
+	ATTEMPTS = 3,     // in all, over the servers in turn
+	SILENCE = 30000,  // milliseconds for which a server that failed is not asked where names have made-up addresses
+	PATIENCE = 1500,  // milliseconds for each; all of them end before a client's usual 5 s do
+	LENGTH_SIZE = 2,  // of what stands in front of a message over TCP
 	ANSWER_BEGIN = 512,  // bytes kept for an answer over TCP at first
 };
 
@@ -58,11 +59,27 @@ static void finish(struct dns_server *server, struct dns_exchange *exchange, str
 		dns_client_answered(server, asker.client);
 }
 
+// Where a name that nobody knows has a made-up address. What a gateway endpoint leads to is not made up: it is carried.
+static bool can_make_up(const struct dns_server *server, const struct forward_target *target)
+{
+	return server->rules->made_up && !target->within;
+}
+
+static void fail(struct dns_server *server, const struct dns_question *question, const struct forward_target *target,
+		 struct dns_bytes *reply)
+{
+	dns_reply_code(question, DNS_CODE_FAILED, reply);
+	if (!can_make_up(server, target))
+		return;
+	dns_refuse(server, question, reply);
+	dns_note_reply(server, question, reply);
+}
+
 static void finish_failed(struct dns_server *server, struct dns_exchange *exchange)
 {
 	struct dns_bytes reply = { 0 };
 
-	dns_reply_code(&exchange->question, DNS_CODE_FAILED, &reply);
+	fail(server, &exchange->question, &exchange->target, &reply);
 	finish(server, exchange, &reply);
 }
 
@@ -98,13 +115,17 @@ static int attempt_begin(struct dns_server *server, struct dns_exchange *exchang
 // The attempt has failed: the next one, as far as there are any.
 static void attempt_next(struct dns_server *server, struct dns_exchange *exchange, enum dns_transport transport)
 {
+	const unsigned attempts = can_make_up(server, &exchange->target) ? 1 : ATTEMPTS;
+
 	exchange->transport = transport;
-	while (exchange->attempt < ATTEMPTS) {
+	while (exchange->attempt < attempts) {
 		if (attempt_begin(server, exchange) == 0)
 			return;
 		exchange->attempt++;
 		exchange->transport = DNS_UDP;
 	}
+	server->silent = exchange->target.servers;
+	server->silent_until = dns_now() + SILENCE;
 	finish_failed(server, exchange);
 }
 
@@ -134,6 +155,8 @@ static void judge(struct dns_server *server, struct dns_exchange *exchange, cons
 		dns_refused(server, exchange->question.text, NULL, false);
 		break;
 	case FORWARD_DONE:
+		if (can_make_up(server, &exchange->target) && (reply.bytes[3] & 15) == DNS_CODE_NO_NAME)
+			dns_refuse(server, &exchange->question, &reply);
 		break;
 	}
 	dns_note_reply(server, &exchange->question, &reply);
@@ -230,6 +253,11 @@ static size_t free_slot(const struct dns_server *server)
 	return slot;
 }
 
+static bool is_silent(const struct dns_server *server, const struct forward_target *target)
+{
+	return can_make_up(server, target) && target->servers == server->silent && dns_now() < server->silent_until;
+}
+
 static void decline(struct dns_server *server, const struct dns_asker *asker, const struct dns_question *question,
 		    unsigned code)
 {
@@ -245,8 +273,11 @@ void dns_exchange_start(struct dns_server *server, const struct dns_asker *asker
 {
 	size_t slot = free_slot(server);
 
-	if (slot == DNS_EXCHANGES || !target->server_count) {
-		decline(server, asker, question, DNS_CODE_FAILED);
+	if (slot == DNS_EXCHANGES || !target->server_count || is_silent(server, target)) {
+		struct dns_bytes reply = { 0 };
+		fail(server, question, target, &reply);
+		dns_deliver(server, asker, &reply);
+		dns_bytes_release(&reply);
 		return;
 	}
 	if (target->within && !dns_budget_take(&server->budget, question->text, dns_now())) {

@@ -88,8 +88,7 @@ const char *dns_server_name_of(const struct dns_server *server, const struct add
 	return dns_names_find(&server->names, address);
 }
 
-// A name that the profile does not know: it stays refused, or has a made-up address from here on.
-static void refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply)
+void dns_refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply)
 {
 	struct dns_bytes made = { 0 };
 	struct address address;
@@ -124,7 +123,7 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 	case DNS_DROPPED:
 		return;
 	case DNS_REFUSED:
-		refuse(server, &question, &reply);
+		dns_refuse(server, &question, &reply);
 		break;
 	case DNS_ANSWERED:
 		break;
@@ -133,6 +132,9 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 		dns_exchange_start(server, asker, &question, &target);
 		return;
 	case DNS_FORWARDED:
+		// What a gateway endpoint leads to is carried: an address of the list, or none.
+		if (server->rules->made_up)
+			(void)forward_find_gateway(&server->rules->forward, question.text, &target);
 		dns_exchange_start(server, asker, &question, &target);
 		return;
 	}

@@ -41,6 +41,8 @@ struct dns_server {
 	struct dns_exchange *exchanges[DNS_EXCHANGES];
 	struct dns_budget budget;
 	struct made_up made_up;
+	const struct address *silent;  // of a forward_target: who did not answer; not asked before silent_until
+	uint64_t silent_until;
 	struct dns_names names;  // filled where there is a sink
 };
 
@@ -66,6 +68,9 @@ void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const
 
 // Tells of a name that is not resolved: see struct dns_sink.
 void dns_refused(struct dns_server *server, const char *name, const struct address *stand_in, bool passed);
+
+// A name that nobody knows: the reply stays what it is, or becomes one with a made-up address. Either is told of.
+void dns_refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply);
 
 // Remembers the addresses of a reply to the question.
 void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply);

@@ -14,8 +14,8 @@
 #include "kernel/socket_owner.h"
 
 enum {
-	HOST_TRY_WAIT = 1000,  // milliseconds from a try to its event
-	HOST_TRIES = 64,       // that wait, of distinct processes and ports; further ones are passed over
+	HOST_TRY_WAIT = 10000,  // milliseconds from a try to its event
+	HOST_TRIES = 64,        // that wait, of distinct processes and ports; further ones are passed over
 };
 
 // Takes an event of EVENT_PACKET without id and times, once for each try; it is borrowed.

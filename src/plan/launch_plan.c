@@ -109,6 +109,13 @@ void plan_workload(struct launch_plan *plan, const struct launch_request *reques
 	     .why = "only when all of the above succeeded");
 }
 
+// Whether made-up values could let anybody out: not where nothing is launched, nor where an audit carries nothing.
+static bool values_count(const struct launch_request *request)
+{
+	return !request->rehearsal &&
+	       (request->audit != AUDIT_OFFLINE || request->profile->network.uplink != UPLINK_NONE);
+}
+
 // All in one message: "built-in:on-prem:11:10 vpc.cidrs; 12:12 vpc.subnets; …".
 static int refuse_placeholders(const struct profile *profile, struct error *err)
 {
@@ -147,7 +154,7 @@ static int refuse_unavailable(const struct launch_request *request, struct error
 	unavailable_vec list = { 0 };
 	int result = 0;
 
-	if (!request->rehearsal)
+	if (values_count(request))
 		launch_unavailable(profile, &list);
 	launch_missing(profile, request->host, &list);
 	if (list.count) {
@@ -255,7 +262,7 @@ static int compile_filters(const struct launch_request *request, struct launch_p
 
 int launch_plan_build(const struct launch_request *request, struct launch_plan *plan, struct error *err)
 {
-	if (!request->rehearsal && refuse_placeholders(request->profile, err) < 0)
+	if (values_count(request) && refuse_placeholders(request->profile, err) < 0)
 		return -EINVAL;
 	if (refuse_unavailable(request, err) < 0)
 		return -ENOTSUP;

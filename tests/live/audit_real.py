@@ -31,6 +31,7 @@ ADDRESSES = {
     'repo1.maven.org': ('203.0.113.18',), 'proxy.golang.org': ('203.0.113.19',), 'huggingface.co': ('203.0.113.20',),
     'bucket.s3.eu-west-1.amazonaws.com': ('52.218.0.10',), 'other.s3.us-west-2.amazonaws.com': ('203.0.113.21',),
     'sts.eu-west-1.amazonaws.com': ('203.0.113.22',), 'sts.amazonaws.com': ('203.0.113.23',)}
+TRUSTED = '/etc/ssl/certs/ca-certificates.crt'
 PEER = '10.9.1.21'
 MODULE = 'proxy.golang.org/example.com/x/@v'
 
@@ -87,6 +88,10 @@ class Program:
         self.label, self.command, self.called, self.reaches, self.succeeds = label, command, called, reaches, succeeds
 
 
+# What programs ask for only after something else has answered.
+AFTERWARDS = ('files.pythonhosted.org', 'api.github.com', 'sts.eu-west-1.amazonaws.com')
+# What team-vpc lets through, by its gateway and its interface endpoint.
+PERMITTED = ('bucket.s3.eu-west-1.amazonaws.com', 'sts.eu-west-1.amazonaws.com')
 PYPI, FILES = ('pypi.org', 443, 'tcp', 'pypi'), ('files.pythonhosted.org', 443, 'tcp', 'pypi')
 PROGRAMS = [
     Program('pip-module', f'{PYTHON} -m pip install --no-cache-dir --target m -r requirements.txt', 'python3 -m pip', PYPI, FILES),
@@ -98,8 +103,8 @@ PROGRAMS = [
             'python3 aws', ('169.254.169.254', 80, 'tcp', 'imds'), ('sts.eu-west-1.amazonaws.com', 443, 'tcp', 'sts')),
     Program('boto3', f'env {KEYS} {NO_METADATA} {PYTHON} job.py', 'python3 job.py',
             ('other.s3.us-west-2.amazonaws.com', 443, 'tcp', 's3-other-region'), ('sts.amazonaws.com', 443, 'tcp', 'sts-global')),
-    Program('torch', f'{PYTHON} train.py', 'python3 train.py', ('github.com', 443, 'tcp', 'torch-hub'),
-            ('api.github.com', 443, 'tcp', 'torch-hub'), ('download.pytorch.org', 443, 'tcp', 'torch-hub')),
+    Program('torch', f'{PYTHON} train.py', 'python3 train.py', ('github.com', 443, 'tcp', 'git-https'),
+            ('api.github.com', 443, 'tcp', 'git-https'), ('download.pytorch.org', 443, 'tcp', 'torch-hub')),
     Program('curl', 'curl -sSf -m 10 -o c https://huggingface.co/model.bin', 'curl', ('huggingface.co', 443, 'tcp', 'hugging-face')),
     Program('wget', 'wget -q -T 10 -t 1 -O w http://deb.debian.org/debian/', 'wget', ('deb.debian.org', 80, 'tcp', 'apt')),
     Program('git', 'git clone -q https://github.com/x.git g', 'git-remote-https', ('github.com', 443, 'tcp', 'git-https')),
@@ -109,7 +114,7 @@ PROGRAMS = [
     Program('ntp', 'ntpdig -t 3 pool.ntp.org', 'python3 ntpdig', ('pool.ntp.org', 123, 'udp', 'ntp')),
     Program('node', 'node fetch.js', 'node fetch.js', ('registry.npmjs.org', 443, 'tcp', 'npm')),
     Program('java', 'java Fetch.java', 'java Fetch.java', ('repo1.maven.org', 80, 'tcp', 'maven')),
-    Program('go', 'env GOFLAGS=-modcacherw GONOSUMDB=* GOPATH=$PWD/gopath GOCACHE=$PWD/gocache go mod download example.com/x@v1.0.0',
+    Program('go', 'env GOFLAGS=-modcacherw GONOSUMDB="*" GOPATH="$PWD/gopath" GOCACHE="$PWD/gocache" go mod download example.com/x@v1.0.0',
             'go', ('proxy.golang.org', 443, 'tcp', 'julia-rust-go')),
 ]
 
@@ -154,6 +159,7 @@ def site(folder):
     file('api.github.com/repos/pytorch/vision/branches', json.dumps([{'name': 'main', 'commit': {'sha': '1'}}]))
     file('api.github.com/repos/pytorch/vision/tags', '[]')
     with zipfile.ZipFile(file('github.com/pytorch/vision/zipball/main', ''), 'w') as out:
+        out.writestr('pytorch-vision-1/', '')
         out.writestr('pytorch-vision-1/hubconf.py', 'dependencies = []\ndef tiny():\n    return 1\n')
     subprocess.run([PYTHON, '-c', 'import sys, torch; torch.save({}, sys.argv[1])', file('download.pytorch.org/models/tiny.pth', '')], check=True)
     file(f'{MODULE}/v1.0.0.info', '{"Version": "v1.0.0", "Time": "2020-01-01T00:00:00Z"}')
@@ -172,7 +178,8 @@ def serve():
     World.internet = subprocess.Popen(['nsenter', f'--net=/proc/{World.outside.pid}/ns/net', PYTHON, os.path.join(HERE, 'range/internet.py'),
                                        *authority.server, folder], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     equal(World.internet.stdout.readline(), 'ready\n')
-    return write_file('ca.crt', open(authority.certificate, encoding='ascii').read())
+    with open(TRUSTED, 'a', encoding='ascii') as out, open(authority.certificate, encoding='ascii') as certificate:
+        out.write(certificate.read())
 
 
 def own_etc():
@@ -191,14 +198,13 @@ def write(path, text):
         file.write(text)
 
 
-def fill_in(certificate):
-    """The template as its users fill it in, under its own name. Clients trust the stand-ins' authority."""
+def fill_in():
+    """The template as its users fill it in, as team-vpc. Clients that bring their own list of authorities are told of the host's."""
     with open(os.path.join(HERE, '../../profiles/sagemaker-vpc.yaml'), encoding='utf-8') as file:
         text = file.read()
     text = re.sub(r'(?m)^template:.*\n|# REPLACE.*', '', text).replace('10.20.', '10.0.')
-    trust = {name: certificate for name in ('SSL_CERT_FILE', 'PIP_CERT', 'AWS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO',
-                                            'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE')}
-    write('/etc/vpcjail/profiles/sagemaker-vpc.yaml', text + f'  environment: {{set: {json.dumps(trust)}}}\n')
+    trust = {name: TRUSTED for name in ('PIP_CERT', 'AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS')}
+    write('/etc/vpcjail/profiles/team-vpc.yaml', text + f'  environment: {{set: {json.dumps(trust)}}}\n')
 
 
 def work(mode):
@@ -222,7 +228,8 @@ def prepare():
     write('/etc/resolv.conf', f'nameserver {dns_outside.HOST_SERVER}\nsearch localdomain\n')
     write('/proc/sys/net/ipv4/conf/all/rp_filter', '0')
     threading.Thread(target=name_server, daemon=True).start()
-    fill_in(serve())
+    serve()
+    fill_in()
 
 
 class Rows(dict):
@@ -255,47 +262,126 @@ def together(programs):
     return ['sh', '-c', ''.join(f'{{ {line}; }} &\n' for line in lines) + 'wait']
 
 
-def expected(programs, offline):
+def expected(programs, offline, profile):
     rows = {}
     for program in programs:
-        # What comes after the first refusal is not got to.
-        reaches = program.reaches[:1] if offline and program.label.startswith(('pip', 'aws-imds')) else program.reaches
-        for row in reaches:
-            rows.setdefault(row, []).append(program.called)
-    return {row: sorted(set(called)) for row, called in rows.items()}
+        for name, port, protocol, hint in program.reaches:
+            if (offline and name in AFTERWARDS) or (profile == 'team-vpc' and name in PERMITTED):
+                continue
+            # A profile without a VPC has no Region that another could differ from.
+            hint = 's3' if hint == 's3-other-region' and profile == 'network-isolation' else hint
+            rows.setdefault((name, port, protocol, hint), set()).add(program.called)
+    return {row: sorted(called) for row, called in rows.items()}
 
 
 def said(folder, label):
-    with open(os.path.join(folder, label + '.out'), encoding='utf-8', errors='replace') as file:
+    with open(os.path.join(folder, label), encoding='utf-8', errors='replace') as file:
         return file.read()
 
 
-def compare(rows, wanted, done):
-    for row, called in wanted.items():
-        check(row in rows, 'not told of:', row, called, '; told of:', dict(rows), done.stderr)
-        equal(rows[row], called, row, done.stderr)
-    check(set(rows) == set(wanted), 'noise:', {row: rows[row] for row in set(rows) - set(wanted)}, done.stderr)
+def compare(rows, wanted, folder):
+    missing = {row: called for row, called in wanted.items() if rows.get(row) != called}
+    check(not missing, 'not told of:', missing, '; told of:', dict(rows),
+          {name: said(folder, name) for name in os.listdir(folder) if name.endswith('.out')})
+    check(set(rows) == set(wanted), 'noise:', {row: rows[row] for row in set(rows) - set(wanted)})
 
 
-def everything_offline(mode):
-    """Each program gets as far as its connect, and no name of a search list is told of."""
-    for profile, layer in (('network-isolation', 'isolation_egress'), ('sagemaker-vpc', None)):
+def everything_offline():
+    """Each program gets as far as its connect, and no name of a search list is told of. The VPC's resolver is not there."""
+    for mode, profile, layers in ((Bench.modes[2], 'network-isolation', {'isolation_egress'}),
+                                  (Bench.modes[0], 'team-vpc', {'sg_egress', 'service_egress'})):
         folder = work(mode)
         done, rows = audit(mode, together(PROGRAMS), '--offline', profile=profile, cwd=folder)
         equal(done.returncode, 1, done.stderr)
-        compare(rows, expected(PROGRAMS, True), done)
-        check(not layer or set(rows.layers.values()) == {layer}, rows.layers)
+        compare(rows, expected(PROGRAMS, True, profile), folder)
+        equal(set(rows.layers.values()), layers, rows.layers)
 
 
 def everything_online(mode):
     """The programs succeed, and are told of all the same."""
     folder = work(mode)
-    done, rows = audit(mode, together(PROGRAMS), profile='sagemaker-vpc', cwd=folder)
+    done, rows = audit(mode, together(PROGRAMS), profile='team-vpc', cwd=folder)
+    check(done.returncode == 1, done.returncode, done.stdout, done.stderr)
     statuses = dict(line.split() for line in done.stdout.splitlines())
     for program in PROGRAMS:
-        check((statuses[program.label] == '0') == program.succeeds, program.label, statuses, said(folder, program.label))
-    equal(done.returncode, 1, done.stderr)
-    compare(rows, expected(PROGRAMS, False), done)
+        check((statuses[program.label] == '0') == program.succeeds, program.label, statuses, said(folder, program.label + '.out'))
+    compare(rows, expected(PROGRAMS, False, 'team-vpc'), folder)
+
+
+def the_issue_shows(mode):
+    """The shipped template, and pip as a user has it: the name, the layer, the script and the hint, for people and in JSON."""
+    folder = work(mode)
+    subprocess.run([f'{folder}/venv/bin/pip', 'uninstall', '-qy', 'requests'], check=True)
+    done, rows = audit(mode, ['pip', 'install', 'requests'], '--offline', profile='sagemaker-vpc', cwd=folder,
+                       environment={'PATH': f'{folder}/venv/bin:/usr/bin:/bin'})
+    equal(dict(rows), {PYPI: ['python3 pip']}, done.stderr)
+    equal(done.returncode, 1)
+    for words in ('pypi.org (198.18.0.1)', '443/tcp', 'python3 pip[', 'PIP_NO_INDEX=1', 'sagemaker-vpc is a template'):
+        check(words in done.stderr, words, done.stderr)
+    check(re.search(r'route_egress', done.stderr), 'no word of the route', done.stderr)
+
+
+BEHAVES = """
+import socket, subprocess, sys, tempfile, threading, torch, torch.distributed as dist
+from torch.utils.data import DataLoader, TensorDataset
+rank, port = int(sys.argv[1]), sys.argv[2]
+dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=2)
+model = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(4, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for (rows,) in DataLoader(TensorDataset(torch.ones(16, 4)), batch_size=4, num_workers=2):
+    optimizer.zero_grad()
+    model(rows).sum().backward()
+    optimizer.step()
+print("trained", flush=True)
+"""
+
+
+def behaves(mode):
+    """Two ranks that train over the loopback: an empty list and 0, also where a server of the host has their port."""
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        job = f'{PYTHON} ranks.py 1 {other.getsockname()[1]} & sleep 1; {PYTHON} ranks.py 0 {other.getsockname()[1]}; wait'
+        folder = work(mode)
+        write(os.path.join(folder, 'ranks.py'), BEHAVES)
+        for options in ((), ('--offline',)) if mode.root else (('--offline',),):
+            done, rows = audit(mode, ['sh', '-c', job], *options, profile='network-isolation', cwd=folder)
+            equal(done.stdout, 'trained\n' * 2, done.stderr)
+            equal((dict(rows), done.returncode), ({}, 0), done.stderr)
+
+
+ASK = """
+import socket, sys
+host, port = sys.argv[1:]
+try:
+    with socket.create_connection((host, int(port)), 5) as s:
+        print(s.recv(100).decode())
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def host_ports(mode):
+    """A server of the host at its loopback: refused inside, told of with the key that offers it, and by that key it is there."""
+    port = 7001  # pasta_world's
+    write('/etc/vpcjail/profiles/open.yaml', f'vpcjail: 1\nextends: team-vpc\nnetwork: {{host-ports: [{port}]}}\n')
+    key = ('localhost', port, 'tcp', 'host-ports')
+    for profile, options in (('team-vpc', ()), ('team-vpc', ('--offline',)), ('network-isolation', ('--offline',))):
+        for host in ('localhost', '127.0.0.1', '::1'):
+            done, rows = audit(mode, [PYTHON, '-c', ASK, host, port], *options, profile=profile, cwd=work(mode))
+            equal(done.stdout, 'ConnectionRefusedError\n')
+            equal((dict(rows), rows.layers), ({key: ['python3 -c']}, {key: 'loopback'}), profile, host, done.stderr)
+            equal(done.returncode, 1)
+        group, = rows.all['denied']['groups']
+        equal(group['key'], 'network.isolation' if profile == 'network-isolation' else 'network.host-ports', group)
+    done = run(mode, [PYTHON, '-c', ASK, 'host.vpcjail', port], profile='open')
+    equal(done.stdout, 'host: token\n', done.stderr)
+    # Where nobody listens at all, nobody is missed.
+    done, rows = audit(mode, [PYTHON, '-c', ASK, 'localhost', 7003], '--offline', profile='team-vpc', cwd=work(mode))
+    equal((done.stdout, dict(rows), done.returncode), ('ConnectionRefusedError\n', {}, 0), done.stderr)
+
+
+def host_ports_are_suggested(mode):
+    done = run(mode, [PYTHON, '-c', ASK, 'localhost', 7001], verb='audit', options=['--offline', '--suggest'], profile='team-vpc')
+    check(re.search(r'(?m)^\+.*host-ports: \[?\s*7001', done.stdout), done.stdout, done.stderr)
 
 
 def of_two(function):
@@ -307,5 +393,13 @@ def of_two(function):
     return once
 
 
+def of_root(function):
+    def once():
+        function(Bench.modes[0])
+    once.__name__ = function.__name__
+    return once
+
+
 if __name__ == '__main__':
-    main([], once=[of_two(everything_offline), of_two(everything_online)], prepare=prepare)
+    main([], once=[everything_offline, of_two(everything_online), of_two(host_ports), of_root(host_ports_are_suggested), of_two(behaves),
+                   of_root(the_issue_shows)], prepare=prepare)
