@@ -51,8 +51,8 @@ void event_process_copy(const struct event_process *from, struct event_process *
 
 void event_release(struct event *event)
 {
-	char *const texts[] = { event->name,   event->hint, event->layer_title, event->reason,
-				event->origin, event->aws,  event->call,        event->error };
+	char *const texts[] = { event->name,   event->hint, event->layer_title, event->reason, event->origin,
+				event->behind, event->aws,  event->call,        event->error };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);

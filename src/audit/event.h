@@ -72,6 +72,7 @@ struct event {
 	char *layer_title;       // for people
 	unsigned rule;           // number within the layer, or a ruleset_wall
 	char *reason, *origin;   // the rule's
+	char *behind;            // the first layer behind that would deny it as well, and why; NULL: none
 	char *aws;               // what AWS does instead where the profile is stricter ("allowed")
 	unsigned policy;         // 0: the launch's; n: the n-th that was exchanged for it
 	uint64_t bytes;          // of its packets, from their IP headers on (FLOW: of those that the job sent)

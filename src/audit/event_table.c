@@ -157,6 +157,7 @@ static struct event *add(struct event_table *table, const struct event *event, u
 	added.layer_title = copy(event->layer_title);
 	added.reason = copy(event->reason);
 	added.origin = copy(event->origin);
+	added.behind = copy(event->behind);
 	added.aws = copy(event->aws);
 	added.call = copy(event->call);
 	added.error = copy(event->error);

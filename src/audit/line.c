@@ -60,6 +60,7 @@ const struct line_field packet_fields[] = {
 	EVENT("rule", LINE_UNSIGNED, rule, .always = true),
 	EVENT("reason", LINE_TEXT, reason),
 	EVENT("origin", LINE_TEXT, origin),
+	EVENT("behind", LINE_TEXT, behind),
 	EVENT("aws", LINE_TEXT, aws),
 	EVENT("policy", LINE_UNSIGNED, policy),
 	END,

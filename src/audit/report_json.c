@@ -73,6 +73,7 @@ static void add_verdict(struct json *json, const struct event *event)
 	}
 	json_key_text(json, "reason", event->reason);
 	json_key_text(json, "origin", event->origin);
+	json_key_text(json, "behind", event->behind);
 	json_key_text(json, "aws", event->aws);
 	json_key_bool(json, "passed", event->passed);
 }

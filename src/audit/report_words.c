@@ -171,6 +171,10 @@ void report_add_reason(const struct event *event, struct strbuf *out)
 		report_add_visible(event->origin, NAME_COLUMNS, out);
 		strbuf_add(out, ")");
 	}
+	if (event->behind) {
+		strbuf_add(out, "; so would ");
+		report_add_visible(event->behind, REASON_COLUMNS, out);
+	}
 	if (event->aws) {
 		strbuf_add(out, "; AWS: ");
 		report_add_visible(event->aws, NAME_COLUMNS, out);

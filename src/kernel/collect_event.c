@@ -45,6 +45,23 @@ static uint32_t uid_of(const struct collector *collector, const struct log_event
 	return collector->launch->plan->root ? log->uid : collector->launch->plan->identity->uid;
 }
 
+// Who mends the layer that denied is told at once of the next one that would. NULL: none behind it, or none is there.
+static char *denied_behind(const struct policy *policy, const struct policy_layer *layer, const struct flow *flow)
+{
+	bool behind = false;
+
+	vec_for_each (next, &policy->layers[flow->direction]) {
+		if (!behind || (next->stateful && flow->state == FLOW_ESTABLISHED)) {
+			behind = behind || next == layer;
+			continue;
+		}
+		const struct policy_rule *rule = policy_layer_decide(next, flow);
+		if (rule->verdict != VERDICT_PASS && rule->verdict != VERDICT_ACCEPT)
+			return memory_format("%s: %s", layer_name(next->kind, flow->direction), rule->reason);
+	}
+	return NULL;
+}
+
 // In the words of the policy that denied it.
 static void explain(const struct collector *collector, struct event *event)
 {
@@ -59,6 +76,7 @@ static void explain(const struct collector *collector, struct event *event)
 	event->name = memory_copy_text(name_of(collector, &event->flow.remote));
 	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
 	event->origin = memory_copy_text(rule ? rule->origin : NULL);
+	event->behind = denied_behind(policy_of(collector, event->policy), layer, &event->flow);
 	event->aws = memory_copy_text(rule ? rule->aws : NULL);
 }
 
