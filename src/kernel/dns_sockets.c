@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "kernel/channel.h"
+#include "kernel/collect.h"
 #include "kernel/dns_server.h"
 #include "kernel/launch_state.h"
 
@@ -47,4 +51,13 @@ int step_dns(struct launch *launch, const struct launch_step *step, struct error
 			return error_set_errno(err, sent, "cannot hand the resolver's sockets over");
 	}
 	return 0;
+}
+
+void dns_take(struct launch *launch, int fd)
+{
+	const struct dns_sink sink = { .data = launch->collector, .refused = collector_name };
+
+	if (dns_server_add(&launch->dns, &launch->loop, &launch->plan->dns, launch->collector ? &sink : NULL, fd,
+			   &launch->failure) < 0)
+		(void)syscall(SYS_pidfd_send_signal, launch->init_fd, SIGKILL, NULL, 0);
 }

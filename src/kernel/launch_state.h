@@ -188,6 +188,10 @@ void control_take(struct launch *launch, const struct message *message, int fd);
 
 // notices.c: who makes the calls that the supervisor answers; with options.record.
 void notices_start(struct launch *launch);
+// dns_sockets.c: MESSAGE_DNS, a socket of the jail's resolver; the descriptor is taken. Where it cannot be served the
+// job ends.
+void dns_take(struct launch *launch, int fd);
+
 // MESSAGE_LOG, _COUNTED, _SOCKETS and _NOTICES: what the record is made of; the descriptor is taken.
 void notices_take(struct launch *launch, const struct message *message, int fd);
 

@@ -17,7 +17,6 @@
 #include "kernel/attribution.h"
 #include "kernel/channel.h"
 #include "kernel/collect.h"
-#include "kernel/dns_server.h"
 #include "kernel/host_blocks.h"
 #include "kernel/pump.h"
 
@@ -164,18 +163,6 @@ static void take_signals(struct supervision *s)
 		forward(s, &info);
 }
 
-// The socket of the jail's resolver.
-static void take_resolver(struct supervision *s, int fd)
-{
-	const struct dns_sink sink = { .data = s->launch->collector, .refused = collector_name };
-
-	if (dns_server_add(&s->launch->dns, &s->launch->loop, &s->launch->plan->dns,
-			   s->launch->collector ? &sink : NULL, fd, &s->error) == 0)
-		return;
-	s->failed = true;
-	pidfd_signal(s->launch->init_fd, SIGKILL);
-}
-
 static void take(struct supervision *s, const struct message *message, int fd)
 {
 	switch (message->kind) {
@@ -201,7 +188,7 @@ static void take(struct supervision *s, const struct message *message, int fd)
 		s->launch->link_index = (unsigned)message->value;
 		return;
 	case MESSAGE_DNS:
-		take_resolver(s, fd);
+		dns_take(s->launch, fd);
 		return;
 	case MESSAGE_TERMINAL:
 		start_terminal(s, fd);
