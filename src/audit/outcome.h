@@ -58,6 +58,8 @@ void outcomes_print_json(const struct outcomes *outcomes, struct json *json);
 
 // "isolation", "isolation-peers", "vpc", "vpc-isolation"; "passes", "fails", "unknown": literals.
 const char *combination_word(enum combination combination);
+// For people: "network isolation in a VPC".
+const char *combination_title(enum combination combination);
 const char *outcome_verdict_word(enum outcome_verdict verdict);
 
 // Whether the event alone makes an audit of the profile say no: denied, and no toleration covers it. A carried flow

@@ -25,6 +25,11 @@ const char *combination_word(enum combination combination)
 	return words[combination];
 }
 
+const char *combination_title(enum combination combination)
+{
+	return titles[combination];
+}
+
 const char *outcome_verdict_word(enum outcome_verdict verdict)
 {
 	static const char *const words[OUTCOME_VERDICTS] = { "passes", "fails", "unknown" };

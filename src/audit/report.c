@@ -229,6 +229,8 @@ static void add_items(struct draft *draft, const struct report_options *options)
 			continue;
 		}
 		judge_item(&item, options);
+		if (item.fate == FATE_DENIED)
+			vec_push(&draft->report->denied, event);
 		item.title = title_of(event);
 		vec_push(&draft->items, item);
 	}
@@ -382,5 +384,6 @@ void report_release(struct report *report)
 	vec_release(&report->destinations);
 	vec_release(&report->layers);
 	vec_release(&report->groups);
+	vec_release(&report->denied);
 	*report = (struct report){ 0 };
 }

@@ -83,6 +83,7 @@ struct report {
 	VEC(struct report_destination) destinations;
 	VEC(struct report_layer) layers;   // in order of name
 	VEC(struct report_group) groups;   // by fate, then the widest first
+	VEC(const struct event *) denied;  // each event of what is FATE_DENIED, in no order; borrowed
 	struct report_total total[FATES];  // [enum report_fate]
 	size_t followed;      // names that were answered with a stand-in and whose packets are told of instead
 	int64_t first, last;  // of what was denied or is tolerated

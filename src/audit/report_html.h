@@ -17,6 +17,9 @@ enum {
 	HTML_ROWS = 300,
 };
 
+// The style sheet.
+extern const char html_style[];
+
 // Adds foreign text as text of an element or an attribute's value in quotation marks: inert (report_add_visible), cut,
 // and with entities for what markup is made of.
 void html_add(const char *text, size_t columns, struct strbuf *out);

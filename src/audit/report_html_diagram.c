@@ -4,6 +4,7 @@
 // Three columns of boxes, the largest first, what is beyond a column's maximum in a box of its own at the end; between
 // boxes a line whose width goes by the order of magnitude of what went that way.
 #include <stdlib.h>
+#include <string.h>
 
 #include "audit/report_html.h"
 #include "audit/report_words.h"
@@ -11,10 +12,11 @@
 
 enum { COLUMN_PROCESS, COLUMN_LAYER, COLUMN_DESTINATION, COLUMNS };
 enum { PROCESSES = 10, LAYERS = 10, DESTINATIONS = 14, SLOTS = DESTINATIONS + 1 };
-enum { BOX = 26, STEP = 34, TOP = 24, TEXT_COLUMNS = 36, THICKEST = 12 };
+// GLYPH: how wide a letter is at most, on average.
+enum { BOX = 26, STEP = 32, TOP = 24, PADDING = 8, GLYPH = 7, THICKEST = 12, WIDTH = 1000 };
 
 static const size_t maxima[COLUMNS] = { PROCESSES, LAYERS, DESTINATIONS };
-static const int lefts[COLUMNS] = { 4, 300, 560 }, widths[COLUMNS] = { 230, 160, 236 };
+static const int lefts[COLUMNS] = { 1, 350, 640 }, widths[COLUMNS] = { 270, 220, 359 };
 
 struct ranked {
 	size_t index;
@@ -114,9 +116,22 @@ static int magnitude(uint64_t number)
 	return bits;
 }
 
-static void add_label(const struct diagram *diagram, size_t column, size_t slot, struct strbuf *out)
+// The name of a destination is cut to that many columns, its port is not; 0: it is not cut.
+static void add_destination(const struct report_destination *destination, size_t columns, struct strbuf *out)
 {
-	static const char *const others[COLUMNS] = { "other process", "other layer", "other destination" };
+	CLEANUP(strbuf_release) struct strbuf place = { 0 }, port = { 0 };
+
+	report_add_short_place(destination, &place);
+	report_add_port(destination->event, &port);
+	size_t taken = report_columns(strbuf_text(&port)) + 1;
+	report_add_visible(strbuf_text(&place), columns > taken + 1 ? columns - taken : columns, out);
+	if (strcmp(strbuf_text(&port), "-") != 0)
+		strbuf_format(out, " %s", strbuf_text(&port));
+}
+
+static void add_label(const struct diagram *diagram, size_t column, size_t slot, size_t columns, struct strbuf *out)
+{
+	static const char *const others[COLUMNS] = { "other process title", "other layer", "other destination" };
 	const struct report *report = diagram->report;
 
 	if (slot == maxima[column]) {
@@ -124,33 +139,44 @@ static void add_label(const struct diagram *diagram, size_t column, size_t slot,
 		return;
 	}
 	size_t index = diagram->ranks[column].items[slot].index;
-	if (column == COLUMN_PROCESS) {
+	if (column == COLUMN_PROCESS)
 		report_add_process(&report->processes.items[index], out);
-	} else if (column == COLUMN_LAYER) {
+	else if (column == COLUMN_LAYER)
 		report_add_visible(report->layers.items[index].title, 0, out);
-	} else {
-		report_add_place(&report->destinations.items[index], out);
-		strbuf_add(out, " ");
-		report_add_port(report->destinations.items[index].event, out);
-	}
+	else
+		add_destination(&report->destinations.items[index], columns, out);
+}
+
+// A column that has fewer boxes than another stands in the middle.
+static int top_of(const struct diagram *diagram, size_t column, size_t slot)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		rows = diagram->boxes[i] > rows ? diagram->boxes[i] : rows;
+	return TOP + (int)slot * STEP + (int)(rows - diagram->boxes[column]) * STEP / 2;
 }
 
 static void add_box(const struct diagram *diagram, size_t column, size_t slot, struct strbuf *out)
 {
-	CLEANUP(strbuf_release) struct strbuf label = { 0 };
-	int y = TOP + (int)slot * STEP;
+	CLEANUP(strbuf_release) struct strbuf label = { 0 }, count = { 0 };
+	int y = top_of(diagram, column, slot), right = lefts[column] + widths[column];
 
-	add_label(diagram, column, slot, &label);
-	strbuf_format(out, "<g><title>");
-	html_add(strbuf_text(&label), HTML_PLACE, out);
-	strbuf_add(out, ": ");
-	report_add_number(diagram->counts[column][slot], out);
+	report_add_number(diagram->counts[column][slot], &count);
+	size_t columns = (size_t)(widths[column] - 3 * PADDING) / GLYPH - report_columns(strbuf_text(&count));
+	add_label(diagram, column, slot, 0, &label);
+	strbuf_add(out, "<g><title>");
+	html_add_from(&label, HTML_PLACE, out);
+	// In a drawing of its own, at whose edge wider letters end.
 	strbuf_format(out,
-		      "</title><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>"
-		      "<text x=\"%d\" y=\"%d\">",
-		      lefts[column], y, widths[column], BOX, lefts[column] + 8, y + 17);
-	html_add_from(&label, (size_t)widths[column] * TEXT_COLUMNS / 236, out);
-	strbuf_add(out, "</text></g>\n");
+		      ": %s</title><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"4\"/>"
+		      "<svg x=\"%d\" y=\"%d\" width=\"%zu\" height=\"%d\"><text x=\"0\" y=\"17\">",
+		      strbuf_text(&count), lefts[column], y, widths[column], BOX, lefts[column] + PADDING, y,
+		      columns * GLYPH, BOX);
+	add_label(diagram, column, slot, columns, &label);
+	html_add_from(&label, columns, out);
+	strbuf_format(out, "</text></svg><text class=\"soft\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text></g>\n",
+		      right - PADDING, y + 17, strbuf_text(&count));
 }
 
 static void add_links(const struct diagram *diagram, size_t column, struct strbuf *out)
@@ -160,7 +186,8 @@ static void add_links(const struct diagram *diagram, size_t column, struct strbu
 	for (size_t from = 0; from < diagram->boxes[column]; from++)
 		for (size_t to = 0; to < diagram->boxes[column + 1]; to++) {
 			uint64_t count = diagram->links[column][from][to];
-			int from_y = TOP + BOX / 2 + (int)from * STEP, to_y = TOP + BOX / 2 + (int)to * STEP;
+			int from_y = top_of(diagram, column, from) + BOX / 2;
+			int to_y = top_of(diagram, column + 1, to) + BOX / 2;
 			if (!count)
 				continue;
 			strbuf_format(out,
@@ -178,7 +205,7 @@ static void add_description(const struct diagram *diagram, struct strbuf *out)
 	for (size_t column = 0; column < COLUMNS; column++) {
 		strbuf_add(out, nouns[column]);
 		for (size_t slot = 0; slot < diagram->boxes[column]; slot++) {
-			add_label(diagram, column, slot, &label);
+			add_label(diagram, column, slot, 0, &label);
 			strbuf_add(out, slot ? "; " : "");
 			html_add_from(&label, HTML_PROCESS, out);
 		}
@@ -194,10 +221,10 @@ static void draw(const struct diagram *diagram, struct strbuf *out)
 	for (size_t i = 0; i < COLUMNS; i++)
 		rows = diagram->boxes[i] > rows ? diagram->boxes[i] : rows;
 	strbuf_format(out,
-		      "<svg role=\"img\" aria-labelledby=\"who-title who-desc\" viewBox=\"0 0 800 %zu\">\n"
+		      "<svg role=\"img\" aria-labelledby=\"who-title who-desc\" viewBox=\"0 0 %d %zu\">\n"
 		      "<title id=\"who-title\">Which process was stopped by which layer on the way where</title>\n"
 		      "<desc id=\"who-desc\">",
-		      TOP + rows * STEP);
+		      WIDTH, TOP + rows * STEP);
 	add_description(diagram, out);
 	strbuf_add(out, "</desc>\n");
 	for (size_t column = 0; column < COLUMNS; column++)
@@ -219,7 +246,8 @@ void html_add_diagram(const struct report *report, struct strbuf *out)
 	link_all(&diagram);
 	strbuf_add(out, "<section>\n<h2>Who, stopped by what, on the way where</h2>\n<div class=\"wide\">\n");
 	draw(&diagram, out);
-	strbuf_add(out, "</div>\n<p class=\"soft\">The width of a line goes by the order of magnitude of what was "
-			"denied.</p>\n</section>\n");
+	strbuf_add(out,
+		   "</div>\n<p class=\"soft\">The number in a box is how much was denied; a line is the thicker, the "
+		   "more orders of magnitude it stands for.</p>\n</section>\n");
 	release(&diagram);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What to change, and every destination: the lists of the page. See report_html.h.
 #include <stdlib.h>
+#include <string.h>
 
 #include "audit/report_html.h"
 #include "audit/report_words.h"
@@ -10,9 +11,26 @@ static void add_labelled(const char *label, const char *text, struct strbuf *out
 {
 	if (!text)
 		return;
-	strbuf_format(out, "<p>%s: <code>", label);
+	strbuf_format(out, "<div><dt>%s</dt> <dd><code>", label);
 	html_add(text, 0, out);
-	strbuf_add(out, "</code></p>\n");
+	strbuf_add(out, "</code></dd></div>\n");
+}
+
+// The hint's sentence, of which what stands before the colon is the name of the thing.
+static void add_title(const char *what, struct strbuf *out)
+{
+	const char *colon = what ? strstr(what, ": ") : NULL;
+	AUTO_FREE char *name =
+	    memory_copy_bytes(what ? what : "?", colon ? (size_t)(colon - what) : strlen(what ? what : "?"));
+
+	strbuf_add(out, "<h3>");
+	html_add(name, 0, out);
+	if (colon) {
+		strbuf_add(out, "<span>");
+		html_add(colon, 0, out);
+		strbuf_add(out, "</span>");
+	}
+	strbuf_add(out, "</h3>\n");
 }
 
 static void add_advice(const struct hint_advice *advice, struct strbuf *out)
@@ -24,14 +42,14 @@ static void add_advice(const struct hint_advice *advice, struct strbuf *out)
 		html_add(advice->fix, 0, out);
 		strbuf_add(out, "</p>\n");
 	}
-	if (advice->endpoint) {
+	if (advice->endpoint)
 		strbuf_format(&endpoint, "%s (%s)", advice->endpoint, advice->endpoint_type);
-		add_labelled("endpoint", strbuf_text(&endpoint), out);
-	}
+	strbuf_add(out, "<dl class=\"do\">\n");
 	add_labelled("set", advice->settings, out);
+	add_labelled("endpoint", endpoint.length ? strbuf_text(&endpoint) : NULL, out);
 	add_labelled("bring along", advice->channel, out);
 	add_labelled("key of the profile", advice->key, out);
-	add_labelled("source", advice->source, out);
+	strbuf_add(out, "</dl>\n");
 }
 
 static void add_more(size_t left, const char *noun, const struct report *report, struct strbuf *out)
@@ -51,36 +69,39 @@ static void add_group_row(const struct report *report, const struct report_desti
 	CLEANUP(strbuf_release) struct strbuf cell = { 0 };
 
 	strbuf_add(out, "<li><span class=\"place\">");
-	report_add_place(destination, &cell);
+	report_add_short_place(destination, &cell);
 	html_add_from(&cell, HTML_PLACE, out);
-	strbuf_add(out, " ");
 	report_add_port(destination->event, &cell);
-	html_add_from(&cell, HTML_PLACE, out);
-	strbuf_add(out, "</span>, ");
+	if (strcmp(strbuf_text(&cell), "-") != 0) {
+		strbuf_add(out, " ");
+		html_add(strbuf_text(&cell), HTML_PLACE, out);
+	}
+	strbuf_clear(&cell);
+	strbuf_add(out, "</span> <span class=\"small soft\">by ");
 	report_add_processes(report, destination, &cell);
 	html_add_from(&cell, HTML_PROCESS, out);
 	strbuf_add(out, ", ");
 	report_add_number(destination->count, out);
-	strbuf_add(out, "×</li>\n");
+	strbuf_add(out, "×</span></li>\n");
 }
 
 static void add_group(const struct report *report, const struct report_group *group, struct strbuf *out)
 {
 	size_t count = group->destinations.count, shown = count < HTML_GROUP_ROWS ? count : HTML_GROUP_ROWS;
 
-	strbuf_add(out, "<article>\n<h3>");
-	html_add(group->advice.what ? group->advice.what : "?", 0, out);
-	strbuf_add(out, "</h3>\n<p class=\"soft\">");
-	report_add_count(count, "destination", out);
-	strbuf_add(out, ", ");
-	report_add_number(group->count, out);
-	strbuf_add(out, "× denied</p>\n");
+	strbuf_add(out, "<article>\n");
+	add_title(group->advice.what, out);
 	add_advice(&group->advice, out);
-	strbuf_add(out, "<ul>\n");
+	strbuf_add(out, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < shown; i++)
 		add_group_row(report, &report->destinations.items[group->destinations.items[i]], out);
 	strbuf_add(out, "</ul>\n");
 	add_more(count - shown, "destination", report, out);
+	if (group->advice.source) {
+		strbuf_add(out, "<p class=\"small soft\">source: ");
+		html_add(group->advice.source, 0, out);
+		strbuf_add(out, "</p>\n");
+	}
 	strbuf_add(out, "</article>\n");
 }
 
@@ -88,10 +109,11 @@ void html_add_fixes(const struct report *report, struct strbuf *out)
 {
 	size_t groups = 0;
 
-	strbuf_add(out, "<section>\n<h2>What to change</h2>\n");
+	strbuf_add(out, "<section>\n<h2>What to change</h2>\n<div class=\"cards\">\n");
 	vec_for_each (group, &report->groups)
 		if (group->fate == FATE_DENIED && groups++ < HTML_GROUPS)
 			add_group(report, group, out);
+	strbuf_add(out, "</div>\n");
 	add_more(groups > HTML_GROUPS ? groups - HTML_GROUPS : 0, "group", report, out);
 	strbuf_add(out, "</section>\n");
 }
@@ -120,11 +142,11 @@ static void add_denied_cells(const struct report_destination *destination, struc
 	CLEANUP(strbuf_release) struct strbuf cell = { 0 };
 
 	report_add_rule(destination->event, &cell);
-	add_cell(&cell, HTML_PROCESS, NULL, out);
+	add_cell(&cell, HTML_PROCESS, "by", out);
 	if (destination->tolerated && destination->tolerated->reason)
 		strbuf_format(&cell, "tolerated: %s; ", destination->tolerated->reason);
 	report_add_reason(destination->event, &cell);
-	add_cell(&cell, HTML_REASON, NULL, out);
+	add_cell(&cell, HTML_REASON, "why", out);
 	report_add_number(destination->count, &cell);
 	add_cell(&cell, 0, "number", out);
 	report_add_clock(destination->first, &cell);
@@ -142,9 +164,9 @@ static void add_row(const struct report *report, const struct report_destination
 	html_add_from(&cell, HTML_PLACE, out);
 	strbuf_add(out, "</th>");
 	report_add_port(destination->event, &cell);
-	add_cell(&cell, HTML_PLACE, NULL, out);
+	add_cell(&cell, HTML_PLACE, "port", out);
 	report_add_processes(report, destination, &cell);
-	add_cell(&cell, HTML_PROCESS, NULL, out);
+	add_cell(&cell, HTML_PROCESS, "by", out);
 	if (destination->event->kind == EVENT_FLOW)
 		add_carried_cells(destination, out);
 	else

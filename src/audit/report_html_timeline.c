@@ -7,13 +7,15 @@
 enum {
 	BUCKETS = 60,
 	LEFT = 60,
-	RIGHT = 750,
+	RIGHT = 960,
 	TOP = 14,
 	BOTTOM = 124,
 	BAR = (RIGHT - LEFT) / BUCKETS,
 	LABEL = BOTTOM + 16,
 	HEIGHT = LABEL + 8
 };
+
+enum { CLOCK_FROM = 120000 };  // milliseconds
 
 struct timeline {
 	int64_t from, width;  // of a bucket, milliseconds
@@ -45,9 +47,8 @@ static void measure(const struct report *report, struct timeline *timeline)
 
 	timeline->from = record->start.at && record->start.at < report->first ? record->start.at : report->first;
 	timeline->width = to > timeline->from ? (int64_t)(((uint64_t)to - (uint64_t)timeline->from) / BUCKETS) + 1 : 1;
-	vec_for_each (event, &record->events)
-		if (event->kind != EVENT_FLOW)
-			add_event(timeline, event);
+	vec_for_each (event, &report->denied)
+		add_event(timeline, *event);
 	for (int i = 0; i < BUCKETS; i++)
 		if (timeline->buckets[i] > timeline->highest)
 			timeline->highest = timeline->buckets[i];
@@ -58,10 +59,20 @@ static uint64_t rounded(double value)
 	return (uint64_t)(value + 0.5);
 }
 
+// Of a short run the seconds since its begin, which a clock would all call the same.
+static void add_moment(const struct timeline *timeline, int64_t since, struct strbuf *out)
+{
+	if (since && timeline->width * BUCKETS < CLOCK_FROM) {
+		strbuf_add(out, "+");
+		report_add_duration(since, out);
+	} else {
+		report_add_clock(timeline->from + since, out);
+	}
+}
+
 static void add_bar(const struct timeline *timeline, int bucket, struct strbuf *out)
 {
 	double value = timeline->buckets[bucket];
-	int64_t from = timeline->from + bucket * timeline->width;
 
 	if (value <= 0)
 		return;
@@ -70,9 +81,9 @@ static void add_bar(const struct timeline *timeline, int bucket, struct strbuf *
 	height = height < 2 ? 2 : height;
 	strbuf_format(out, "<rect class=\"bar\" x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"><title>",
 		      LEFT + bucket * BAR, BOTTOM - height, BAR - 1, height);
-	report_add_clock(from, out);
+	add_moment(timeline, bucket * timeline->width, out);
 	strbuf_add(out, " to ");
-	report_add_clock(from + timeline->width, out);
+	add_moment(timeline, (bucket + 1) * timeline->width, out);
 	strbuf_add(out, ": ");
 	report_add_number(rounded(value), out);
 	strbuf_add(out, "</title></rect>\n");
@@ -80,8 +91,8 @@ static void add_bar(const struct timeline *timeline, int bucket, struct strbuf *
 
 static void add_axes(const struct timeline *timeline, struct strbuf *out)
 {
-	strbuf_format(out, "<path class=\"axis\" d=\"M%d %dV%dH%d\" fill=\"none\"/>\n<text x=\"%d\" y=\"%d\" ", LEFT,
-		      TOP, BOTTOM, LEFT + BUCKETS * BAR, LEFT - 6, TOP + 8);
+	strbuf_format(out, "<path class=\"axis\" d=\"M%d %dV%dH%d\"/>\n<text x=\"%d\" y=\"%d\" ", LEFT, TOP, BOTTOM,
+		      LEFT + BUCKETS * BAR, LEFT - 6, TOP + 8);
 	strbuf_add(out, "text-anchor=\"end\">");
 	report_add_number(rounded(timeline->highest), out);
 	strbuf_format(out, "</text>\n<text x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>\n", LEFT - 6, BOTTOM);
@@ -89,7 +100,7 @@ static void add_axes(const struct timeline *timeline, struct strbuf *out)
 		static const char *const anchors[] = { "start", "middle", "middle", "end" };
 		strbuf_format(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">", LEFT + part * BUCKETS * BAR / 3,
 			      LABEL, anchors[part]);
-		report_add_clock(timeline->from + part * timeline->width * BUCKETS / 3, out);
+		add_moment(timeline, part * timeline->width * BUCKETS / 3, out);
 		strbuf_add(out, "</text>\n");
 	}
 }
@@ -99,9 +110,9 @@ void html_add_timeline(const struct report *report, struct strbuf *out)
 	struct timeline timeline = { 0 };
 
 	measure(report, &timeline);
-	strbuf_add(out, "<section>\n<h2>When</h2>\n");
+	strbuf_add(out, "<section>\n<h2>When</h2>\n<div class=\"wide\">\n");
 	strbuf_format(out,
-		      "<svg role=\"img\" aria-labelledby=\"when-title when-desc\" viewBox=\"0 0 760 %d\">\n"
+		      "<svg role=\"img\" aria-labelledby=\"when-title when-desc\" viewBox=\"0 0 1000 %d\">\n"
 		      "<title id=\"when-title\">Denials over time</title>\n<desc id=\"when-desc\">",
 		      HEIGHT);
 	strbuf_add(out, "The first at ");
@@ -116,7 +127,8 @@ void html_add_timeline(const struct report *report, struct strbuf *out)
 	add_axes(&timeline, out);
 	for (int i = 0; i < BUCKETS; i++)
 		add_bar(&timeline, i, out);
-	strbuf_add(out, "</svg>\n<p class=\"soft\">Packets, system calls and questions that were denied, each bar ");
+	strbuf_add(out,
+		   "</svg>\n</div>\n<p class=\"soft\">Packets, system calls and questions that were denied, each bar ");
 	report_add_duration(timeline.width, out);
 	strbuf_add(out,
 		   "; times are UTC. Of what was denied often, the first and last time are known; between them it is "

@@ -49,7 +49,9 @@ void report_add_duration(int64_t milliseconds, struct strbuf *out)
 {
 	if (milliseconds < 0)
 		milliseconds = 0;
-	if (milliseconds < MINUTE)
+	if (milliseconds < SECOND / 10)
+		strbuf_format(out, "%d ms", (int)milliseconds);
+	else if (milliseconds < MINUTE)
 		strbuf_format(out, "%d.%d s", (int)(milliseconds / SECOND), (int)(milliseconds % SECOND / 100));
 	else if (milliseconds < 60 * MINUTE)
 		strbuf_format(out, "%d min %d s", (int)(milliseconds / MINUTE), (int)(milliseconds % MINUTE / SECOND));
@@ -142,7 +144,9 @@ void report_add_command(const struct record_start *start, size_t columns, struct
 
 	vec_for_each (word, &start->command) {
 		strbuf_add(&line, line.length ? " " : "");
-		strbuf_add(&line, *word);
+		// A script of several lines stays readable in one.
+		for (const char *c = *word; *c; c++)
+			strbuf_add_char(&line, *c == '\n' || *c == '\t' ? ' ' : *c);
 	}
 	report_add_visible(strbuf_text(&line), columns, out);
 }

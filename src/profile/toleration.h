@@ -21,8 +21,8 @@ struct toleration_meaning {
 int toleration_parse(const char *destination, struct toleration_meaning *meaning, struct error *err);
 
 // Reads a file of further ones and adds them to the profile's: a list as under `tolerate`, or a mapping with that key
-// alone. file is the name for messages. -EINVAL with at least one error in mistakes; the profile may then have some of
-// them.
+// alone. The text is terminated behind its length, as for yaml_read; file is the name for messages. -EINVAL with at
+// least one error in mistakes; the profile may then have some of them.
 int tolerations_read(const char *text, size_t length, const char *file, struct profile *profile,
 		     struct mistakes *mistakes);
 

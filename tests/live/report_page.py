@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The HTML page of a report in a headless Chromium: what it says, that it is seen in light and dark, that it loads nothing.
+"""The HTML page of a report in a headless Chromium: what it says, that it is seen in light and dark, in a narrow window
+and on paper, that it loads nothing.
 
     report_page.py VPCJAIL RUN      a recorded run, as `vpcjail report` takes it
 
@@ -17,7 +18,9 @@ import sys
 import tempfile
 import zlib
 
-WIDTH, HEIGHT = 1000, 1400
+WIDTH, NARROW, HEIGHT = 1000, 420, 1400
+MARGIN = 8  # pixels at both sides in which nothing stands
+PAGES = 12
 LIGHT, DARK = (255, 255, 255), (0x0d, 0x11, 0x17)
 # blink::mojom::PreferredColorScheme
 SCHEMES = {'light': (1, LIGHT), 'dark': (0, DARK)}
@@ -32,10 +35,10 @@ def report(vpcjail, run, form):
     return subprocess.run([vpcjail, 'report', run, form], capture_output=True, check=True, timeout=60).stdout
 
 
-def chromium(program, folder, *arguments):
+def chromium(program, folder, *arguments, width=WIDTH):
     command = [program, '--headless', '--disable-gpu', '--hide-scrollbars', '--no-first-run', '--enable-logging=stderr',
                '--disable-background-networking', '--disable-component-update', f'--user-data-dir={folder}/profile',
-               f'--window-size={WIDTH},{HEIGHT}', '--host-resolver-rules=MAP * ~NOTFOUND', *arguments]
+               f'--window-size={width},{HEIGHT}', '--host-resolver-rules=MAP * ~NOTFOUND', *arguments]
     if os.geteuid() == 0:
         command.insert(1, '--no-sandbox')  # which Chromium refuses to root
     done = subprocess.run(command, capture_output=True, check=False, timeout=120,
@@ -106,6 +109,20 @@ def seen(rows, background):
     check(len(all_colours) > 8, f'only {len(all_colours)} colours')
 
 
+def fits(rows, background):
+    """Nothing is wider than the window: it would stand in the margin at the right."""
+    for row in rows:
+        check(all(pixel == background for pixel in row[:MARGIN] + row[-MARGIN:]), 'something stands in the margin')
+
+
+def check_paper(program, folder, page):
+    chromium(program, folder, f'--print-to-pdf={folder}/page.pdf', f'file://{page}')
+    with open(f'{folder}/page.pdf', 'rb') as file:
+        paper = file.read()
+    pages = len(re.findall(rb'/Type\s*/Page\b', paper))
+    check(paper.startswith(b'%PDF-') and 1 <= pages <= PAGES, f'{pages} sheets of paper')
+
+
 def wanted_texts(said):
     for group in said['denied']['groups']:
         yield group['what']
@@ -131,15 +148,20 @@ def main():
         text = html.unescape(re.sub(r'<[^>]*>', '', dom))
         for words in wanted_texts(said):
             check(words in text, f'the page does not say: {words}')
-        check(dom.count('<svg') == 2 and dom.count('class="bar"') > 0 and dom.count('class="flow"') > 0, 'a drawing is missing')
+        check(dom.count('<svg role="img"') == 2 and dom.count('class="bar"') > 0 and dom.count('class="flow"') > 0, 'a drawing is missing')
         check('<script' not in dom and not re.search(r'\s(src|href)=', dom), 'the page names something to load')
         check(b'Content Security Policy' not in done.stderr, done.stderr.decode(errors='replace')[-2000:])
-        for name, (scheme, background) in SCHEMES.items():
-            picture = f'{folder}/{name}.png'
-            chromium(program, folder, f'--blink-settings=preferredColorScheme={scheme}', f'--screenshot={picture}',
-                     f'file://{page}')
-            seen(pixels(picture), background)
-    print('the page is seen in light and dark, and says what the JSON says')
+        check(text.index('What to change') < text.index('Who, stopped by what'), 'the fixes do not come first')
+        for width in (WIDTH, NARROW):
+            for name, (scheme, background) in SCHEMES.items():
+                picture = f'{folder}/{name}-{width}.png'
+                chromium(program, folder, f'--blink-settings=preferredColorScheme={scheme}', f'--screenshot={picture}',
+                         f'file://{page}', width=width)
+                rows = pixels(picture)
+                seen(rows, background)
+                fits(rows, background)
+        check_paper(program, folder, page)
+    print('the page is seen in light and dark, wide and narrow and on paper, and says what the JSON says')
     return 0
 
 

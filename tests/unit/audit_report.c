@@ -246,7 +246,8 @@ static void test_times(void **state)
 	assert_string_equal(made(report_add_duration, 12345), "12.3 s");
 	assert_string_equal(made(report_add_duration, 182000), "3 min 2 s");
 	assert_string_equal(made(report_add_duration, 7384000), "2 h 3 min");
-	assert_string_equal(made(report_add_duration, -5), "0.0 s");
+	assert_string_equal(made(report_add_duration, -5), "0 ms");
+	assert_string_equal(made(report_add_duration, 99), "99 ms");
 	report_add_number(UINT64_MAX, &number);
 	report_add_count(1, " packet", &number);
 	report_add_count(1000, " packet", &number);
@@ -404,7 +405,7 @@ static const char *const elements[] = {
 	"!DOCTYPE", "html",    "head", "meta",  "title",   "style", "body",  "header", "main", "section",
 	"article",  "h1",      "h2",   "h3",    "p",       "dl",    "dt",    "dd",     "ul",   "li",
 	"code",     "span",    "div",  "table", "caption", "thead", "tbody", "tr",     "th",   "td",
-	"details",  "summary", "svg",  "desc",  "g",       "rect",  "path",  "text",
+	"details",  "summary", "svg",  "desc",  "g",       "rect",  "path",  "text",   "b",
 };
 static const char *const attributes[] = {
 	"html",  "lang",        "charset",      "http-equiv",      "content", "name",
