@@ -44,20 +44,3 @@ size_t destinations_count(const event_vec *events)
 	vec_release(&sorted);
 	return count;
 }
-
-const struct event *events_first(const event_vec *events, enum event_kind kind)
-{
-	vec_for_each (event, events)
-		if (event->kind == kind)
-			return event;
-	return NULL;
-}
-
-size_t events_count(const event_vec *events, enum event_kind kind)
-{
-	size_t count = 0;
-
-	vec_for_each (event, events)
-		count += event->kind == kind;
-	return count;
-}

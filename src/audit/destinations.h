@@ -10,10 +10,4 @@
 // How many distinct ones (direction, protocol, address, port, ICMP type and code) the denied packets had.
 size_t destinations_count(const event_vec *events);
 
-// The first event of a kind, NULL: there is none.
-const struct event *events_first(const event_vec *events, enum event_kind kind);
-
-// How many events of a kind there are.
-size_t events_count(const event_vec *events, enum event_kind kind);
-
 #endif

@@ -71,7 +71,8 @@ struct report_layer {
 };
 
 struct report_total {
-	size_t destinations;
+	size_t destinations;          // distinct ones of whatever kind: one may be in several groups, by its processes
+	size_t of_kind[EVENT_KINDS];  // places, system calls, names, places
 	uint64_t packets, calls, questions;
 	uint64_t bytes, reply_packets, reply_bytes;  // of what was carried
 };

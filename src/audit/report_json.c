@@ -166,7 +166,11 @@ static void add_fate(struct json *json, const struct report *report, enum report
 
 	json_key(json, fate_key(fate));
 	json_object_begin(json);
-	json_key_number(json, "destinations", (int64_t)total->destinations);
+	json_key_number(json, "destinations", (int64_t)(total->of_kind[EVENT_PACKET] + total->of_kind[EVENT_FLOW]));
+	if (fate != FATE_CARRIED) {
+		json_key_number(json, "names", (int64_t)total->of_kind[EVENT_NAME]);
+		json_key_number(json, "system_calls", (int64_t)total->of_kind[EVENT_CALL]);
+	}
 	json_key_number(json, "packets", (int64_t)total->packets);
 	if (fate == FATE_CARRIED) {
 		json_key_number(json, "bytes", (int64_t)total->bytes);

@@ -96,6 +96,29 @@ static const char *fate_words(const struct report *report, enum report_fate fate
 	return several ? "were denied" : "was denied";
 }
 
+// "2 destinations, 1 name and 1 system call".
+static void add_kinds(const struct report_total *total, struct strbuf *out)
+{
+	static const struct {
+		enum event_kind kind;
+		const char *noun;
+	} rows[] = { { EVENT_PACKET, "destination" },
+		     { EVENT_FLOW, "destination" },
+		     { EVENT_NAME, "name" },
+		     { EVENT_CALL, "system call" } };
+	size_t left = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		left += total->of_kind[rows[i].kind] > 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!total->of_kind[rows[i].kind])
+			continue;
+		report_add_count(total->of_kind[rows[i].kind], rows[i].noun, out);
+		left--;
+		strbuf_add(out, left > 1 ? ", " : left ? " and " : "");
+	}
+}
+
 void report_add_total(const struct report *report, enum report_fate fate, struct strbuf *out)
 {
 	const struct report_total *total = &report->total[fate];
@@ -105,10 +128,10 @@ void report_add_total(const struct report *report, enum report_fate fate, struct
 		strbuf_format(out, "nothing %s", fate_words(report, fate, false));
 		return;
 	}
-	report_add_count(total->destinations, "destination", out);
+	add_kinds(total, out);
 	strbuf_format(out, " %s", fate_words(report, fate, total->destinations > 1));
 	add_part(total->packets, "packet", &first, out);
-	add_part(total->calls, "system call", &first, out);
+	add_part(total->calls, "call", &first, out);
 	add_part(total->questions, "question", &first, out);
 	if (fate == FATE_CARRIED) {
 		add_part(total->bytes, "byte", &first, out);

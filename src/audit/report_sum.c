@@ -49,7 +49,6 @@ static int by_width(const void *left, const void *right)
 
 static void add_total(struct report_total *total, const struct report_destination *destination)
 {
-	total->destinations++;
 	switch (destination->event->kind) {
 	case EVENT_PACKET:
 	case EVENT_FLOW:
@@ -67,6 +66,60 @@ static void add_total(struct report_total *total, const struct report_destinatio
 	total->bytes += destination->bytes;
 	total->reply_packets += destination->reply_packets;
 	total->reply_bytes += destination->reply_bytes;
+}
+
+struct place {
+	enum report_fate fate;
+	const struct event *event;
+};
+
+static int compare_texts(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static uint64_t form_of(const struct flow *flow)
+{
+	return (uint64_t)flow->direction << 48 | (uint64_t)flow->protocol << 32 |
+	       (uint64_t)flow->destination_port << 16 | (uint64_t)flow->icmp_type << 8 | flow->icmp_code;
+}
+
+// What people call one destination, whichever process wanted it and whichever rule it met.
+static int by_place(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	const struct address *one = &a->event->flow.remote, *other = &b->event->flow.remote;
+	int order = (int)a->fate - (int)b->fate;
+
+	if (order == 0)
+		order = (int)a->event->kind - (int)b->event->kind;
+	if (order == 0)
+		order = compare_texts(a->event->name, b->event->name);
+	if (order == 0)
+		order = compare_texts(a->event->call, b->event->call);
+	if (order == 0 && !a->event->name)
+		order = one->family != other->family ? (int)one->family - (int)other->family
+						     : (one->bits > other->bits) - (one->bits < other->bits);
+	return order ? order : descending(form_of(&a->event->flow), form_of(&b->event->flow));
+}
+
+static void count_places(struct report *report)
+{
+	VEC(struct place) places = { 0 };
+
+	vec_for_each (group, &report->groups)
+		vec_for_each (index, &group->destinations)
+			vec_push(&places, (struct place){ group->fate, report->destinations.items[*index].event });
+	if (places.count)
+		qsort(places.items, places.count, sizeof(*places.items), by_place);
+	for (size_t i = 0; i < places.count; i++) {
+		struct report_total *total = &report->total[places.items[i].fate];
+		if (i && by_place(&places.items[i - 1], &places.items[i]) == 0)
+			continue;
+		total->destinations++;
+		total->of_kind[places.items[i].event->kind]++;
+	}
+	vec_release(&places);
 }
 
 static int by_layer_name(const void *left, const void *right)
@@ -115,6 +168,7 @@ void report_sum(struct report *report)
 				add_layer(report, destination);
 		}
 	}
+	count_places(report);
 	if (report->groups.count)
 		qsort(report->groups.items, report->groups.count, sizeof(*report->groups.items), by_width);
 	if (report->layers.count)

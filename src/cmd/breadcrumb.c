@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "audit/destinations.h"
+#include "audit/report.h"
 #include "base/cleanup.h"
 #include "cmd/output.h"
 #include "nft/ruleset.h"
@@ -13,7 +13,6 @@ static void add_first(const struct event *denial, struct strbuf *line)
 {
 	char flow[FLOW_TEXT_SIZE];
 
-	strbuf_add(line, "first: ");
 	if (denial->name) {
 		strbuf_add_safe(line, denial->name);
 		strbuf_format(line, " (%s)", flow_print(&denial->flow, flow));
@@ -44,34 +43,46 @@ static bool add_count(size_t count, const char *what, const char *became, struct
 	return count;
 }
 
-static void add_names(const struct run_record *record, struct strbuf *line)
+static const struct event *first_of(const struct report *report, enum event_kind kind)
 {
-	const struct event *first = events_first(&record->events, EVENT_NAME);
-
-	if (add_count(events_count(&record->events, EVENT_NAME), "name", "refused", line))
-		strbuf_add_safe(line, first->name);
+	vec_for_each (event, &report->denied)
+		if ((*event)->kind == kind)
+			return *event;
+	return NULL;
 }
 
-static void add_calls(const struct run_record *record, struct strbuf *line)
+static void add_names(const struct report *report, struct strbuf *line)
 {
-	if (add_count(events_count(&record->events, EVENT_CALL), "system call", "denied", line))
-		strbuf_add_safe(line, events_first(&record->events, EVENT_CALL)->call);
+	if (add_count(report->total[FATE_DENIED].of_kind[EVENT_NAME], "name", "refused", line))
+		strbuf_add_safe(line, first_of(report, EVENT_NAME)->name);
 }
 
-void breadcrumb_format(const struct launch_result *result, struct strbuf *line)
+static void add_calls(const struct report *report, struct strbuf *line)
+{
+	if (add_count(report->total[FATE_DENIED].of_kind[EVENT_CALL], "system call", "denied", line))
+		strbuf_add_safe(line, first_of(report, EVENT_CALL)->call);
+}
+
+// The numbers are those of `vpcjail report`.
+void breadcrumb_format(const struct launch_result *result, const struct profile *profile, struct strbuf *line)
 {
 	const struct run_record *record = &result->record;
-	size_t count = destinations_count(&record->events);
 	uint64_t beyond = record->end.beyond + record->end.overruns;
+	struct hint_facts facts = profile ? hint_facts_of(profile) : (struct hint_facts){ 0 };
+	const struct report_options options = { .facts = profile ? &facts : NULL, .tolerations = profile };
+	CLEANUP(report_release) struct report report = { 0 };
 
-	if (count) {
-		strbuf_format(line, "%zu destination%s denied; ", count, count == 1 ? "" : "s");
-		add_first(events_first(&record->events, EVENT_PACKET), line);
-	}
+	report_build(record, &options, &report);
+	if (add_count(report.total[FATE_DENIED].of_kind[EVENT_PACKET], "destination", "denied", line))
+		add_first(first_of(&report, EVENT_PACKET), line);
 	if (beyond)
-		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", count ? "; " : "", beyond);
-	add_names(record, line);
-	add_calls(record, line);
+		strbuf_format(line, "%s%" PRIu64 " more denials could not be recorded", line->length ? "; " : "",
+			      beyond);
+	add_names(&report, line);
+	add_calls(&report, line);
+	if (report.total[FATE_TOLERATED].destinations)
+		strbuf_format(line, "%s%zu tolerated", line->length ? "; " : "",
+			      report.total[FATE_TOLERATED].destinations);
 	if (line->length && record->start.run && *record->start.run)
 		strbuf_format(line, "; vpcjail report %s tells all", record->start.run);
 	if (record->end.failure) {
@@ -108,11 +119,11 @@ void breadcrumb_print_blocks(const struct launch_result *result)
 		print_block(block);
 }
 
-void breadcrumb_print(const struct launch_result *result)
+void breadcrumb_print(const struct launch_result *result, const struct profile *profile)
 {
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 
-	breadcrumb_format(result, &line);
+	breadcrumb_format(result, profile, &line);
 	if (line.length)
 		output_message("%s", strbuf_text(&line));
 	breadcrumb_print_blocks(result);

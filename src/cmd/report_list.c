@@ -6,12 +6,14 @@
 
 #include "audit/report_words.h"
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/json.h"
+#include "cmd/load_profile.h"
+#include "cmd/load_record.h"
 #include "cmd/output.h"
+#include "cmd/report_show.h"
 #include "kernel/runs.h"
 
-enum { COLUMNS = 7, RECORD_MAXIMUM = 1 << 30, COMMAND_COLUMNS = 60 };
+enum { COLUMNS = 7, COMMAND_COLUMNS = 60 };
 
 static const char *const headings[COLUMNS] = { "RUN", "STARTED", "MODE", "PROFILE", "DENIED", "STATE", "COMMAND" };
 
@@ -19,21 +21,21 @@ struct listed {
 	const struct run_name *name;
 	struct run_record record;
 	bool readable;
-	size_t denied;  // distinct events, tolerated ones among them
+	size_t denied;  // as the report of the run counts
 };
 
 static void read_listed(struct listed *run)
 {
 	AUTO_FREE char *events = NULL;
 	AUTO_FREE char *profile = NULL;
-	AUTO_FREE char *text = NULL;
-	size_t length = 0;
+	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
 
-	run->readable = runs_find(run->name->name, &events, &profile, NULL) == 0 &&
-			io_read_file(events, RECORD_MAXIMUM, &text, &length, NULL) == 0 &&
-			run_record_read(text, length, &run->record, NULL) == 0;
-	vec_for_each (event, &run->record.events)
-		run->denied += event->kind != EVENT_FLOW;
+	run->readable =
+	    runs_find(run->name->name, &events, &profile, NULL) == 0 && load_record(events, &run->record, NULL) == 0;
+	if (!run->readable)
+		return;
+	bool known = profile && load_profile_quietly(profile, &loaded) == 0;
+	run->denied = report_denied(&run->record, known ? &loaded.profile : NULL);
 }
 
 static const char *state_word(const struct listed *run)

@@ -54,6 +54,16 @@ size_t report_show(const struct report_sources *sources, enum report_form form, 
 	return report.total[FATE_DENIED].destinations;
 }
 
+size_t report_denied(const struct run_record *record, const struct profile *profile)
+{
+	CLEANUP(report_release) struct report report = { 0 };
+	struct hint_facts facts = profile ? hint_facts_of(profile) : (struct hint_facts){ 0 };
+	const struct report_options options = { .facts = profile ? &facts : NULL, .tolerations = profile };
+
+	report_build(record, &options, &report);
+	return report.total[FATE_DENIED].destinations;
+}
+
 size_t report_print_audit(const struct report_sources *sources)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };

@@ -19,6 +19,9 @@ struct report_sources {
 // is none. Returns how many destinations were denied and are not tolerated.
 size_t report_show(const struct report_sources *sources, enum report_form form, int fd, struct strbuf *out);
 
+// The number alone; profile: that the run was under, or NULL.
+size_t report_denied(const struct run_record *record, const struct profile *profile);
+
 // The end of an audit: the text on standard error. Returns likewise.
 size_t report_print_audit(const struct report_sources *sources);
 

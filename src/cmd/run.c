@@ -73,7 +73,7 @@ static void print_results(const struct invocation *invocation, const struct run 
 {
 	if (invocation->quiet)
 		return;
-	breadcrumb_print(&run->result);
+	breadcrumb_print(&run->result, &run->loaded.profile);
 	breadcrumb_print_forwarded(&run->result);
 	created_print(&run->plan);
 }

@@ -48,7 +48,12 @@ static void require_own_markup(const char *page)
 
 static size_t number_of(const json_t *root, const char *fate)
 {
-	return (size_t)json_integer_value(json_object_get(json_object_get(root, fate), "destinations"));
+	static const char *const keys[] = { "destinations", "names", "system_calls" };
+	size_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		sum += (size_t)json_integer_value(json_object_get(json_object_get(root, fate), keys[i]));
+	return sum;
 }
 
 static void print(const struct report *report)

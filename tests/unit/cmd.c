@@ -141,11 +141,11 @@ static void breadcrumbs(void **state)
 	struct launch_result result = { 0 };
 	CLEANUP(strbuf_release) struct strbuf line = { 0 };
 
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_int_equal(line.length, 0);
 
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
 			    "1 destination denied; first: tcp 192.0.2.1:443, denied (isolation_egress rule 1)");
 
@@ -154,10 +154,11 @@ static void breadcrumbs(void **state)
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
 	struct event *first = &result.record.events.items[0];
 	first->name = memory_copy_text("pypi.org\033");
+	first[1].name = memory_copy_text("pypi.org\033");
 	first->process = (struct event_process){ .pid = 7, .script = memory_copy_text("pip") };
 	vec_push(&first->process.arguments, memory_copy_text("/usr/bin/python3"));
 	result.record.start.run = memory_copy_text("20261128-001622-3f2a");
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
 			    "1 destination denied; first: pypi.org\\x1b (tcp 192.0.2.1:443), denied (isolation_egress "
 			    "rule 1), python3 pip[7]; vpcjail report 20261128-001622-3f2a tells all");
@@ -165,7 +166,7 @@ static void breadcrumbs(void **state)
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "udp 192.0.2.1:53");
 	result.record.end.beyond = 12;
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_non_null(strstr(strbuf_text(&line), "2 destinations denied; first: pypi.org"));
 	assert_non_null(strstr(strbuf_text(&line), "; 12 more denials could not be recorded"));
 
@@ -174,7 +175,7 @@ static void breadcrumbs(void **state)
 	run_record_release(&result.record);
 	add_denial(&result, "a\033[31m", "tcp 192.0.2.1:443");
 	result.record.events.items[0].flow.direction = INGRESS;
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line), "1 destination denied; first: tcp 192.0.2.1:443, inbound, denied "
 						"(a\\x1b[31m rule 1)");
 
@@ -182,13 +183,13 @@ static void breadcrumbs(void **state)
 	run_record_release(&result.record);
 	struct event name = { .kind = EVENT_NAME, .name = memory_copy_text("pypi.org"), .count = 2 };
 	vec_push(&result.record.events, name);
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line), "1 name refused; first: pypi.org");
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
 	name = (struct event){ .kind = EVENT_NAME, .name = memory_copy_text("b"), .count = 1 };
 	vec_push(&result.record.events, name);
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_non_null(strstr(strbuf_text(&line), "rule 1); 2 names refused; first: pypi.org"));
 
 	strbuf_clear(&line);
@@ -196,7 +197,7 @@ static void breadcrumbs(void **state)
 	struct event call = { .kind = EVENT_CALL, .call = memory_copy_text("unshare"), .count = 3 };
 	vec_push(&result.record.events, call);
 	result.record.end.failure = memory_copy_text("/x: No space left on device");
-	breadcrumb_format(&result, &line);
+	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
 			    "1 system call denied; first: unshare; the record of this run is not whole: "
 			    "/x: No space left on device");
