@@ -9,6 +9,9 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
+#include <unistd.h>
+
+#define SOCKET_LINK "socket:["
 
 enum { SHORTEST_IPV6 = 24 };  // RFC 2133, without a scope
 
@@ -64,6 +67,10 @@ static int protocol_of(pid_t thread, int fd)
 	char name[32];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)thread, fd);
+	// A file's attribute is asked of its file system, whose server may never answer.
+	if (readlink(path, name, sizeof(name)) < (ssize_t)strlen(SOCKET_LINK) ||
+	    strncmp(name, SOCKET_LINK, strlen(SOCKET_LINK)) != 0)
+		return 0;
 	ssize_t length = getxattr(path, "system.sockprotoname", name, sizeof(name) - 1);
 	if (length <= 0)
 		return 0;
