@@ -76,9 +76,12 @@ static int open_runs(bool make, char **path, struct error *err)
 	if (!state)
 		return error_set(err, -ENOENT, "this user has no home folder to keep records of runs in");
 	AUTO_FREE char *runs = memory_format("%s/vpcjail/runs", state);
-	if (make && make_folders(runs, err) < 0)
-		return err->code;
 	AUTO_CLOSE int fd = open(runs, FOLDER_FLAGS);
+	if (fd < 0 && errno == ENOENT && make) {
+		if (make_folders(runs, err) < 0)
+			return err->code;
+		fd = open(runs, FOLDER_FLAGS);
+	}
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return error_set_errno(err, -errno, "cannot open %s, where runs are recorded", runs);
 	if (status.st_uid != geteuid())
