@@ -355,7 +355,8 @@ void report_build(const struct run_record *record, const struct report_options *
 {
 	struct draft draft = { .report = report };
 
-	*report = (struct report){ .record = record, .outcomes = options->outcomes };
+	*report =
+	    (struct report){ .record = record, .outcomes = options->outcomes, .names_unseen = options->names_unseen };
 	add_items(&draft, options);
 	number_groups(&draft, options);
 	number_processes(&draft);

@@ -24,6 +24,7 @@ struct report_options {
 	const struct hint_facts *facts;     // NULL: nothing is known of the profile
 	const struct profile *tolerations;  // whose `tolerate` counts; NULL: nothing is tolerated. Outlives the report
 	const struct outcomes *outcomes;    // what would become of the run; NULL: not known. Outlives the report
+	bool names_unseen;                  // the run had no resolver that could tell what it was asked for
 };
 
 // All processes that are called the same.
@@ -86,6 +87,7 @@ struct report {
 	VEC(struct report_group) groups;   // by fate, then the widest first
 	VEC(const struct event *) denied;  // each event of what is FATE_DENIED, in no order; borrowed
 	struct report_total total[FATES];  // [enum report_fate]
+	bool names_unseen;                 // as in the options
 	size_t followed;      // names that were answered with a stand-in and whose packets are told of instead
 	int64_t first, last;  // of what was denied or is tolerated
 };

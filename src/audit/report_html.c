@@ -187,7 +187,7 @@ static void add_gaps(const struct report *report, struct strbuf *out)
 {
 	CLEANUP(strbuf_release) struct strbuf gaps = { 0 };
 
-	report_add_gaps(report->record, &gaps);
+	report_add_gaps(report, &gaps);
 	if (!gaps.length)
 		return;
 	strbuf_add(out, "<section class=\"gaps\">\n<h2>What is missing</h2>\n<ul>\n");

@@ -208,8 +208,9 @@ static void add_start(struct json *json, const struct record_start *start)
 	json_key_number(json, "start", start->at);
 }
 
-static void add_end(struct json *json, const struct run_record *record)
+static void add_end(struct json *json, const struct report *report)
 {
+	const struct run_record *record = report->record;
 	const struct record_end *end = &record->end;
 
 	json_key(json, "end");
@@ -227,6 +228,7 @@ static void add_end(struct json *json, const struct run_record *record)
 	json_key_number(json, "swallowed", (int64_t)end->swallowed);
 	json_key_number(json, "overruns", (int64_t)end->overruns);
 	json_key_number(json, "beyond", (int64_t)end->beyond);
+	json_key_bool(json, "names_unseen", report->names_unseen);
 	json_key_text(json, "failure", end->failure);
 	json_key_number(json, "lines", (int64_t)record->lines);
 	json_key_number(json, "broken_lines", (int64_t)record->broken);
@@ -240,7 +242,7 @@ void report_print_json(const struct report *report, struct strbuf *out)
 
 	json_object_begin(&json);
 	add_start(&json, &report->record->start);
-	add_end(&json, report->record);
+	add_end(&json, report);
 	json_key(&json, "outcomes");
 	if (report->outcomes)
 		outcomes_print_json(report->outcomes, &json);

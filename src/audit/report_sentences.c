@@ -189,8 +189,9 @@ static void add_file_gaps(const struct run_record *record, struct strbuf *out)
 	}
 }
 
-void report_add_gaps(const struct run_record *record, struct strbuf *out)
+void report_add_gaps(const struct report *report, struct strbuf *out)
 {
+	const struct run_record *record = report->record;
 	const struct record_end *end = &record->end;
 
 	if (!end->given)
@@ -213,5 +214,9 @@ void report_add_gaps(const struct run_record *record, struct strbuf *out)
 		report_add_visible(end->failure, 0, out);
 		strbuf_add(out, ".\n");
 	}
+	if (report->names_unseen)
+		strbuf_add(out,
+			   "What names the job asked for is not known: in a run this profile gives it no resolver. "
+			   "`vpcjail audit --offline` tells them.\n");
 	add_file_gaps(record, out);
 }

@@ -338,7 +338,7 @@ static void add_gaps(const struct report *report, size_t columns, struct strbuf 
 {
 	CLEANUP(strbuf_release) struct strbuf gaps = { 0 };
 
-	report_add_gaps(report->record, &gaps);
+	report_add_gaps(report, &gaps);
 	if (!gaps.length)
 		return;
 	strbuf_add(out, "\n");

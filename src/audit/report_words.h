@@ -55,6 +55,6 @@ const char *report_mode(enum record_mode mode);
 void report_add_command(const struct record_start *start, size_t columns, struct strbuf *out);
 
 // What is not in the record though it happened, and why: one sentence a line, each ended by a newline.
-void report_add_gaps(const struct run_record *record, struct strbuf *out);
+void report_add_gaps(const struct report *report, struct strbuf *out);
 
 #endif

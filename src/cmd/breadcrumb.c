@@ -9,6 +9,17 @@
 #include "cmd/output.h"
 #include "nft/ruleset.h"
 
+static void add_process(const struct event_process *process, struct strbuf *line)
+{
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+
+	if (!process->pid)
+		return;
+	event_process_format(process, &text);
+	strbuf_add(line, ", ");
+	strbuf_add_safe(line, strbuf_text(&text));
+}
+
 static void add_first(const struct event *denial, struct strbuf *line)
 {
 	char flow[FLOW_TEXT_SIZE];
@@ -26,12 +37,7 @@ static void add_first(const struct event *denial, struct strbuf *line)
 	strbuf_add(line, " (");
 	strbuf_add_safe(line, denial->layer);
 	strbuf_format(line, " rule %u)", denial->rule);
-	if (denial->process.pid) {
-		CLEANUP(strbuf_release) struct strbuf process = { 0 };
-		event_process_format(&denial->process, &process);
-		strbuf_add(line, ", ");
-		strbuf_add_safe(line, strbuf_text(&process));
-	}
+	add_process(&denial->process, line);
 }
 
 // "; 3 names refused; first: " and the like; nothing where there is none.
@@ -59,8 +65,12 @@ static void add_names(const struct report *report, struct strbuf *line)
 
 static void add_calls(const struct report *report, struct strbuf *line)
 {
-	if (add_count(report->total[FATE_DENIED].of_kind[EVENT_CALL], "system call", "denied", line))
-		strbuf_add_safe(line, first_of(report, EVENT_CALL)->call);
+	const struct event *first = first_of(report, EVENT_CALL);
+
+	if (add_count(report->total[FATE_DENIED].of_kind[EVENT_CALL], "system call", "denied", line)) {
+		strbuf_add_safe(line, first->call);
+		add_process(&first->process, line);
+	}
 }
 
 // The numbers are those of `vpcjail report`.

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "cmd/output.h"
+#include "plan/launch_plan.h"
 
 enum { COLUMNS_MAXIMUM = 1000 };
 
@@ -39,6 +40,8 @@ size_t report_show(const struct report_sources *sources, enum report_form form, 
 		outcomes_find(sources->profile, &sources->record->events, &sources->record->start, &outcomes);
 		options.outcomes = &outcomes;
 	}
+	options.names_unseen = sources->profile && sources->record->start.mode == RECORD_RUN &&
+			       !dns_is_answered(sources->profile, AUDIT_NONE);
 	report_build(sources->record, &options, &report);
 	switch (form) {
 	case SHOW_TEXT:

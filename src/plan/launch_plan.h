@@ -174,6 +174,9 @@ struct launch_request {
 	bool rehearsal;             // nothing of it meets anybody: the made-up values of templates may stand
 };
 
+// Whether the job has a resolver; an audit's always has.
+bool dns_is_answered(const struct profile *profile, enum audit_mode audit);
+
 // "veth": the profile's word. A literal.
 const char *uplink_word(enum uplink uplink);
 

@@ -75,8 +75,7 @@ extern const char host_ports_address[];
 // Whether the job has ping sockets: the policy lets ICMP out, or it is an audit and the host's user has them.
 bool plan_pings(const struct launch_request *request);
 
-// Whether the job has a resolver (an audit's always has), and what its zone must know of the host.
-bool dns_is_answered(const struct profile *profile, enum audit_mode audit);
+// What the zone of the job's resolver must know of the host.
 struct zone_facts dns_facts(const struct launch_plan *plan, const struct profile *profile);
 
 // The profile opens the door of that name.

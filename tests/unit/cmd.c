@@ -195,11 +195,13 @@ static void breadcrumbs(void **state)
 	strbuf_clear(&line);
 	launch_result_release(&result);
 	struct event call = { .kind = EVENT_CALL, .call = memory_copy_text("unshare"), .count = 3 };
+	call.process.pid = 812;
+	vec_push(&call.process.arguments, memory_copy_text("/bin/unshare"));
 	vec_push(&result.record.events, call);
 	result.record.end.failure = memory_copy_text("/x: No space left on device");
 	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
-			    "1 system call denied; first: unshare; the record of this run is not whole: "
+			    "1 system call denied; first: unshare, unshare[812]; the record of this run is not whole: "
 			    "/x: No space left on device");
 	launch_result_release(&result);
 }
