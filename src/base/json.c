@@ -47,20 +47,6 @@ static void close_container(struct json *json, char c)
 	json->started = true;
 }
 
-// Characters that act on a terminal which the document is printed on, or turn the direction of writing there: U+0080 to
-// U+009F, U+2028 to U+202E, U+2066 to U+2069. The code point of one of them at c, or 0.
-static unsigned acting(const char *c)
-{
-	const unsigned char *bytes = (const unsigned char *)c;
-
-	if (bytes[0] == 0xc2 && bytes[1] < 0xa0)
-		return bytes[1];
-	if (bytes[0] != 0xe2 || (bytes[1] != 0x80 && bytes[1] != 0x81))
-		return 0;
-	unsigned point = 0x2000U + (bytes[1] & 0x3fU) * 64 + (bytes[2] & 0x3fU);
-	return (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ? point : 0;
-}
-
 static void quoted(struct strbuf *out, const char *text)
 {
 	strbuf_add_char(out, '"');
@@ -70,8 +56,8 @@ static void quoted(struct strbuf *out, const char *text)
 			strbuf_format(out, "\\%c", *c);
 		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			strbuf_format(out, "\\u%04x", (unsigned char)*c);
-		else if (length && acting(c))
-			strbuf_format(out, "\\u%04x", acting(c));
+		else if (length && utf8_acting(c))
+			strbuf_format(out, "\\u%04x", utf8_acting(c));
 		else if (length)
 			strbuf_add_bytes(out, c, length);
 		else

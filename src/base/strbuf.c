@@ -60,11 +60,10 @@ void strbuf_format(struct strbuf *buf, const char *format, ...)
 	buf->length += (size_t)length;
 }
 
-// Control characters: C0, DEL, and C1 (U+0080 to U+009F).
 static bool is_control(const char *c)
 {
 	unsigned char first = (unsigned char)c[0];
-	return first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)c[1] < 0xa0);
+	return first < 0x20 || first == 0x7f || utf8_acting(c);
 }
 
 void strbuf_add_safe(struct strbuf *buf, const char *text)

@@ -16,7 +16,8 @@ void strbuf_add_bytes(struct strbuf *buf, const void *bytes, size_t length);
 void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_format(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Adds foreign text made safe for a terminal: control characters and broken UTF-8 as \xHH.
+// Adds foreign text made safe for a terminal: control characters, those that turn the direction
+// of writing, and broken UTF-8 as \xHH.
 void strbuf_add_safe(struct strbuf *buf, const char *text);
 
 // The text, "" when empty; owned by buf.

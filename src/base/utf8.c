@@ -24,3 +24,15 @@ size_t utf8_length(const char *text)
 		return 0;
 	return length;
 }
+
+unsigned utf8_acting(const char *text)
+{
+	const unsigned char *bytes = (const unsigned char *)text;
+
+	if (bytes[0] == 0xc2 && bytes[1] < 0xa0)
+		return bytes[1];
+	if (bytes[0] != 0xe2 || (bytes[1] != 0x80 && bytes[1] != 0x81))
+		return 0;
+	unsigned point = 0x2000U + (bytes[1] & 0x3fU) * 64 + (bytes[2] & 0x3fU);
+	return (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ? point : 0;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail audit`: launches a command and tells what its profile would have denied.
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "audit/outcome.h"
@@ -98,6 +99,17 @@ static void print_before(const struct invocation *invocation, const struct run *
 	run_print_notices(run);
 }
 
+// Without it the kernel's list of sockets names some of the processes, and no denied call is told of.
+static void print_unwatched(const struct launch_result *result)
+{
+	if (result->notices)
+		output_message("audit: most processes have no name here: the job's system calls could not be watched "
+			       "(%s)%s",
+			       strerror(-result->notices),
+			       result->notices == -EBUSY ? "; vpcjail itself is run by a program that watches them"
+							 : "");
+}
+
 // The report, in the forms that were asked for. A negative errno where one of them could not be written, which is said.
 static int tell(const struct invocation *invocation, struct run *run, const struct result_file *json)
 {
@@ -109,6 +121,7 @@ static int tell(const struct invocation *invocation, struct run *run, const stru
 
 	if (!invocation->quiet) {
 		report_print_audit(&sources);
+		print_unwatched(&run->result);
 		breadcrumb_print_blocks(&run->result);
 		breadcrumb_print_forwarded(&run->result);
 		created_print(&run->plan);

@@ -321,6 +321,27 @@ def the_issue_shows(mode):
     check(re.search(r'route_egress', done.stderr), 'no word of the route', done.stderr)
 
 
+def in_a_run(mode):
+    """What a run records without asking anybody: name, port, layer and hint; the process where its socket was still there."""
+    write('/etc/vpcjail/profiles/known.yaml', 'vpcjail: 1\nextends: team-vpc\nhosts: {pypi.org: 203.0.113.10, huggingface.co: 203.0.113.20}\n')
+    folder = work(mode)
+    events = os.path.join(user_folder(mode, 'told'), 'run.jsonl')
+    done = run(mode, together([program for program in PROGRAMS if program.label in ('pip-module', 'curl')]), profile='known', cwd=folder,
+               options=['--events', events], timeout=90)
+    equal(done.returncode, 0, done.stderr)
+    check('2 destinations denied; first: ' in done.stderr and 'vpcjail report ' in done.stderr, done.stderr)
+    told = run(mode, ['true'], profile='known')
+    equal(told.stderr, '', 'a job that was denied nothing is told of')
+    shown = subprocess.run([Bench.binary, 'report', events, '--json'], text=True, capture_output=True, check=True,
+                           env=mode.full_environment(None), **mode.popen_arguments())
+    rows = Rows(shown.stdout)
+    os.unlink(events)
+    equal(set(rows), {PYPI, ('huggingface.co', 443, 'tcp', 'hugging-face')}, shown.stdout)
+    equal(set(rows.layers.values()), {'sg_egress'})
+    titles = {title for called in rows.values() for title in called}
+    check(titles <= {None, 'python3 -m pip', 'curl'}, titles)
+
+
 BEHAVES = """
 import socket, subprocess, sys, tempfile, threading, torch, torch.distributed as dist
 from torch.utils.data import DataLoader, TensorDataset
@@ -384,6 +405,104 @@ def host_ports_are_suggested(mode):
     check(re.search(r'(?m)^\+.*host-ports: \[?\s*7001', done.stdout), done.stdout, done.stderr)
 
 
+# Bytes that a terminal, a page or a reader of JSON could take for orders.
+EVIL = b"\x1b]0;owned\x07\x1b[31m<script>alert(1)</script>&quot;\"'\xff\xfe\xc3(\xe2\x80\xae\xc2\x9b31m\n]]>\\"
+HOSTILE = """
+import os, socket, struct, sys
+def ask(name):
+    # A question of any bytes, which no library would write.
+    query = struct.pack("!HHHHHH", 7, 0x0100, 1, 0, 0, 0) + b"".join(bytes([len(l)]) + l for l in name) + b"\\0" + struct.pack("!HH", 1, 1)
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(2)
+    s.sendto(query, ("127.0.0.53", 53))
+    try:
+        answer = s.recv(2000)
+    except OSError:  # a run under full isolation has no resolver
+        return None
+    return socket.inet_ntoa(answer[-4:]) if answer[3] & 15 == 0 else None
+def connect(address):
+    try:
+        socket.create_connection((address, 443), 2)
+    except OSError:
+        pass
+evil = bytes.fromhex(sys.argv[1])
+print(address := ask([evil[:60], b"example"]))
+connect(address or "198.51.100.7")
+"""
+
+
+def inert(text, where, markup=False):
+    """No control character but line ends, nothing that is not UTF-8, no mark that turns the direction of writing."""
+    text = text.decode('utf-8')
+    bad = [hex(ord(c)) for c in text if (ord(c) < 32 and c != '\n') or 0x7f <= ord(c) < 0xa0 or c in '\u202e\ufffe']
+    check(not bad, where, 'has', bad[:5], text[:2000])
+    check(not markup or '<script>alert' not in text, where, 'has markup')
+
+
+def hostile(mode):
+    """Names, arguments, paths and command lines of any bytes say nothing but themselves, in all forms."""
+    folder = os.path.join(os.fsencode(work(mode)), EVIL.replace(b'/', b'%'))
+    os.makedirs(folder, exist_ok=True)
+    script = os.path.join(folder, b'a' + EVIL.replace(b'/', b'%') + b'.py')
+    with open(script, 'w', encoding='ascii') as file:
+        file.write(HOSTILE)
+    profile = os.path.join(os.fsencode(Bench.folder), b'p' + EVIL.replace(b'/', b'%') + b'.yaml')
+    with open(profile, 'w', encoding='ascii') as file:
+        file.write('vpcjail: 1\nextends: network-isolation\n')
+    events, told = (os.path.join(os.fsencode(user_folder(mode, 'told')), name) for name in (b'events' + EVIL.replace(b'/', b'%'), b'json'))
+    # argv[0] too is anything: the interpreter is started under another name.
+    command = [b'bash', b'-c', b'exec -a "python3$0" ' + PYTHON.encode() + b' "$@"', EVIL, script, EVIL.hex().encode(), EVIL, b'x' * 65536]
+    for verb in ('audit', 'run'):
+        offline = [b'--offline', b'--json', told] if verb == 'audit' else []
+        arguments = [Bench.binary.encode(), verb.encode(), b'-p', profile, *map(os.fsencode, mode.options), b'--events', events, *offline, b'--']
+        done = subprocess.run([*arguments, *command], capture_output=True, cwd=folder, timeout=60, check=False, stdin=subprocess.DEVNULL,
+                              env=mode.full_environment(None), **mode.popen_arguments())
+        check(b'198.' in done.stderr, verb, 'positive control: nothing was denied', done.stdout, done.stderr[-3000:])
+        inert(done.stderr, verb)
+        with open(events, 'rb') as file:
+            lines = file.read()
+        inert(lines, 'events')
+        records = [json.loads(line) for line in lines.decode().splitlines()]
+        check(any(record['record'] == 'denied' for record in records), records)
+        for form in ([], ['--json'], ['--html']):
+            shown = subprocess.run([Bench.binary.encode(), b'report', events, *map(os.fsencode, form)], capture_output=True, cwd=folder,
+                                   env=mode.full_environment(None), check=True, **mode.popen_arguments())
+            inert(shown.stdout + shown.stderr, form, markup='--html' in form)
+            if '--json' in form:
+                json.loads(shown.stdout)
+        os.unlink(events)
+    with open(told, 'rb') as file:
+        text = file.read()
+    inert(text, 'report')
+    groups = json.loads(text)['denied']['groups']
+    check(any('script' in (row.get('name') or '') for group in groups for row in group['destinations']), 'the name is not told of', groups)
+
+
+WATCHED = """
+import ctypes, os, struct, sys
+libc = ctypes.CDLL(None, use_errno=True)
+program = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0x7fff0000))
+header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", 1, ctypes.addressof(program)))
+libc.prctl(38, 1, 0, 0, 0)
+listener = libc.syscall(317, 1, 8, header)  # seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER
+assert listener >= 0, os.strerror(ctypes.get_errno())
+os.set_inheritable(listener, True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def says_that_it_cannot_see():
+    """Under another program's listener vpcjail can have none: the audit says so, once, and tells of the rest."""
+    mode = Bench.modes[1]
+    ask = [PYTHON, '-c', ASK, '198.51.100.7', '443']
+    for prefix, there in ([], False), ([PYTHON, '-c', WATCHED], True):
+        done = subprocess.run([*prefix, Bench.binary, 'audit', '-p', 'network-isolation', '--offline', *mode.options, '--', *ask], text=True,
+                              capture_output=True, cwd=work(mode), env=mode.full_environment(None), check=False)
+        equal(done.returncode, 1, done.stderr)
+        check('198.51.100.7' in done.stderr, done.stderr)
+        equal(done.stderr.count('could not be watched'), int(there), done.stderr)
+
+
 def of_two(function):
     """In the modes whose links differ: root's and a user's."""
     def once():
@@ -401,5 +520,5 @@ def of_root(function):
 
 
 if __name__ == '__main__':
-    main([], once=[everything_offline, of_two(everything_online), of_two(host_ports), of_root(host_ports_are_suggested), of_two(behaves),
-                   of_root(the_issue_shows)], prepare=prepare)
+    main([], once=[everything_offline, of_two(everything_online), of_two(host_ports), of_two(in_a_run), of_root(host_ports_are_suggested), of_two(behaves),
+                   of_root(the_issue_shows), of_two(hostile), says_that_it_cannot_see], prepare=prepare)

@@ -68,8 +68,9 @@ static void test_safe_text(void **state)
 	CLEANUP(strbuf_release) struct strbuf buf = { 0 };
 
 	(void)state;
-	strbuf_add_safe(&buf, "a\x1b[2J\xff é \xc2\x9b \xed\xa0\x80");
-	assert_string_equal(strbuf_text(&buf), "a\\x1b[2J\\xff é \\xc2\\x9b \\xed\\xa0\\x80");
+	strbuf_add_safe(&buf, "a\x1b[2J\xff é \xc2\x9b \xed\xa0\x80 \xe2\x80\xaeg\xe2\x80\xaf");
+	assert_string_equal(strbuf_text(&buf),
+			    "a\\x1b[2J\\xff é \\xc2\\x9b \\xed\\xa0\\x80 \\xe2\\x80\\xaeg\xe2\x80\xaf");
 }
 
 // What would act on a terminal, or turn what is written there, is escaped; what is near it is not.
