@@ -22,12 +22,27 @@ struct record_counter *counter_of(record_counter_vec *counters, const char *laye
 	return &counters->items[counters->count - 1];
 }
 
-// By what name the job knows it, from its resolver's answers.
-static const char *name_of(const struct collector *collector, const struct address *address)
+// By what name the job asked its resolver for it.
+static const char *asked_name_of(const struct collector *collector, const struct address *address)
 {
 	const struct dns_server *dns = collector->launch->dns;
 
 	return dns ? dns_server_name_of(dns, address) : NULL;
+}
+
+// By what name the job knows it: also of those that the profile gives, which programs read from /etc/hosts.
+static const char *name_of(const struct collector *collector, const struct address *address)
+{
+	const char *name = asked_name_of(collector, address);
+
+	if (name)
+		return name;
+	vec_for_each (known, &collector->launch->plan->dns.zone.names)
+		if (!known->pointer && known->name[0] != '*')
+			vec_for_each (each, &known->addresses)
+				if (address_equal(each, address))
+					return known->name;
+	return NULL;
 }
 
 static const struct policy *policy_of(const struct collector *collector, unsigned number)
@@ -86,8 +101,9 @@ static void explain(const struct collector *collector, struct event *event)
 static bool is_excused(const struct collector *collector, const struct log_event *log)
 {
 	const struct launch_plan *plan = collector->launch->plan;
-	const char *name =
-	    plan->audit == AUDIT_ONLINE && log->flow.direction == EGRESS ? name_of(collector, &log->flow.remote) : NULL;
+	const char *name = plan->audit == AUDIT_ONLINE && log->flow.direction == EGRESS
+			       ? asked_name_of(collector, &log->flow.remote)
+			       : NULL;
 	const dns_address_vec *addresses = name ? dns_profile_addresses(&plan->dns, name) : NULL;
 
 	if (!addresses)
