@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "kernel/attribution.h"
 #include "kernel/collect_state.h"
 #include "kernel/counters.h"
 #include "kernel/launch_state.h"
@@ -222,6 +223,7 @@ void collector_drain(struct collector *collector)
 
 	if (!collector)
 		return;
+	attribution_finish(collector->launch->attribution);
 	if (collector->log >= 0)
 		(void)nfnetlink_log_flush(collector->log, collector->launch->plan->log_group, &ignored);
 	read_log(collector, 0);

@@ -380,7 +380,6 @@ int supervise(struct launch *launch, struct launch_result *result, struct error 
 	while (waitpid(launch->init, &status, 0) < 0 && errno == EINTR)
 		;
 	rules_finish(launch);
-	attribution_finish(launch->attribution);
 	collector_drain(launch->collector);
 	loop_release(&launch->loop);
 	finish(&s);
