@@ -108,6 +108,18 @@ static int print(const struct invocation *invocation, const struct report_source
 	return 0;
 }
 
+// What a run that goes on is denied after this is not in the report.
+static void say_running(const struct run_record *record)
+{
+	CLEANUP(runs_release) run_name_vec runs = { 0 };
+
+	if (record->end.given || runs_list(&runs, NULL) < 0)
+		return;
+	vec_for_each (run, &runs)
+		if (run->running && strcmp(run->name, record->start.run ? record->start.run : "") == 0)
+			output_message("report: %s still goes on: this is what it was denied until now", run->name);
+}
+
 static enum status report_one(const struct invocation *invocation, const char *events, const char *profile)
 {
 	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
@@ -118,6 +130,7 @@ static enum status report_one(const struct invocation *invocation, const char *e
 
 	if (load_record(events, &record, &err) < 0)
 		return refuse(&err, STATUS_NO);
+	say_running(&record);
 	load_sources(profile, &loaded, &sources);
 	if (!tolerations_add("report", invocation->tolerate, &loaded.profile))
 		return STATUS_PROFILE;
@@ -149,7 +162,8 @@ enum status cmd_report(const struct invocation *invocation)
 	const char *wrong = wrong_options(invocation, &err);
 	if (wrong)
 		return usage(wrong);
-	if (invocation->list && (asked || invocation->html || invocation->output))
+	if (invocation->list && (asked || invocation->html || invocation->flow_log || invocation->suggest ||
+				 invocation->tolerate || invocation->output))
 		return usage("--list names all runs; it goes with --json alone");
 	if (invocation->list)
 		return report_list(invocation->json);

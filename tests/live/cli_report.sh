@@ -62,6 +62,24 @@ jail report --list >"$work/list"
 grep -q '^20261128-202020-cccc.* killed ' "$work/list" || fail "not killed: $(cat "$work/list")"
 grep -q '^20261128-101010-bbbb.* unreadable' "$work/list" || fail "not unreadable: $(cat "$work/list")"
 
+# One that goes on, as its lock says.
+mkfifo "$work/held"
+as flock "$runs/20261128-202020-cccc/events.jsonl" cat <"$work/held" &
+lock=$!
+exec 3>"$work/held"
+tries=0
+until jail report --list | grep -q '^20261128-202020-cccc.* running ' || [ "$tries" -eq 50 ]; do
+  tries=$((tries + 1))
+  sleep 0.1
+done
+try jail report 20261128-202020-cccc
+gives 0 "a run that goes on"
+says "a run that goes on" "20261128-202020-cccc still goes on"
+exec 3>&-
+wait "$lock"
+try jail report 20261128-202020-cccc
+silent "a run that has ended"
+
 # Into a file, and as the terminal is wide.
 try jail report -o "$work/home/report.txt"
 gives 0 "into a file"
