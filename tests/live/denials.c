@@ -200,6 +200,8 @@ static int beside(struct flood *flood, double seconds, unsigned core)
 		for (unsigned i = 0; i < 10000; i++)
 			work = work + i;
 	printf("%lu %.6f\n", work, seconds_of(CLOCK_PROCESS_CPUTIME_ID) - begun);
+	fflush(stdout);
+	usleep(20000);  // who measures looks at the supervisor
 	kill(other, SIGKILL);
 	return waitpid(other, NULL, 0) != other;
 }
