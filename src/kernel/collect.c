@@ -111,6 +111,7 @@ static void describe_start(struct collector *collector)
 	start->mode = recording->mode;
 	start->version = memory_copy_text(recording->version);
 	start->profile = memory_copy_text(recording->profile_name);
+	start->digest = launch_profile_digest(recording->profile);
 	for (char *const *word = plan->command.items; *word; word++)
 		vec_push(&start->command, memory_copy_text(*word));
 	start->directory = memory_copy_text(plan->host->directory);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the kernel tells of one packet or conversation, made an event of the record.
 #include <assert.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,6 +78,22 @@ static char *denied_behind(const struct policy *policy, const struct policy_laye
 	return NULL;
 }
 
+// An error about a conversation that the job began: no packet of that kind is ever let in, since anybody
+// can make one up, and AWS delivers it. It is no dependency of the job's.
+static bool is_icmp_error(const struct flow *flow)
+{
+	static const struct {
+		int protocol;
+		uint8_t first, last;
+	} rows[] = { { IPPROTO_ICMP, 3, 5 }, { IPPROTO_ICMP, 11, 12 }, { IPPROTO_ICMPV6, 1, 4 } };
+
+	for (size_t i = 0; flow->direction == INGRESS && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (flow->protocol == rows[i].protocol && flow->icmp_type >= rows[i].first &&
+		    flow->icmp_type <= rows[i].last)
+			return true;
+	return false;
+}
+
 // In the words of the policy that denied it.
 static void explain(const struct collector *collector, struct event *event)
 {
@@ -92,7 +109,7 @@ static void explain(const struct collector *collector, struct event *event)
 	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
 	event->origin = memory_copy_text(rule ? rule->origin : NULL);
 	event->behind = denied_behind(policy_of(collector, event->policy), layer, &event->flow);
-	event->aws = memory_copy_text(rule ? rule->aws : NULL);
+	event->aws = memory_copy_text(is_icmp_error(&event->flow) ? "allowed" : rule ? rule->aws : NULL);
 }
 
 // In an audit names lead where they lead from this host. Where the profile knows the name, as of an interface endpoint

@@ -182,6 +182,8 @@ step_function step_host_port;                  // offered_ports.c
 // register.c: the jail runs under that profile from now on, of which what it owns is taken; it is in no list any more.
 void launch_take_profile(struct launch *launch, struct profile *profile);
 void launch_unregister(struct launch *launch);
+// SHA-256 of the profile as it prints; the caller's.
+char *launch_profile_digest(const struct profile *profile);
 
 // control_server.c: what init says about what was asked for.
 void control_take(struct launch *launch, const struct message *message, int fd);

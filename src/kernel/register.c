@@ -26,7 +26,7 @@ static char *shown_command(const struct launch_plan *plan)
 	return strbuf_steal(&text);
 }
 
-static char *digest_of(const struct profile *profile)
+char *launch_profile_digest(const struct profile *profile)
 {
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	char digest[SHA256_TEXT_SIZE];
@@ -53,7 +53,7 @@ int step_register(struct launch *launch, const struct launch_step *step, struct 
 	launch->registry.state = (struct registry_state){
 		.name = memory_copy_text(told->name ? told->name : ""),
 		.profile = memory_copy_text(told->profile->name),
-		.digest = digest_of(told->profile),
+		.digest = launch_profile_digest(told->profile),
 		.command = shown_command(launch->plan),
 		.user = memory_copy_text(launch->plan->identity->name),
 		.uplink = memory_copy_text(uplink_word(launch->plan->link.kind)),
@@ -72,7 +72,7 @@ void launch_take_profile(struct launch *launch, struct profile *profile)
 	free(launch->registry.state.profile);
 	free(launch->registry.state.digest);
 	launch->registry.state.profile = memory_copy_text(launch->profile->name);
-	launch->registry.state.digest = digest_of(launch->profile);
+	launch->registry.state.digest = launch_profile_digest(launch->profile);
 	struct exchanged *last = launch->result->updates.items + launch->result->updates.count - 1;
 	(void)snprintf(last->profile, sizeof(last->profile), "%s", launch->registry.state.digest);
 	// The jail runs all the same; it is told of as it was before.

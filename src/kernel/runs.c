@@ -182,7 +182,7 @@ static int make_run(int runs, char *name, struct error *err)
 			return error_set_errno(err, -errno, "no random numbers");
 		(void)snprintf(name, RUN_NAME_SIZE, "%s-%04x", when, number);
 		if (mkdirat(runs, name, 0700) == 0)
-			return openat(runs, name, FOLDER_FLAGS);
+			return 0;
 		if (errno != EEXIST)
 			break;
 	}
@@ -200,25 +200,34 @@ static int write_profile(int folder, const struct profile *profile)
 	return io_write_all(fd, text.text, text.length);
 }
 
-int runs_begin(const struct profile *profile, char *name, int *events, struct error *err)
+static int fill_run(int runs, const char *path, const char *name, const struct profile *profile, int *events,
+		    struct error *err)
 {
-	AUTO_FREE char *path = NULL;
-	AUTO_CLOSE int runs = open_runs(true, &path, err);
-
-	if (runs < 0)
-		return runs;
-	AUTO_CLOSE int folder = make_run(runs, name, err);
-	if (folder < 0)
-		return folder;
+	AUTO_CLOSE int folder = openat(runs, name, FOLDER_FLAGS);
 	AUTO_CLOSE int fd =
 	    openat(folder, EVENTS_FILE, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
+
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return error_set_errno(err, -errno, "cannot make %s/%s/" EVENTS_FILE, path, name);
 	int result = write_profile(folder, profile);
 	if (result < 0)
 		return error_set_errno(err, result, "cannot write %s/%s/" PROFILE_FILE, path, name);
-	sweep(runs);
 	*events = steal_fd(&fd);
+	return 0;
+}
+
+int runs_begin(const struct profile *profile, char *name, int *events, struct error *err)
+{
+	AUTO_FREE char *path = NULL;
+	AUTO_CLOSE int runs = open_runs(true, &path, err);
+
+	if (runs < 0 || make_run(runs, name, err) < 0)
+		return err->code;
+	if (fill_run(runs, path, name, profile, events, err) < 0) {
+		remove_run(runs, name);
+		return err->code;
+	}
+	sweep(runs);
 	return 0;
 }
 
@@ -277,6 +286,8 @@ static int by_path(const char *asked, char **events, char **profile, struct erro
 		*profile = memory_format("%s/" PROFILE_FILE, asked);
 		return 0;
 	}
+	if (!S_ISREG(status.st_mode))
+		return error_set(err, -EINVAL, "%s: it is neither a file nor a folder", asked);
 	const char *slash = strrchr(asked, '/');
 	AUTO_FREE char *folder = memory_copy_bytes(asked, slash ? (size_t)(slash - asked + 1) : 0);
 	AUTO_FREE char *beside = memory_format("%s" PROFILE_FILE, folder);
