@@ -109,7 +109,8 @@ static void explain(const struct collector *collector, struct event *event)
 	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
 	event->origin = memory_copy_text(rule ? rule->origin : NULL);
 	event->behind = denied_behind(policy_of(collector, event->policy), layer, &event->flow);
-	event->aws = memory_copy_text(is_icmp_error(&event->flow) ? "allowed" : rule ? rule->aws : NULL);
+	bool late = event->rule == WALL_INVALID && event->flow.direction == INGRESS;
+	event->aws = memory_copy_text(late || is_icmp_error(&event->flow) ? "allowed" : rule ? rule->aws : NULL);
 }
 
 // In an audit names lead where they lead from this host. Where the profile knows the name, as of an interface endpoint
@@ -132,6 +133,22 @@ static bool is_excused(const struct collector *collector, const struct log_event
 			return true;
 	}
 	return false;
+}
+
+// A late packet of a conversation that is over, as a reset. It was told of by the wall; that the layers would deny it,
+// too, says nothing.
+static bool is_stray(struct collector *collector, const struct log_event *log)
+{
+	const struct flow *flow = &log->flow, *stray = &collector->stray;
+
+	if (flow->direction != INGRESS || collector->launch->plan->audit != AUDIT_ONLINE)
+		return false;
+	if (log->rule == WALL_INVALID) {
+		collector->stray = *flow;
+		return false;
+	}
+	return flow->protocol == stray->protocol && flow->source_port == stray->source_port &&
+	       flow->destination_port == stray->destination_port && address_equal(&flow->remote, &stray->remote);
 }
 
 static void count_packet(struct collector *collector, const struct log_event *log, struct event *template)
@@ -164,7 +181,7 @@ void collect_packet(void *data, const struct log_event *log)
 
 	static_assert(sizeof(template.layer) == sizeof(log->layer), "one size of names");
 	memcpy(template.layer, log->layer, sizeof(template.layer));
-	if (is_excused(collector, log)) {
+	if (is_stray(collector, log) || is_excused(collector, log)) {
 		counter_of(&collector->excused, template.layer, template.rule, template.policy)->packets++;
 		return;
 	}

@@ -22,6 +22,7 @@ struct collector {
 	// When what is read now arrived: milliseconds since 1970, and of CLOCK_MONOTONIC.
 	int64_t at, now;
 	bool begun;
+	struct flow stray;  // an inbound packet of no conversation, which an audit lets meet the layers: the last one
 };
 
 // One message of the kernel's log, of connection tracking; data: the collector.
