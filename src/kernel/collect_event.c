@@ -78,8 +78,8 @@ static char *denied_behind(const struct policy *policy, const struct policy_laye
 	return NULL;
 }
 
-// An error about a conversation that the job began: no packet of that kind is ever let in, since anybody
-// can make one up, and AWS delivers it. It is no dependency of the job's.
+// An error about a conversation that the job began: no packet of that kind is ever let in, since anybody can make one
+// up.
 static bool is_icmp_error(const struct flow *flow)
 {
 	static const struct {
@@ -109,8 +109,7 @@ static void explain(const struct collector *collector, struct event *event)
 	event->reason = memory_copy_text(rule ? rule->reason : wall ? wall : "denied");
 	event->origin = memory_copy_text(rule ? rule->origin : NULL);
 	event->behind = denied_behind(policy_of(collector, event->policy), layer, &event->flow);
-	bool late = event->rule == WALL_INVALID && event->flow.direction == INGRESS;
-	event->aws = memory_copy_text(late || is_icmp_error(&event->flow) ? "allowed" : rule ? rule->aws : NULL);
+	event->aws = memory_copy_text(rule ? rule->aws : NULL);
 }
 
 // In an audit names lead where they lead from this host. Where the profile knows the name, as of an interface endpoint
@@ -135,20 +134,25 @@ static bool is_excused(const struct collector *collector, const struct log_event
 	return false;
 }
 
-// A late packet of a conversation that is over, as a reset. It was told of by the wall; that the layers would deny it,
-// too, says nothing.
-static bool is_stray(struct collector *collector, const struct log_event *log)
+// Late packets of conversations that are over, as resets, and errors about conversations: they are no wish of the job's
+// to reach anybody. The rules' counters have them. Whoever keeps no record (vpcjail verify) is told of all.
+static bool is_aside(struct collector *collector, const struct log_event *log)
 {
-	const struct flow *flow = &log->flow, *stray = &collector->stray;
+	const struct flow *flow = &log->flow, *late = &collector->late;
 
-	if (flow->direction != INGRESS || collector->launch->plan->audit != AUDIT_ONLINE)
+	if (flow->direction != INGRESS || !collector->launch->options->recording)
+		return false;
+	if (is_icmp_error(flow))
+		return true;
+	if (collector->launch->plan->audit == AUDIT_NONE)
 		return false;
 	if (log->rule == WALL_INVALID) {
-		collector->stray = *flow;
-		return false;
+		collector->late = *flow;
+		return true;
 	}
-	return flow->protocol == stray->protocol && flow->source_port == stray->source_port &&
-	       flow->destination_port == stray->destination_port && address_equal(&flow->remote, &stray->remote);
+	// In an audit that lets it pass it meets the layers behind the wall.
+	return flow->protocol == late->protocol && flow->source_port == late->source_port &&
+	       flow->destination_port == late->destination_port && address_equal(&flow->remote, &late->remote);
 }
 
 static void count_packet(struct collector *collector, const struct log_event *log, struct event *template)
@@ -181,7 +185,7 @@ void collect_packet(void *data, const struct log_event *log)
 
 	static_assert(sizeof(template.layer) == sizeof(log->layer), "one size of names");
 	memcpy(template.layer, log->layer, sizeof(template.layer));
-	if (is_stray(collector, log) || is_excused(collector, log)) {
+	if (is_aside(collector, log) || is_excused(collector, log)) {
 		counter_of(&collector->excused, template.layer, template.rule, template.policy)->packets++;
 		return;
 	}

@@ -13,7 +13,7 @@ struct collector {
 	struct journal journal;
 	struct record_start start;
 	record_counter_vec counters;  // the last reading of each rule
-	record_counter_vec excused;   // denied packets that are no events: see is_excused
+	record_counter_vec excused;   // denied packets that are no events: see is_excused, is_aside
 	struct conntrack *conntrack;  // NULL: nothing is carried, or counted
 	struct conntrack_sink carried;
 	uint64_t overruns;
@@ -22,7 +22,7 @@ struct collector {
 	// When what is read now arrived: milliseconds since 1970, and of CLOCK_MONOTONIC.
 	int64_t at, now;
 	bool begun;
-	struct flow stray;  // an inbound packet of no conversation, which an audit lets meet the layers: the last one
+	struct flow late;  // the last inbound packet of no conversation
 };
 
 // One message of the kernel's log, of connection tracking; data: the collector.
