@@ -205,13 +205,13 @@ static void later_keys(void **state)
 	assert_string_equal(record.events.items[0].name, "a");
 }
 
+// Of a later form.
+#define OTHER_FORMAT                                                                                                   \
+	"{\"record\":\"start\",\"format\":2,\"run\":\"r\",\"at\":1,\"mode\":\"run\",\"command\":[],\"uid\":0}\n"
+
 static void no_record(void **state)
 {
-	static const char *const texts[] = {
-		"", "\n", "{}\n", "hello\n",
-		"{\"record\":\"start\",\"format\":2,\"run\":\"r\",\"at\":1,\"mode\":\"run\","
-		"\"command\":[],\"uid\":0}\n"
-	};
+	static const char *const texts[] = { "", "\n", "{}\n", "hello\n", OTHER_FORMAT };
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		CLEANUP(run_record_release) struct run_record record = { 0 };
