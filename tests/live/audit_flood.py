@@ -13,6 +13,7 @@ import sys
 
 from launch_lib import Bench, check, equal, main, run, start, succeeded, user_folder, wait_until, write_file
 
+DENIALS = os.path.abspath(sys.argv[2])  # before the folder is another
 # As many as that without root, which is where it is hardest; elsewhere a fifth.
 PROCESSES, FLIGHT = 10_000, 8
 PACKETS = 1_000_000
@@ -25,7 +26,7 @@ EVENT_BYTES = 700  # of a line about a short command
 
 
 def prepare():
-    shutil.copy(sys.argv[2], Bench.folder + '/denials')
+    shutil.copy(DENIALS, Bench.folder + '/denials')
     os.chmod(Bench.folder + '/denials', 0o755)
     for deny in ('drop', 'reject'):
         write_file(deny + '.yaml', PROFILE % deny)
