@@ -94,15 +94,15 @@ static void cause_release(struct outcome_cause *cause)
 static void add_cause(struct outcome *outcome, const struct event *event, const struct judged *judged)
 {
 	AUTO_STRBUF struct strbuf destination = { 0 };
+	struct outcome_cause cause = { .event = event, .events = 1 };
 
-	destination_format(event, &destination);
-	vec_push(&outcome->causes, (struct outcome_cause){
-				       .event = event,
-				       .events = 1,
-				       .destination = strbuf_steal(&destination),
-				       .reason = memory_copy_text(judged->reason),
-				       .layer = memory_copy_text(judged->layer),
-				   });
+	if (outcome->causes.count < OUTCOME_TOLD) {
+		destination_format(event, &destination);
+		cause.destination = strbuf_steal(&destination);
+		cause.reason = memory_copy_text(judged->reason);
+		cause.layer = memory_copy_text(judged->layer);
+	}
+	vec_push(&outcome->causes, cause);
 }
 
 static bool is_judged(const struct event *event)

@@ -21,7 +21,9 @@ enum combination {
 
 enum outcome_verdict { OUTCOME_PASSES, OUTCOME_FAILS, OUTCOME_UNKNOWN, OUTCOME_VERDICTS };
 
-// One thing that would not be reached.
+enum { OUTCOME_TOLD = 100 };  // causes that are told one by one; the others are counted
+
+// One thing that would not be reached. Texts are owned, and NULL from the OUTCOME_TOLD-th on.
 struct outcome_cause {
 	const struct event *event;  // the first of them; borrowed
 	size_t events;

@@ -5,7 +5,7 @@
 #include "audit/outcome.h"
 #include "base/cleanup.h"
 
-enum { CAUSES_SAID = 2, CAUSES_LISTED = 100 };
+enum { CAUSES_SAID = 2 };
 
 // What isolation alone comes to, where it comes to the same in all three.
 enum { TITLE_ISOLATION = COMBINATIONS, TITLES };
@@ -163,7 +163,7 @@ static void print_cause(const struct outcome_cause *cause, struct json *json)
 
 static void print_outcome(const struct outcome *outcome, enum combination combination, struct json *json)
 {
-	size_t listed = outcome->causes.count < CAUSES_LISTED ? outcome->causes.count : CAUSES_LISTED;
+	size_t listed = outcome->causes.count < OUTCOME_TOLD ? outcome->causes.count : OUTCOME_TOLD;
 
 	json_object_begin(json);
 	json_key_text(json, "combination", combination_word(combination));

@@ -131,6 +131,34 @@ static void the_host_itself(void **state)
 	}
 }
 
+// Thousands are counted; a hundred are told, in the sentence and in JSON.
+static void many(void **state)
+{
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(events_release) event_vec events = { 0 };
+	CLEANUP(outcomes_release) struct outcomes outcomes = { 0 };
+	AUTO_STRBUF struct strbuf sentence = { 0 };
+	AUTO_STRBUF struct strbuf text = { 0 };
+	struct json json = { .out = &text };
+
+	(void)state;
+	fixture_load(ONLY, &profile);
+	for (unsigned i = 0; i < 2000; i++) {
+		char line[64];
+
+		(void)snprintf(line, sizeof(line), "packet - 198.51.%u.%u tcp 443 x", i / 250, 1 + i % 250);
+		fixture_events(EVENTS(line), &events);
+	}
+	outcomes_find(&profile, &events, NULL, &outcomes);
+	assert_int_equal(outcomes.of[ISOLATED_ALONE].causes.count, 2000);
+	outcomes_format(&outcomes, &sentence);
+	assert_non_null(strstr(strbuf_text(&sentence), ", and 1998 more"));
+	outcomes_print_json(&outcomes, &json);
+	assert_non_null(strstr(strbuf_text(&text), "\"failing\": 2000"));
+	assert_non_null(strstr(strbuf_text(&text), "198.51.0.100:443"));
+	assert_null(strstr(strbuf_text(&text), "198.51.0.101:443"));
+}
+
 // What a template made up makes nothing pass; what fails by it fails by any.
 static void templates(void **state)
 {
@@ -252,9 +280,9 @@ static void destinations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns),   cmocka_unit_test(sentences),    cmocka_unit_test(the_host_itself),
-		cmocka_unit_test(templates), cmocka_unit_test(json_has_all), cmocka_unit_test(what_counts),
-		cmocka_unit_test(groups),    cmocka_unit_test(destinations),
+		cmocka_unit_test(columns),     cmocka_unit_test(sentences), cmocka_unit_test(the_host_itself),
+		cmocka_unit_test(many),        cmocka_unit_test(templates), cmocka_unit_test(json_has_all),
+		cmocka_unit_test(what_counts), cmocka_unit_test(groups),    cmocka_unit_test(destinations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
