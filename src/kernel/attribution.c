@@ -14,13 +14,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/attempts.h"
 #include "kernel/call_address.h"
+#include "kernel/clock.h"
 #include "kernel/host_tries.h"
 #include "kernel/process_note.h"
 #include "kernel/socket_owner.h"
@@ -62,14 +62,6 @@ struct listener {
 	struct attribution *attribution;
 	int fd;
 };
-
-static int64_t milliseconds(clockid_t clock)
-{
-	struct timespec now;
-
-	(void)clock_gettime(clock, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 struct attribution *attribution_new(struct loop *loop, const struct attribution_facts *facts,
 				    const struct attribution_sink *sink)
@@ -165,9 +157,9 @@ static void tell(struct listener *listener)
 	for (size_t i = 0; i < EVENT_ARGUMENTS; i++)
 		arguments[i] = data->args[i];
 	const struct rule *rule = rule_denying(&attribution->facts.filter, name, arguments);
-	const int64_t at = milliseconds(CLOCK_REALTIME);
+	const int64_t at = clock_milliseconds(CLOCK_REALTIME);
 	struct event event = { .kind = EVENT_CALL, .first = at, .last = at, .count = 1 };
-	caller = describe(listener, milliseconds(CLOCK_MONOTONIC), &none);
+	caller = describe(listener, clock_milliseconds(CLOCK_MONOTONIC), &none);
 	if (caller)
 		event.process = caller->process;
 	event.evidence = caller ? EVIDENCE_CALL : EVIDENCE_NONE;
@@ -191,7 +183,7 @@ static void observe(struct listener *listener, enum observed_call call)
 	struct call_address addresses[CALL_ADDRESSES];
 	size_t count =
 	    call_addresses_read((pid_t)attribution->notice->pid, call, attribution->notice->data.args, addresses);
-	int64_t now = milliseconds(CLOCK_MONOTONIC);
+	int64_t now = clock_milliseconds(CLOCK_MONOTONIC);
 
 	if (count && !attribution->attempts)
 		attribution->attempts = attempts_new(is_alive);

@@ -6,10 +6,10 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "kernel/clock.h"
 #include "kernel/dns_state.h"
 
 enum {
@@ -36,10 +36,7 @@ void dns_end_set(struct dns_end *end, const struct address *address)
 
 uint64_t dns_now(void)
 {
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)clock_milliseconds(CLOCK_MONOTONIC);
 }
 
 int dns_watch_add(struct dns_server *server, struct dns_watch *watch, uint32_t events)

@@ -4,9 +4,9 @@
 
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/memory.h"
+#include "kernel/clock.h"
 #include "kernel/host_ports.h"
 
 enum { PORTS = 1 << 16 };
@@ -25,14 +25,6 @@ struct host_tries {
 	struct host_try rows[HOST_TRIES];
 	uint8_t of_job[PORTS / 8];  // ports where something of the job has listened
 };
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 static void drop(struct host_try *row)
 {
@@ -150,7 +142,7 @@ static size_t watch(void *data, struct pollfd *out)
 static int left(void *data)
 {
 	const struct host_tries *tries = data;
-	const int64_t now = milliseconds();
+	const int64_t now = clock_milliseconds(CLOCK_MONOTONIC);
 	int64_t least = -1;
 
 	for (const struct host_try *row = tries->rows; row < tries->rows + HOST_TRIES; row++)
@@ -162,7 +154,7 @@ static int left(void *data)
 static void turn(void *data, const struct pollfd *seen, size_t count)
 {
 	struct host_tries *tries = data;
-	const int64_t now = milliseconds();
+	const int64_t now = clock_milliseconds(CLOCK_MONOTONIC);
 
 	(void)seen;
 	(void)count;

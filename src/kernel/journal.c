@@ -8,10 +8,10 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "kernel/clock.h"
 
 enum {
 	FLUSH_DELAY = 200,    // ms from the first thing that happens to its line
@@ -23,10 +23,7 @@ enum {
 
 int64_t journal_now(void)
 {
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_REALTIME, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+	return clock_milliseconds(CLOCK_REALTIME);
 }
 
 void journal_fail(struct journal *journal, const char *message)

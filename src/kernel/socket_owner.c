@@ -14,11 +14,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "kernel/attempts.h"
+#include "kernel/clock.h"
 #include "kernel/process_note.h"
 
 enum {
@@ -76,14 +76,6 @@ void socket_owners_free(struct socket_owners *owners)
 	for (size_t i = 0; i < ANSWERS; i++)
 		caller_drop(owners->answers[i].caller);
 	free(owners);
-}
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 static struct address address_of(const struct inet_diag_msg *message)
@@ -245,7 +237,7 @@ const struct event_process *socket_owners_find(struct socket_owners *owners, int
 	found = remembered(owners, now, &asked);
 	if (!found) {
 		struct answer *answer = &owners->answers[owners->turn];
-		const int64_t begun = milliseconds();
+		const int64_t begun = clock_milliseconds(CLOCK_MONOTONIC);
 
 		if (now < owners->next)
 			return NULL;
@@ -254,7 +246,7 @@ const struct event_process *socket_owners_find(struct socket_owners *owners, int
 		*answer = asked;
 		answer->until = now + SOCKET_MEMORY;
 		look(owners, answer);
-		owners->next = now + (milliseconds() - begun) * (SHARE + 1);
+		owners->next = now + (clock_milliseconds(CLOCK_MONOTONIC) - begun) * (SHARE + 1);
 		if (owners->next < now + 1000 / SOCKET_LOOKS)
 			owners->next = now + 1000 / SOCKET_LOOKS;
 		found = answer;
