@@ -32,15 +32,10 @@ void event_process_release(struct event_process *process)
 	*process = (struct event_process){ 0 };
 }
 
-static char *copy(const char *text)
-{
-	return text ? memory_copy_text(text) : NULL;
-}
-
 void event_process_copy(const struct event_process *from, struct event_process *to)
 {
 	*to = (struct event_process){
-		.pid = from->pid, .started = from->started, .cut = from->cut, .script = copy(from->script)
+		.pid = from->pid, .started = from->started, .cut = from->cut, .script = memory_copy_text(from->script)
 	};
 	vec_for_each (argument, &from->arguments)
 		vec_push(&to->arguments, memory_copy_text(*argument));
@@ -67,7 +62,7 @@ void events_release(event_vec *events)
 	vec_release(events);
 }
 
-static const char *base_name(const char *path)
+const char *event_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -79,7 +74,7 @@ void event_process_format(const struct event_process *process, struct strbuf *ou
 	if (!process->pid)
 		return;
 	if (process->arguments.count)
-		strbuf_add(out, base_name(process->arguments.items[0]));
+		strbuf_add(out, event_base_name(process->arguments.items[0]));
 	if (process->script)
 		strbuf_format(out, " %s", process->script);
 	strbuf_format(out, "[%d]", process->pid);

@@ -98,6 +98,9 @@ const char *event_evidence_word(enum event_evidence evidence);
 // "python3 train.py[812]": what people call a process. Nothing of it is escaped: strbuf_add_safe, or JSON, does that.
 void event_process_format(const struct event_process *process, struct strbuf *out);
 
+// The last part of a path: in path.
+const char *event_base_name(const char *path);
+
 // What an interpreter runs, as people call it: "train.py" of "python3 -u /x/train.py --lr 1", "pip" of
 // "/usr/bin/python3 /usr/bin/pip install x", "-m pip" of "python3 -m pip", "-c" of code on the command line. NULL when
 // the first argument is no interpreter that is known. The caller's.

@@ -114,11 +114,6 @@ static void grow(struct event_table *table)
 		insert(table, hash_of(event), (uint32_t)event->id);
 }
 
-static char *copy(const char *text)
-{
-	return text ? memory_copy_text(text) : NULL;
-}
-
 static size_t size_of(const struct event_process *process)
 {
 	enum { EACH = 32 };  // what an allocation costs beside its text
@@ -152,15 +147,15 @@ static struct event *add(struct event_table *table, const struct event *event, u
 
 	added.id = table->events.count + 1;
 	added.count = 0;
-	added.name = copy(event->name);
-	added.hint = copy(event->hint);
-	added.layer_title = copy(event->layer_title);
-	added.reason = copy(event->reason);
-	added.origin = copy(event->origin);
-	added.behind = copy(event->behind);
-	added.aws = copy(event->aws);
-	added.call = copy(event->call);
-	added.error = copy(event->error);
+	added.name = memory_copy_text(event->name);
+	added.hint = memory_copy_text(event->hint);
+	added.layer_title = memory_copy_text(event->layer_title);
+	added.reason = memory_copy_text(event->reason);
+	added.origin = memory_copy_text(event->origin);
+	added.behind = memory_copy_text(event->behind);
+	added.aws = memory_copy_text(event->aws);
+	added.call = memory_copy_text(event->call);
+	added.error = memory_copy_text(event->error);
 	copy_process(&table->process_bytes[event->kind], &event->process, &added.process);
 	table->counts[event->kind]++;
 	vec_push(&table->events, added);

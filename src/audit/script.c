@@ -66,13 +66,6 @@ static const struct interpreter interpreters[] = {
 	  .launcher = true },
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
 // Whether the first length bytes of text are one of the words.
 static bool lists(const char *words, const char *text, size_t length)
 {
@@ -99,7 +92,7 @@ static bool has_letter(const char *letters, char letter)
 // "python3.11", "-bash", "pypy3", "python3.13t".
 static const struct interpreter *find(const char *first)
 {
-	const char *name = base_name(first);
+	const char *name = event_base_name(first);
 	size_t length;
 
 	name += *name == '-';
@@ -171,14 +164,14 @@ static void take_option(struct walk *walk, const char *option)
 	const char *word;
 
 	if (equals && lists(row->file_words, option, (size_t)(equals - option))) {
-		end(walk, memory_copy_text(base_name(equals + 1)));
+		end(walk, memory_copy_text(event_base_name(equals + 1)));
 	} else if (has_word(row->code_words, option)) {
 		end(walk, memory_copy_text(option));
 	} else if (has_word(row->module_words, option)) {
 		end(walk, named("-m", next_word(walk)));
 	} else if (has_word(row->file_words, option)) {
 		word = next_word(walk);
-		end(walk, word ? memory_copy_text(base_name(word)) : NULL);
+		end(walk, word ? memory_copy_text(event_base_name(word)) : NULL);
 	} else if (has_word(row->value_words, option)) {
 		(void)next_word(walk);
 	} else if (option[1] != '-') {
@@ -189,13 +182,13 @@ static void take_option(struct walk *walk, const char *option)
 static void take_command(struct walk *walk, const char *word)
 {
 	if (!walk->row->launcher) {
-		end(walk, memory_copy_text(base_name(word)));
+		end(walk, memory_copy_text(event_base_name(word)));
 		return;
 	}
 	if (find(word))
 		end(walk, event_script(walk->words + walk->next - 1, walk->count - walk->next + 1));
 	else
-		end(walk, memory_copy_text(base_name(word)));
+		end(walk, memory_copy_text(event_base_name(word)));
 }
 
 static void take(struct walk *walk, const char *word)

@@ -17,7 +17,6 @@ enum { SHORTEST_IPV6 = 24 };  // RFC 2133, without a scope
 
 bool call_address_parse(const void *bytes, size_t length, struct call_address *out)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	struct sockaddr_in6 wide = { 0 };
 	struct sockaddr_in narrow;
 
@@ -28,10 +27,8 @@ bool call_address_parse(const void *bytes, size_t length, struct call_address *o
 		out->remote = address_from_bytes(FAMILY_IPV4, (const uint8_t *)&narrow.sin_addr);
 	else if (wide.sin6_family != AF_INET6 || length < SHORTEST_IPV6)
 		return false;
-	else if (memcmp(&wide.sin6_addr, mapped, sizeof(mapped)) == 0)
-		out->remote = address_from_bytes(FAMILY_IPV4, wide.sin6_addr.s6_addr + sizeof(mapped));
 	else
-		out->remote = address_from_bytes(FAMILY_IPV6, wide.sin6_addr.s6_addr);
+		out->remote = address_from_socket(wide.sin6_addr.s6_addr);
 	if (!out->remote.bits)
 		out->remote.bits = out->remote.family == FAMILY_IPV4 ? INADDR_LOOPBACK : 1;
 	return true;

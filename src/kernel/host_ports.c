@@ -43,7 +43,6 @@ void host_ports_read(port_range_vec *out)
 // An address of those tables: words of 32 bits in the machine's own order. IPv4 in IPv6 is IPv4.
 static struct address read_address(const char *text)
 {
-	static const uint8_t four_in_six[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	size_t words = strlen(text) / WORD_DIGITS;
 	uint8_t bytes[16] = { 0 };
 
@@ -53,11 +52,7 @@ static struct address read_address(const char *text)
 			return (struct address){ 0 };
 		memcpy(bytes + i * sizeof(word), &word, sizeof(word));
 	}
-	if (words == 1)
-		return address_from_bytes(FAMILY_IPV4, bytes);
-	if (memcmp(bytes, four_in_six, sizeof(four_in_six)) == 0)
-		return address_from_bytes(FAMILY_IPV4, bytes + sizeof(four_in_six));
-	return address_from_bytes(FAMILY_IPV6, bytes);
+	return words == 1 ? address_from_bytes(FAMILY_IPV4, bytes) : address_from_socket(bytes);
 }
 
 // Its own address, all of its family, or all of IPv6's, which are IPv4's too.

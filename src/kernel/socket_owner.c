@@ -81,13 +81,10 @@ void socket_owners_free(struct socket_owners *owners)
 static struct address address_of(const struct inet_diag_msg *message)
 {
 	const uint8_t *bytes = (const uint8_t *)message->id.idiag_dst;
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 	if (message->idiag_family == AF_INET)
 		return address_from_bytes(FAMILY_IPV4, bytes);
-	if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
-		return address_from_bytes(FAMILY_IPV4, bytes + sizeof(mapped));
-	return address_from_bytes(FAMILY_IPV6, bytes);
+	return address_from_socket(bytes);
 }
 
 // A socket that is connected to the other end, or to nobody, is the one; any other of that port a neighbour.

@@ -288,6 +288,15 @@ struct address address_from_bytes(enum family family, const uint8_t *bytes)
 	return address;
 }
 
+struct address address_from_socket(const uint8_t bytes[16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		return address_from_bytes(FAMILY_IPV4, bytes + sizeof(mapped));
+	return address_from_bytes(FAMILY_IPV6, bytes);
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
 	return a->family == b->family && a->bits == b->bits;

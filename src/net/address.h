@@ -32,6 +32,10 @@ const char *address_print(const struct address *address, char *out);
 unsigned address_to_bytes(const struct address *address, uint8_t bytes[16]);
 struct address address_from_bytes(enum family family, const uint8_t *bytes);
 
+// 16 bytes of a socket of IPv6, which has IPv4 addresses mapped (::ffff:1.2.3.4, RFC 4291 section 2.5.5.2): these come
+// out as IPv4.
+struct address address_from_socket(const uint8_t bytes[16]);
+
 bool address_equal(const struct address *a, const struct address *b);
 
 #endif

@@ -193,6 +193,10 @@ static void test_address_odd(void **state)
 
 	(void)state;
 	assert_string_equal(address_print(&address, text), "::ffff:255.255.255.255");
+	address = address_from_socket(mapped);
+	assert_string_equal(address_print(&address, text), "255.255.255.255");
+	address = address_from_socket((const uint8_t[16]){ [10] = 0xff, [15] = 1 });
+	assert_int_equal(address.family, FAMILY_IPV6);
 	assert_string_equal(address_print(&none, text), "none");
 	assert_int_equal(address_to_bytes(&none, bytes), 0);
 	assert_false(address_equal(&(struct address){ FAMILY_IPV4, 1 }, &(struct address){ FAMILY_IPV6, 1 }));
