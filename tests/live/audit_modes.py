@@ -118,12 +118,12 @@ def audit(mode, code, *arguments, options=(), **more):
     return audit_command(mode, [PYTHON, '-c', code, *arguments], options, **more)
 
 
-def audit_command(mode, command, options=(), **more):
+def audit_command(mode, command, options=(), verb='audit', **more):
     """What was recorded is in .events of what is returned."""
     path = os.path.join(user_folder(mode, 'events'), 'audit.jsonl')
     if os.path.exists(path):
         os.remove(path)
-    done = run(mode, command, verb='audit', options=['--events', path, *options], **more)
+    done = run(mode, command, verb=verb, options=['--events', path, *options], **more)
     done.events = []
     if os.path.exists(path):
         with open(path, encoding='utf-8') as file:
@@ -371,6 +371,26 @@ except OSError as error:
         subprocess.run(['ip', 'route', 'del', 'unreachable', '10.0.1.99/32'], check=True)
 
 
+def nobody_there(mode):
+    """Nobody is at an allowed address: what the host says of that gets in to no job, and is no wish of the job's to reach
+    anybody. The kernel has counted it, so it came."""
+    subprocess.run(['ip', 'route', 'add', 'unreachable', '10.0.1.99/32'], check=True)
+    try:
+        for verb, options, status in (('run', [], 0), ('audit', ['--offline'], 0)):
+            done = audit_command(mode, [PYTHON, '-c', PROBE, 'tcp 10.0.1.99 7001'], options, verb, profile=World.profile['reject'])
+            equal((done.returncode, denied_counts(done)), (status, (0, 0)), verb, done.stderr)
+            counted = [line for line in done.events if line['record'] == 'counter' and line['layer'].endswith('_ingress')]
+            # pasta refuses the connection itself.
+            equal(bool(counted), mode.root, verb, 'the error did not come', done.events)
+            equal(done.events[-1]['swallowed'], 0, verb)
+            if verb == 'audit':
+                check('nothing was denied' in done.stderr, done.stderr)
+            else:
+                check('denied' not in done.stderr, done.stderr)
+    finally:
+        subprocess.run(['ip', 'route', 'del', 'unreachable', '10.0.1.99/32'], check=True)
+
+
 SWITCHES = [f'/proc/sys/net/{name}' for link in ('eth0', 'eth1')
             for name in (f'ipv4/conf/{link}/forwarding', f'ipv6/conf/{link}/force_forwarding')]
 
@@ -457,6 +477,6 @@ sys.stdin.readline()
 
 if __name__ == '__main__':
     main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
-          statuses, offline_denies, offline_keeps_what_is_known, keeps_going, update_keeps_observing, programs_get_to_their_connect],
+          nobody_there, statuses, offline_denies, offline_keeps_what_is_known, keeps_going, update_keeps_observing, programs_get_to_their_connect],
          once=[of_root(errors_get_in), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
     sys.exit(0)

@@ -171,6 +171,11 @@ def bad_places(mode):
         equal(done.stderr.count(path), 1, done.stderr)
     with open(foreign, encoding='ascii') as file:
         equal(file.read(), 'precious\n')
+    # A link to nothing makes nothing elsewhere.
+    if not os.path.lexists(folder + '/dangling'):
+        os.symlink(folder + '/elsewhere', folder + '/dangling')
+    done = run(mode, ['echo', 'ran'], options=['--events', folder + '/dangling', '--require-events'])
+    equal((done.returncode, done.stdout, os.path.lexists(folder + '/elsewhere')), (125, '', False), done.stderr)
 
 
 def full(mode):
