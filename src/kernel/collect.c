@@ -260,22 +260,23 @@ void collector_finish(struct collector *collector, int status)
 	CLEANUP(strbuf_release) struct strbuf text = { 0 };
 	struct journal *journal = &collector->journal;
 	struct run_record *record = &collector->launch->result->record;
+
+	// First, so that the last line can tell of what fails.
+	journal_flush(journal, journal_now(), true);
 	struct record_end end = { .given = true,
 				  .at = journal_now(),
 				  .status = status,
 				  .swallowed = swallowed(collector),
 				  .overruns = collector->overruns + collector->carried.lost,
 				  .beyond = journal->table.beyond,
-				  .failure = STEAL(journal->failure) };
+				  .failure = journal->failure };
 
-	journal_flush(journal, end.at, true);
 	vec_for_each (counter, &collector->counters)
 		record_write_counter(counter, &text);
 	record_write_end(&end, &text);
 	// A failure of this very line is told of, and stands in no line any more.
 	journal_write(journal, &text);
-	if (!end.failure)
-		end.failure = STEAL(journal->failure);
+	end.failure = STEAL(journal->failure);
 	*record = (struct run_record){ .start = collector->start, .events = journal->table.events, .end = end };
 	record->counters = collector->counters;
 	collector->start = (struct record_start){ 0 };

@@ -28,9 +28,10 @@ int64_t journal_now(void)
 
 void journal_fail(struct journal *journal, const char *message)
 {
-	if (journal->failure)
-		return;
-	journal->failure = memory_copy_text(message);
+	char *both = journal->failure ? memory_format("%s; %s", journal->failure, message) : memory_copy_text(message);
+
+	free(journal->failure);
+	journal->failure = both;
 	if (journal->failed)
 		journal->failed(journal->data, message);
 }

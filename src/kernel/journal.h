@@ -25,7 +25,7 @@ struct journal {
 	uint64_t bytes;                  // of all lines so far
 	int64_t due;                     // of the next lines, ms since 1970; 0: nothing waits
 	struct event_file files[JOURNAL_FILES];
-	char *failure;  // the first thing that went wrong; NULL: nothing
+	char *failure;  // what went wrong, of each file at most once; NULL: nothing
 	// Told of that, at once; may be NULL.
 	void (*failed)(void *data, const char *message);
 	void *data;
@@ -47,7 +47,7 @@ void journal_flush(struct journal *journal, int64_t at, bool all);
 // Writes lines as they are. text is empty afterwards.
 void journal_write(struct journal *journal, struct strbuf *text);
 
-// Tells of a failure, of the first one alone.
+// Tells of a failure, after which the file is not written to any more.
 void journal_fail(struct journal *journal, const char *message);
 
 void journal_release(struct journal *journal);

@@ -51,7 +51,7 @@ struct launch_recording {
 	const struct profile *profile;
 	const char *profile_name;  // as it was asked for
 	const char *version;       // of vpcjail
-	// Called at once, and only for the first thing that fails. May be NULL; data: launch_options.started_data.
+	// Called at once when a file cannot be written to any more. May be NULL; data: launch_options.started_data.
 	void (*failed)(void *data, const char *message);
 };
 

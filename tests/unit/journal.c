@@ -153,6 +153,14 @@ static void one_file_is_full(void **state)
 	}
 	assert_int_equal(fixture->failures, 1);
 	assert_int_equal(fixture->journal.files[1].fd, -1);
+	assert_string_equal(fixture->journal.failure, "/dev/full: No space left on device");
+	// Then the other one as well.
+	close(fixture->journal.files[0].fd);
+	fixture->journal.files[0].fd = open("/dev/full", O_WRONLY);
+	happens(fixture, 9, 9000);
+	journal_flush(&fixture->journal, 9200, true);
+	assert_int_equal(fixture->failures, 2);
+	assert_non_null(strstr(fixture->journal.failure, fixture->path));
 	assert_non_null(strstr(fixture->journal.failure, "/dev/full"));
 }
 
