@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "audit/destination.h"
 #include "audit/report.h"
 #include "base/cleanup.h"
 #include "cmd/output.h"
@@ -22,14 +23,10 @@ static void add_process(const struct event_process *process, struct strbuf *line
 
 static void add_first(const struct event *denial, struct strbuf *line)
 {
-	char flow[FLOW_TEXT_SIZE];
+	CLEANUP(strbuf_release) struct strbuf destination = { 0 };
 
-	if (denial->name) {
-		strbuf_add_safe(line, denial->name);
-		strbuf_format(line, " (%s)", flow_print(&denial->flow, flow));
-	} else {
-		strbuf_add(line, flow_print(&denial->flow, flow));
-	}
+	destination_format(denial, &destination);
+	strbuf_add_safe(line, strbuf_text(&destination));
 	if (denial->flow.direction == INGRESS)
 		strbuf_add(line, ", inbound");
 	strbuf_add(line, ", ");
@@ -94,7 +91,7 @@ void breadcrumb_format(const struct launch_result *result, const struct profile 
 		strbuf_format(line, "%s%zu tolerated", line->length ? "; " : "",
 			      report.total[FATE_TOLERATED].destinations);
 	if (line->length && record->start.run && *record->start.run)
-		strbuf_format(line, "; vpcjail report %s tells all", record->start.run);
+		strbuf_format(line, "; `vpcjail report %s` for all", record->start.run);
 	if (record->end.failure) {
 		strbuf_format(line, "%sthe record of this run is not whole: ", line->length ? "; " : "");
 		strbuf_add_safe(line, record->end.failure);

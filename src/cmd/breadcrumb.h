@@ -6,8 +6,8 @@
 #include "kernel/launch.h"
 #include "profile/profile.h"
 
-// "3 destinations denied; first: tcp 192.0.2.1:443, network isolation: … (isolation_egress rule 1)" into line, without
-// the end of line; line stays empty when nothing was denied. The profile says what is tolerated; NULL: nothing.
+// "3 destinations denied; first: 192.0.2.1:443 (tcp), network isolation: … (isolation_egress rule 1)" into line,
+// without the end of line; line stays empty when nothing was denied. The profile says what is tolerated; NULL: nothing.
 void breadcrumb_format(const struct launch_result *result, const struct profile *profile, struct strbuf *line);
 
 // The same on standard error, with breadcrumb_print_blocks.

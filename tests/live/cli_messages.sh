@@ -10,11 +10,11 @@ connect() { # connect ADDRESS PORT
 
 try jail run -- /usr/bin/python3 -c "$(connect 192.0.2.1 443)"
 gives 7 "a denied connection"
-says "a denied connection" "vpcjail: 1 destination denied; first: tcp 192.0.2.1:443, network isolation:"
+says "a denied connection" "vpcjail: 1 destination denied; first: 192.0.2.1:443 (tcp), network isolation:"
 says "a denied connection" "(isolation_egress rule 1)"
 try jail run -- /usr/bin/python3 -c "$(connect 2001:db8::1 443)"
 gives 7 "a denied IPv6 connection"
-says "a denied IPv6 connection" "first: tcp [2001:db8::1]:443, network isolation:"
+says "a denied IPv6 connection" "first: [2001:db8::1]:443 (tcp), network isolation:"
 try jail run -- /usr/bin/python3 -c "
 import socket
 for address in ('192.0.2.1', '192.0.2.2', '192.0.2.1'):
@@ -23,7 +23,7 @@ for address in ('192.0.2.1', '192.0.2.2', '192.0.2.1'):
     except ConnectionRefusedError:
         pass"
 gives 0 "three denied connections to two destinations"
-says "three denied connections to two destinations" "2 destinations denied; first: tcp 192.0.2.1:443"
+says "three denied connections to two destinations" "2 destinations denied; first: 192.0.2.1:443 (tcp)"
 try jail run --quiet -- /usr/bin/python3 -c "$(connect 192.0.2.1 443)"
 gives 7 "--quiet"
 silent "--quiet"

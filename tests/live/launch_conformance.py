@@ -104,7 +104,7 @@ def denied(mode):
     compare(answers, REJECTED, token)
     for what, row in NAMES:
         check(answers[row][0].startswith('EAI '), what, row, answers[row])
-    check('destinations denied; first: udp 9.9.9.9:53' in done.stderr, done.stderr)
+    check('destinations denied; first: 9.9.9.9:53 (udp)' in done.stderr, done.stderr)
 
 
 def refused_at_once(mode):
@@ -128,8 +128,8 @@ def still_waiting(mode):
 def counted(mode):
     """Each denial is an event that the line after the job tells, and a count in the kernel."""
     for profile in ('network-isolation', Bench.drop):
-        for row, shown in (('tcp 192.0.2.1 443', 'tcp 192.0.2.1:443'), ('tcp 2001:db8::1 443', 'tcp [2001:db8::1]:443'),
-                           ('udp 192.0.2.1 9999', 'udp 192.0.2.1:9999'), ('udp 2001:db8::1 9999', 'udp [2001:db8::1]:9999')):
+        for row, shown in (('tcp 192.0.2.1 443', '192.0.2.1:443 (tcp)'), ('tcp 2001:db8::1 443', '[2001:db8::1]:443 (tcp)'),
+                           ('udp 192.0.2.1 9999', '192.0.2.1:9999 (udp)'), ('udp 2001:db8::1 9999', '[2001:db8::1]:9999 (udp)')):
             done = run(mode, probe(0.3, 'token-count', [row]), profile=profile)
             check(f'vpcjail: 1 destination denied; first: {shown}, ' in done.stderr and 'isolation_egress rule 1' in done.stderr,
                   profile, row, done.stdout, done.stderr)

@@ -607,7 +607,7 @@ except ConnectionRefusedError:
         equal(jail.python(code, 83).stdout, 'refused\n')
         equal(jail.state(), before)
         _, err = jail.end()
-        check('3 destinations denied; first: tcp 192.0.2.1:81' in err, err)
+        check('3 destinations denied; first: 192.0.2.1:81 (tcp)' in err, err)
 
 
 if __name__ == '__main__':

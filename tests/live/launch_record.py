@@ -76,8 +76,8 @@ def recorded(mode):
     done = run(mode, [PYTHON, '-c', CALLS, '2'])
     equal(done.returncode, 0, done.stderr)
     folder = new_run(mode, before)
-    check(f'6 destinations denied; first: tcp 203.0.113.1:443, ' in done.stderr, done.stderr)
-    check(f'vpcjail report {os.path.basename(folder)} tells all' in done.stderr, done.stderr)
+    check(f'6 destinations denied; first: 203.0.113.1:443 (tcp), ' in done.stderr, done.stderr)
+    check(f'`vpcjail report {os.path.basename(folder)}` for all' in done.stderr, done.stderr)
     for path in (folder, folder + '/events.jsonl', folder + '/profile.yaml'):
         equal(stat.S_IMODE(os.stat(path).st_mode) & 0o077, 0, path)
     records = lines(folder + '/events.jsonl')

@@ -126,7 +126,7 @@ def beside_the_list():
             try:
                 client(lambda command: inside(command, names=address), f'beside-{client.__name__}-{address}')
             except Exception as error:  # pylint: disable=broad-except
-                check(re.search(rf'amazonaws[.]com [(]tcp {address}:443[)], no security group rule allows it [(]sg_egress',
+                check(re.search(rf'amazonaws[.]com [(]{address}:443/tcp[)], no security group rule allows it [(]sg_egress',
                                 str(error)), client.__name__, error)
             else:
                 check(False, client.__name__, 'reached', address)
@@ -157,7 +157,7 @@ def what_the_issue_shows():
         answers = [report(done) for done in tries]
         equal({answer for answer, _ in answers}, {'ConnectionRefusedError'})
         check(min(took for _, took in answers) < QUICK, answers)  # the best of three: the machine may be busy
-        check(f'vpcjail: 1 destination denied; first: tcp {shown}:80, no security group rule allows it (sg_egress rule ' in
+        check(f'vpcjail: 1 destination denied; first: {shown}:80 (tcp), no security group rule allows it (sg_egress rule ' in
               tries[0].stderr, tries[0].stderr)
     equal(Known.range.arrived(lambda frame: frame.destination in PUBLIC), {}, 'arrived')
 

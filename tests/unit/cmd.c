@@ -147,7 +147,7 @@ static void breadcrumbs(void **state)
 	add_denial(&result, "isolation_egress", "tcp 192.0.2.1:443");
 	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
-			    "1 destination denied; first: tcp 192.0.2.1:443, denied (isolation_egress rule 1)");
+			    "1 destination denied; first: 192.0.2.1:443 (tcp), denied (isolation_egress rule 1)");
 
 	// The same destination for another process is the same destination.
 	strbuf_clear(&line);
@@ -160,8 +160,8 @@ static void breadcrumbs(void **state)
 	result.record.start.run = memory_copy_text("20261128-001622-3f2a");
 	breadcrumb_format(&result, NULL, &line);
 	assert_string_equal(strbuf_text(&line),
-			    "1 destination denied; first: pypi.org\\x1b (tcp 192.0.2.1:443), denied (isolation_egress "
-			    "rule 1), python3 pip[7]; vpcjail report 20261128-001622-3f2a tells all");
+			    "1 destination denied; first: pypi.org\\x1b (192.0.2.1:443/tcp), denied (isolation_egress "
+			    "rule 1), python3 pip[7]; `vpcjail report 20261128-001622-3f2a` for all");
 
 	strbuf_clear(&line);
 	add_denial(&result, "isolation_egress", "udp 192.0.2.1:53");
@@ -176,8 +176,9 @@ static void breadcrumbs(void **state)
 	add_denial(&result, "a\033[31m", "tcp 192.0.2.1:443");
 	result.record.events.items[0].flow.direction = INGRESS;
 	breadcrumb_format(&result, NULL, &line);
-	assert_string_equal(strbuf_text(&line), "1 destination denied; first: tcp 192.0.2.1:443, inbound, denied "
-						"(a\\x1b[31m rule 1)");
+	assert_string_equal(strbuf_text(&line),
+			    "1 destination denied; first: 192.0.2.1 (tcp to port 443), inbound, denied "
+			    "(a\\x1b[31m rule 1)");
 
 	strbuf_clear(&line);
 	run_record_release(&result.record);
