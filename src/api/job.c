@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "api/handles.h"
-#include "audit/destinations.h"
+#include "audit/destination.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
@@ -69,7 +69,7 @@ static _Noreturn void supervisor_main(const struct vpcjail_plan *plan, int repor
 	close_others(&plan->plan, reports);
 	if (launch_run(&plan->plan, &options, &result, &report.error) == 0) {
 		report.wait_status = result.wait_status;
-		report.denials = destinations_count(&result.record.events);
+		report.denials = destinations_denied(&result.record.events);
 	}
 	(void)io_write_all(reports, &report, sizeof(report));
 	_exit(0);

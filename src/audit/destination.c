@@ -151,3 +151,17 @@ void event_groups_make(const event_vec *events, event_group_vec *out)
 	if (out->count)
 		qsort(out->items, out->count, sizeof(*out->items), by_first);
 }
+
+size_t destinations_denied(const event_vec *events)
+{
+	AUTO_FREE const struct event **sorted = memory_new(events->count + 1, sizeof(*sorted));
+	size_t denied = 0, distinct = 0;
+
+	vec_for_each (event, events)
+		if (event->kind == EVENT_PACKET)
+			sorted[denied++] = event;
+	qsort(sorted, denied, sizeof(*sorted), by_destination);
+	for (size_t i = 0; i < denied; i++)
+		distinct += i == 0 || destination_compare(sorted[i - 1], sorted[i]) != 0;
+	return distinct;
+}

@@ -24,4 +24,7 @@ typedef VEC(struct event_group) event_group_vec;
 // its name was wanted for. out is released with vec_release.
 void event_groups_make(const event_vec *events, event_group_vec *out);
 
+// How many distinct ones packets were denied to.
+size_t destinations_denied(const event_vec *events);
+
 #endif

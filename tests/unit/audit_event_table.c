@@ -2,7 +2,7 @@
 // Distinct events: what makes two the same, and how many of a kind there may be.
 #include <string.h>
 
-#include "audit/destinations.h"
+#include "audit/destination.h"
 #include "audit/event_table.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
@@ -119,7 +119,7 @@ static void destinations(void **state)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		take(&table, &events[i]);
 	assert_int_equal(table.events.count, 5);
-	assert_int_equal(destinations_count(&table.events), 3);
+	assert_int_equal(destinations_denied(&table.events), 3);
 }
 
 // A job's command lines are as long as it likes; of one kind they hide none of another.
