@@ -12,6 +12,7 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["net"] = "base"
     below["profile"] = "base net"
     below["policy"] = "base net profile"
+    below["import"] = "base net profile policy"
     below["dns"] = "base net profile policy"
     below["nft"] = "base net profile policy"
     below["seccomp"] = "base net profile policy"
@@ -20,7 +21,7 @@ tree_files | grep -E '^src/.*\.[ch]$' | xargs awk '
     below["kernel"] = "base net profile policy dns nft seccomp plan audit"
     below["api"] = "base net profile policy dns nft seccomp plan audit kernel"
     below["verify"] = "base net profile policy dns nft seccomp plan audit kernel"
-    below["cmd"] = "base net profile policy dns nft seccomp plan audit kernel verify"
+    below["cmd"] = "base net profile policy dns nft seccomp plan audit kernel verify import"
     below["main.c"] = "base verify cmd"
   }
   FNR == 1 {
