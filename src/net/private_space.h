@@ -12,6 +12,7 @@ struct private_space_row {
 	bool public_inside;  // taken out of the blocks around it again: who has it is on the Internet
 	const char *what;
 	const char *source;  // RFC
+	bool for_networks;   // for the hosts of anybody's own network
 };
 
 // The blocks that IANA's registries of special-purpose addresses (RFC 6890) call not globally reachable, and multicast.
@@ -22,5 +23,11 @@ extern const size_t private_space_row_count;
 
 // Adds all of it and normalizes.
 void private_space_add(struct prefix_set *set);
+
+// The part of it that networks give their own hosts (RFC 1918, RFC 6598, RFC 4193). Adds it and normalizes.
+void private_networks_add(struct prefix_set *set);
+
+// Whether all addresses of a block are in that part.
+bool private_networks_cover(const struct prefix *prefix);
 
 #endif

@@ -129,19 +129,21 @@ static void table_resolve(route_table *table)
 	}
 }
 
-static void local_rule(const route_table *table, struct layer_draft *draft)
+// One rule for all routes of a target that needs no more to be said of it, at the first of them.
+static void united_rule(const route_table *table, enum route_target target, const char *reason,
+			struct layer_draft *draft)
 {
 	struct policy_match match = match_of(PROTOCOL_ALL);
 	const struct location *at = NULL;
 
 	vec_for_each (entry, table) {
-		if (entry->target != ROUTE_LOCAL)
+		if (entry->target != target)
 			continue;
 		prefix_set_add_set(&match.remote, &entry->won);
 		if (!at)
 			at = entry->at;
 	}
-	layer_add(draft, VERDICT_PASS, &match, at, "route: local");
+	layer_add(draft, VERDICT_PASS, &match, at, "%s", reason);
 }
 
 int route_layer(const struct profile *profile, struct layer_draft *draft, struct error *err)
@@ -153,11 +155,12 @@ int route_layer(const struct profile *profile, struct layer_draft *draft, struct
 	if (result)
 		return result;
 	table_resolve(&table);
-	local_rule(&table, draft);
+	united_rule(&table, ROUTE_LOCAL, "route: local", draft);
+	united_rule(&table, ROUTE_PEERING, "route: peering", draft);
 	vec_for_each (entry, &table) {
 		struct policy_match match = match_of(PROTOCOL_ALL);
 
-		if (entry->target == ROUTE_LOCAL)
+		if (entry->target == ROUTE_LOCAL || entry->target == ROUTE_PEERING)
 			continue;
 		prefix_set_add_set(&match.remote, &entry->won);
 		layer_add(draft, entry->target == ROUTE_BLACKHOLE ? VERDICT_DENY : VERDICT_PASS, &match, entry->at,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "net/private_space.h"
 #include "profile/check.h"
 
 // Ranges that no network's hosts have: a profile that names one would open a door it does not mean.
@@ -193,12 +194,37 @@ static void check_acls(struct reader *reader)
 	vec_release(&guarded.list);
 }
 
+// What is not private would be a way to the Internet, or to anybody else.
+static void check_peering(struct reader *reader, const struct profile_route *route)
+{
+	CLEANUP(prefix_set_release) struct prefix_set private = { 0 }, reached = { 0 };
+	const struct rule_peer *to = &route->destination;
+	const struct profile_prefix_list *list = NULL;
+
+	if (route->target != ROUTE_PEERING || !to->name)
+		return;
+	if (to->kind == PEER_PREFIX_LIST)
+		list = profile_find_prefix_list(reader->profile, to->name);
+	if (list && !list->entries.dirty)
+		prefix_set_copy(&reached, &list->entries);
+	if (to->kind == PEER_CIDR)
+		prefix_set_add(&reached, &to->prefix);
+	prefix_set_normalize(&reached);
+	private_networks_add(&private);
+	if (!prefix_set_is_within(&reached, &private))
+		reader_error(reader, &to->at,
+			     "a profile is private: leave the route out, or write blackhole; private are 10.0.0.0/8, "
+			     "172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10 and fc00::/7",
+			     "a route to a peered VPC leads to private addresses, and \"%.80s\" has others", to->name);
+}
+
 static void check_routes(struct reader *reader)
 {
 	const struct profile *profile = reader->profile;
 
 	vec_for_each (route, &profile->routes) {
 		const char *name = route->destination.name;
+		check_peering(reader, route);
 		for (const struct profile_route *other = profile->routes.items; name && other < route; other++)
 			if (other->destination.name && strcmp(other->destination.name, name) == 0)
 				reader_error(reader, &route->at, "remove one of them",

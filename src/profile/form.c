@@ -119,8 +119,8 @@ const char *form_route_target(const char *text)
 {
 	static const char *const ways_out[] = { "internet-gateway", "igw",         "nat",
 						"nat-gateway",      "egress-only", "egress-only-internet-gateway",
-						"transit-gateway",  "peering",     "vpc-peering",
-						"vpn-gateway",      "instance",    "network-interface" };
+						"transit-gateway",  "vpn-gateway", "instance",
+						"network-interface" };
 
 	for (size_t i = 0; i < sizeof(ways_out) / sizeof(ways_out[0]); i++)
 		if (strcmp(text, ways_out[i]) == 0)

@@ -34,7 +34,8 @@
 	WORDS([ENDPOINT_GATEWAY] = "gateway", [ENDPOINT_INTERFACE] = "interface", [ENDPOINT_CUSTOM] = "custom")
 #define ACTION_WORDS WORDS([ACL_DENY] = "deny", [ACL_ALLOW] = "allow")
 #define TARGET_WORDS                                                                                                   \
-	WORDS([ROUTE_LOCAL] = "local", [ROUTE_GATEWAY_ENDPOINT] = "gateway-endpoint", [ROUTE_BLACKHOLE] = "blackhole")
+	WORDS([ROUTE_LOCAL] = "local", [ROUTE_GATEWAY_ENDPOINT] = "gateway-endpoint", [ROUTE_PEERING] = "peering",     \
+	      [ROUTE_BLACKHOLE] = "blackhole")
 #define CREDENTIALS_WORDS WORDS([CREDENTIALS_SCRUB] = "scrub", [CREDENTIALS_KEEP] = "keep")
 #define MODE_WORDS WORDS([ENVIRONMENT_INHERIT] = "inherit", [ENVIRONMENT_CLEAN] = "clean")
 #define HOME_WORDS WORDS([HOME_SHARED] = "shared", [HOME_PRIVATE] = "private")
@@ -148,7 +149,8 @@ static const struct key_row route_rows[] = {
 	{ "destination", KEY_PEER, .required = true, FIELD(struct profile_route, destination),
 	  .help = "A CIDR block or a prefix list." },
 	{ "target", KEY_WORD, .required = true, FIELD(struct profile_route, target), TARGET_WORDS,
-	  .form = form_route_target, .help = "Where it leads." },
+	  .form = form_route_target,
+	  .help = "Where it leads; peering: to another VPC, whose addresses must be private ones." },
 };
 static const struct key_table route_keys = TABLE(route_rows, struct profile_route, route_complete);
 

@@ -80,6 +80,8 @@ static const char routed[] =
     "  - {destination: 10.20.8.128/25, target: local}\n"
     "  - {destination: pl-6da54004, target: gateway-endpoint}\n"
     "  - {destination: 3.5.64.0/21, target: blackhole}\n"
+    "  - {destination: 10.30.0.0/16, target: peering}\n"
+    "  - {destination: 10.30.4.0/24, target: blackhole}\n"
     "process: {credentials: scrub}\n";
 
 static const char linkless[] = "vpcjail: 1\nnetwork: {isolation: vpc, uplink: none}\nvpc:\n"
@@ -236,6 +238,9 @@ static const struct {
 	{ private, IN_THEN, "tcp 192.168.7.8:5000", NULL },
 	// longest prefix, blackholes, a CIDR against a prefix list of equal length
 	{ routed, OUT, "tcp 10.20.7.255:80", NULL },
+	{ routed, OUT, "tcp 10.30.3.255:80", NULL },
+	{ routed, OUT, "tcp 10.30.4.0:80", "route_egress" },
+	{ routed, OUT, "tcp 10.31.0.0:80", "route_egress" },
 	{ routed, OUT, "tcp 10.20.8.0:80", "route_egress" },
 	{ routed, OUT, "tcp 10.20.8.127:80", "route_egress" },
 	{ routed, OUT, "tcp 10.20.8.128:80", NULL },

@@ -111,7 +111,9 @@ static void add_routes(struct strbuf *text)
 	for (size_t i = 1; i < COUNT(cidrs); i++)
 		if (chance(30))
 			strbuf_format(text, "  - {destination: '%s', target: %s}\n", cidrs[i],
-				      chance(65) ? "local" : "blackhole");
+				      chance(45)                                       ? "local"
+				      : chance(50) && strncmp(cidrs[i], "10.", 3) == 0 ? "peering"
+										       : "blackhole");
 	if (chance(70))
 		strbuf_format(text, "  - {destination: pl-aaaa, target: %s}\n",
 			      chance(80) ? "gateway-endpoint" : "blackhole");
