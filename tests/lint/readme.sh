@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README.md has at most 150 lines, and every path that it or CONTRIBUTING.md names is there.
+# README.md has at most 170 lines, and every path that it or CONTRIBUTING.md names is there.
 . "$(dirname "$0")/lib.sh"
 
 {
@@ -15,6 +15,6 @@
       esac
     done
   done
-  [ ! -f README.md ] || [ "$(wc -l <README.md)" -le 150 ] || echo "README.md: $(wc -l <README.md) lines, 150 at most"
+  [ ! -f README.md ] || [ "$(wc -l <README.md)" -le 170 ] || echo "README.md: $(wc -l <README.md) lines, 170 at most"
 } >"$violations"
 report
