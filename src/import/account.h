@@ -32,8 +32,9 @@ struct aws_vpc {
 struct aws_subnet {
 	struct aws_thing thing;
 	char *vpc;
-	char *zone;         // "eu-west-1a"
-	prefix_vec blocks;  // IPv4 first
+	char *zone;                   // "eu-west-1a"
+	prefix_vec blocks;            // IPv4 first
+	enum known public_addresses;  // MapPublicIpOnLaunch
 };
 
 enum aws_target {
@@ -199,6 +200,7 @@ struct aws_job {
 	char *instance_type;             // the first; NULL
 	char *image;                     // of the container; NULL
 	id_vec uris;                     // s3://… of inputs and outputs
+	enum known kms_key;              // a KMS key is named: VolumeKmsKeyId, KmsKeyId of the output or of an input
 	enum known in_file_system;       // an input is on EFS or FSx, which the container reaches over the network
 	char *source;                    // "CreateTrainingJob": what was recognised
 };
