@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What several readers of rows do alike.
+#ifndef VPCJAIL_IMPORT_ROW_PARTS_H
+#define VPCJAIL_IMPORT_ROW_PARTS_H
+
+#include "import/account_rows.h"
+#include "import/reader.h"
+
+extern const char whole_output_hint[];  // "give the command's whole output"
+
+// Takes the row over: into the account, or away if it has no id (which its head has said).
+void account_add(struct import_reader *reader, const struct row_kind *kind, void *row);
+
+bool has_member(const json_t *object, const char *key);  // and it is not null
+
+// Takes name over, instead of the name that a tag gave.
+void thing_named(struct aws_thing *thing, char *name);
+// The Region that the zone (may be NULL) is in.
+void thing_in_zone(struct aws_thing *thing, const char *zone);
+
+// Whether an association stands: its state (an object with a "State") is "associated", or is not given.
+bool is_associated(struct import_reader *reader, const json_t *item, const char *state_key);
+
+// Where a row keeps blocks that come and go.
+struct block_set {
+	const char *set, *block, *state;
+};
+extern const struct block_set ipv4_blocks, ipv6_blocks;
+
+void blocks_add_associated(struct import_reader *reader, const json_t *row, const struct block_set *set,
+			   prefix_vec *blocks);
+// IPv4 before IPv6, ascending, each once; first (if it is among them; may be NULL) before all.
+void blocks_order(prefix_vec *blocks, const struct prefix *first);
+
+#endif
