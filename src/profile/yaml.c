@@ -9,8 +9,18 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
+const struct yaml_words yaml_profile = {
+	.what = "profile",
+	.empty_hint = "a profile begins with \"vpcjail: 1\"",
+	.larger_hint = "put long lists of addresses into the `file` of a prefix list",
+	.anchors_hint = "write the value out where it is needed; whole profiles share by `extends`",
+	.tags_hint = "leave it out: a value's key decides what it is",
+	.second_hint = "one file is one profile",
+};
+
 struct yaml {
 	yaml_parser_t parser;
+	const struct yaml_words *words;
 	const char *file;
 	struct mistakes *mistakes;
 };
@@ -47,8 +57,7 @@ static bool is_text(const struct yaml *yaml, const char *text, size_t length)
 	struct location start = { .file = yaml->file, .line = 1, .column = 1 };
 
 	if (length > YAML_SIZE) {
-		complain(yaml, &start, "put long lists of addresses into the `file` of a prefix list",
-			 "the profile is larger than 1 MiB");
+		complain(yaml, &start, yaml->words->larger_hint, "the %s is larger than 1 MiB", yaml->words->what);
 		return false;
 	}
 	for (size_t i = 0; i < length;) {
@@ -60,7 +69,8 @@ static bool is_text(const struct yaml *yaml, const char *text, size_t length)
 		}
 		struct location at = place_of_byte(yaml, text, i);
 		if (c < 0x80)
-			complain(yaml, &at, NULL, "the control character 0x%02x is not text: is this a profile?", c);
+			complain(yaml, &at, NULL, "the control character 0x%02x is not text: is this a %s?", c,
+				 yaml->words->what);
 		else
 			complain(yaml, &at, "save the file as UTF-8", "byte 0x%02x is not UTF-8", c);
 		return false;
@@ -88,11 +98,10 @@ static void refuse_marks(const struct yaml *yaml, const struct location *at, con
 			 const yaml_char_t *tag)
 {
 	if (anchor)
-		complain(yaml, at, "write the value out where it is needed; whole profiles share by `extends`",
-			 "anchors are not allowed: \"&%.80s\"", (const char *)anchor);
+		complain(yaml, at, yaml->words->anchors_hint, "anchors are not allowed: \"&%.80s\"",
+			 (const char *)anchor);
 	if (tag)
-		complain(yaml, at, "leave it out: a value's key decides what it is", "tags are not allowed: \"%.80s\"",
-			 (const char *)tag);
+		complain(yaml, at, yaml->words->tags_hint, "tags are not allowed: \"%.80s\"", (const char *)tag);
 }
 
 static struct node *read_node(struct yaml *yaml, const yaml_event_t *event, unsigned depth);
@@ -210,8 +219,8 @@ static struct node *read_node(struct yaml *yaml, const yaml_event_t *event, unsi
 		refuse_marks(yaml, &at, event->data.mapping_start.anchor, event->data.mapping_start.tag);
 		return read_mapping(yaml, &at, depth);
 	}
-	complain(yaml, &at, "write the value out where it is needed; whole profiles share by `extends`",
-		 "aliases are not allowed: \"*%.80s\"", (const char *)event->data.alias.anchor);
+	complain(yaml, &at, yaml->words->anchors_hint, "aliases are not allowed: \"*%.80s\"",
+		 (const char *)event->data.alias.anchor);
 	struct node *node = node_scalar("");
 	node->at = at;
 	node->quoted = true;  // one mistake is enough: it is not also an empty value
@@ -240,7 +249,7 @@ static struct node *read_document(struct yaml *yaml)
 		return NULL;
 	if (!expect(yaml, YAML_DOCUMENT_START_EVENT, &at)) {
 		if (yaml->parser.error == YAML_NO_ERROR)
-			complain(yaml, &at, "a profile begins with \"vpcjail: 1\"", "the profile is empty");
+			complain(yaml, &at, yaml->words->empty_hint, "the %s is empty", yaml->words->what);
 		return NULL;
 	}
 	AUTO_NODE struct node *node = read_next(yaml, 1, &failed);
@@ -248,7 +257,7 @@ static struct node *read_document(struct yaml *yaml)
 		return NULL;
 	if (!expect(yaml, YAML_STREAM_END_EVENT, &at)) {
 		if (yaml->parser.error == YAML_NO_ERROR)
-			complain(yaml, &at, "one file is one profile", "a second document begins here");
+			complain(yaml, &at, yaml->words->second_hint, "a second document begins here");
 		return NULL;
 	}
 	return STEAL(node);
@@ -256,7 +265,13 @@ static struct node *read_document(struct yaml *yaml)
 
 struct node *yaml_read(const char *text, size_t length, const char *file, struct mistakes *mistakes)
 {
-	struct yaml yaml = { .file = file, .mistakes = mistakes };
+	return yaml_read_as(&yaml_profile, text, length, file, mistakes);
+}
+
+struct node *yaml_read_as(const struct yaml_words *words, const char *text, size_t length, const char *file,
+			  struct mistakes *mistakes)
+{
+	struct yaml yaml = { .words = words, .file = file, .mistakes = mistakes };
 
 	if (!is_text(&yaml, text, length))
 		return NULL;
