@@ -186,23 +186,26 @@ struct aws_job_id {
 	struct location at;
 };
 
+typedef VEC(struct aws_job_id) job_id_vec;
+
 // A job as its request, its description or a tool's file has it.
 struct aws_job {
 	struct aws_thing thing;  // id: the job's name
 	enum aws_job_kind kind;
-	bool has_vpc;                    // VpcConfig was given
-	VEC(struct aws_job_id) subnets;  // 1 to 16
-	VEC(struct aws_job_id) groups;   // 1 to 5
-	enum known isolation;            // EnableNetworkIsolation
-	enum known encryption;           // EnableInterContainerTrafficEncryption
-	named_text_vec environment;      // foreign text
-	unsigned hosts;                  // instances; 0: not said
-	char *instance_type;             // the first; NULL
-	char *image;                     // of the container; NULL
-	id_vec uris;                     // s3://… of inputs and outputs
-	enum known kms_key;              // a KMS key is named: VolumeKmsKeyId, KmsKeyId of the output or of an input
-	enum known in_file_system;       // an input is on EFS or FSx, which the container reaches over the network
-	char *source;                    // "CreateTrainingJob": what was recognised
+	bool has_vpc;                           // VpcConfig was given
+	job_id_vec subnets;                     // 1 to 16
+	job_id_vec groups;                      // 1 to 5
+	struct location subnets_at, groups_at;  // of the lists, or of VpcConfig without them; line 0: not to be counted
+	enum known isolation;                   // EnableNetworkIsolation
+	enum known encryption;                  // EnableInterContainerTrafficEncryption
+	named_text_vec environment;             // foreign text
+	unsigned hosts;                         // instances; 0: not said
+	char *instance_type;                    // the first; NULL
+	char *image;                            // of the container; NULL
+	id_vec uris;                            // s3://… of inputs and outputs
+	enum known kms_key;         // a KMS key is named: VolumeKmsKeyId, KmsKeyId of the output or of an input
+	enum known in_file_system;  // an input is on EFS or FSx, which the container reaches over the network
+	char *source;               // "CreateTrainingJob": what was recognised
 };
 
 // A range of ip-ranges.json.
