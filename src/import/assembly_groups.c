@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The job's security groups, every rule resolved, in an order that does not depend on the documents'.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "import/assembly_parts.h"
+
+static int compare_numbers(long a, long b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int compare_matches(const struct aws_match *a, const struct aws_match *b)
+{
+	const long pairs[][2] = {
+		{ a->protocol, b->protocol },     { b->all_ports, a->all_ports }, { a->ports.first, b->ports.first },
+		{ a->ports.last, b->ports.last }, { a->icmp_type, b->icmp_type }, { a->icmp_code, b->icmp_code },
+		{ a->nothing, b->nothing },
+	};
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]) && result == 0; i++)
+		result = compare_numbers(pairs[i][0], pairs[i][1]);
+	return result;
+}
+
+static int compare_optional(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct assembled_rule *left = a, *right = b;
+	int result = compare_matches(&left->match, &right->match);
+
+	for (size_t i = 0; i < left->peers.count && i < right->peers.count && result == 0; i++)
+		result = strcmp(left->peers.items[i].text, right->peers.items[i].text);
+	if (result == 0)
+		result = compare_numbers((long)left->peers.count, (long)right->peers.count);
+	return result ? result : compare_optional(left->reason, right->reason);
+}
+
+static void sort_rules(assembled_rule_vec *rules)
+{
+	if (rules->count)
+		qsort(rules->items, rules->count, sizeof(*rules->items), compare_rules);
+}
+
+static void add_group(struct building *building, const struct aws_security_group *group)
+{
+	struct assembled_group assembled = { .group = group, .id = assembly_id("sg", group->thing.id) };
+
+	vec_for_each (rule, &group->rules) {
+		struct assembled_rule out = { 0 };
+
+		rule_resolve(building, group, rule, &out);
+		if (rule->egress)
+			vec_push(&assembled.egress, out);
+		else
+			vec_push(&assembled.ingress, out);
+	}
+	sort_rules(&assembled.egress);
+	sort_rules(&assembled.ingress);
+	vec_push(&building->assembly->groups, assembled);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct assembled_group *left = a, *right = b;
+
+	return strcmp(left->id, right->id);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void tell_uncarried(struct building *building)
+{
+	AUTO_STRBUF struct strbuf ids = { 0 }, values = { 0 };
+
+	if (!building->uncarried.count)
+		return;
+	qsort(building->uncarried.items, building->uncarried.count, sizeof(*building->uncarried.items), compare_ids);
+	vec_for_each (id, &building->uncarried) {
+		strbuf_format(&ids, "%s%s", ids.length ? ", " : "", *id);
+		strbuf_format(&values, "%s%s", values.length ? "," : "Name=group-id,Values=", *id);
+	}
+	assume(building, memory_format("the network interfaces that carry %s, which rules name", strbuf_text(&ids)),
+	       memory_copy_text("nobody carries them"),
+	       command_for(building, "describe-network-interfaces --filters", strbuf_text(&values)));
+	vec_release(&building->uncarried);
+}
+
+void assembly_add_groups(struct building *building)
+{
+	struct assembly *assembly = building->assembly;
+
+	vec_for_each (group, &assembly->selection->groups)
+		add_group(building, *group);
+	if (assembly->groups.count)
+		qsort(assembly->groups.items, assembly->groups.count, sizeof(*assembly->groups.items), compare_groups);
+	tell_uncarried(building);
+}
