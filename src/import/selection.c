@@ -125,7 +125,7 @@ static void check_one_vpc(struct choosing *choosing)
 }
 
 // The subnets' own; else what an endpoint's service there says.
-static const char *region_of(const struct choosing *choosing)
+static const char *said_region(const struct choosing *choosing)
 {
 	const struct import_selection *selection = choosing->selection;
 
@@ -140,6 +140,12 @@ static const char *region_of(const struct choosing *choosing)
 		    endpoint->thing.region)
 			return endpoint->thing.region;
 	return selection->job ? selection->job->thing.region : NULL;
+}
+
+static void find_region(struct choosing *choosing)
+{
+	if (!choosing->selection->region)
+		choosing->selection->region = said_region(choosing);
 }
 
 static void refuse_open_job(struct choosing *choosing)
@@ -158,18 +164,16 @@ static void choose_network(struct choosing *choosing, const wanted_vec *subnets,
 	size_t before = choosing->mistakes->errors;
 
 	choose_subnets(choosing, subnets);
-	if (!choosing->selection->region)
-		choosing->selection->region = region_of(choosing);
+	find_region(choosing);
 	choose_groups(choosing, groups);
 	if (choosing->mistakes->errors > before)
 		return;
 	if (!subnets->count)
 		guess_subnet(choosing);
+	find_region(choosing);
 	if (!groups->count && choosing->selection->subnets.count)
 		guess_groups(choosing);
 	check_one_vpc(choosing);
-	if (!choosing->selection->region)
-		choosing->selection->region = region_of(choosing);
 }
 
 void import_select(const struct account *account, const struct import_request *request,
@@ -189,8 +193,8 @@ void import_select(const struct account *account, const struct import_request *r
 		choose_network(&choosing, &subnets, &groups);
 	else if (selection->job->isolation != KNOWN_YES)
 		refuse_open_job(&choosing);
-	else if (!selection->region)
-		selection->region = region_of(&choosing);
+	else
+		find_region(&choosing);
 	vec_release(&subnets);
 	vec_release(&groups);
 }
