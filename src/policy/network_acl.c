@@ -86,13 +86,13 @@ static void exemption_add(struct layer_draft *draft, const struct prefix_set *re
 	layer_add(draft, VERDICT_PASS, &match, at, "%s", reason);
 }
 
-// What meets no ACL: packets that stay in the subnet, and what AWS's services answer. (To them egress needs no
-// exemption: the service layer has accepted it before.)
-static void exemptions_add(const struct profile *profile, struct layer_draft *draft)
+// What meets no ACL: packets that stay in the subnet (unless the ACL stands for several subnets'), and what AWS's
+// services answer. (To them egress needs no exemption: the service layer has accepted it before.)
+static void exemptions_add(const struct profile *profile, const struct network_acl *acl, struct layer_draft *draft)
 {
 	CLEANUP(prefix_set_release) struct prefix_set subnet = { 0 }, services = { 0 };
 
-	if (profile->vpc.subnets.count) {
+	if (profile->vpc.subnets.count && !acl->inside_subnet) {
 		vec_for_each (listed, &profile->vpc.subnets)
 			if (is_own_subnet(profile, listed))
 				prefix_set_add(&subnet, &listed->prefix);
@@ -114,7 +114,7 @@ int network_acl_layer(const struct profile *profile, struct layer_draft *draft, 
 
 	if (result || !acl)
 		return result;
-	exemptions_add(profile, draft);
+	exemptions_add(profile, acl, draft);
 	vec_for_each (rule, draft->direction == EGRESS ? &acl->egress : &acl->ingress) {
 		result = acl_rule_add(acl, rule, draft, err);
 		if (result)

@@ -173,7 +173,9 @@ static void add_service_names(const struct profile *profile, const char *text, n
 
 void endpoint_dns_names(const struct profile *profile, const struct profile_endpoint *endpoint, name_vec *names)
 {
-	if (endpoint->service.text && profile->vpc.region.text)
+	bool public_names = !endpoint->private_dns.text || strcmp(endpoint->private_dns.text, "no") != 0;
+
+	if (public_names && endpoint->service.text && profile->vpc.region.text)
 		add_service_names(profile, endpoint->service.text, names);
 	vec_for_each (name, &endpoint->names)
 		add_name(names, name->text);

@@ -78,6 +78,7 @@ static const struct {
 	{ ENDPOINT_INTERFACE, "addresses", true }, { ENDPOINT_INTERFACE, "prefix-list", false },
 	{ ENDPOINT_CUSTOM, "name", true },         { ENDPOINT_CUSTOM, "addresses", true },
 	{ ENDPOINT_CUSTOM, "prefix-list", false }, { ENDPOINT_CUSTOM, "service", false },
+	{ ENDPOINT_CUSTOM, "private-dns", false }, { ENDPOINT_GATEWAY, "private-dns", false },
 };
 
 static const char *const endpoint_type_names[] = {

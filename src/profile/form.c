@@ -115,6 +115,11 @@ const char *form_group_id(const char *text)
 	return "is not a security group's id; it begins with \"sg-\"";
 }
 
+const char *form_yes_no(const char *text)
+{
+	return strcmp(text, "yes") == 0 || strcmp(text, "no") == 0 ? NULL : "is not a word for it; write yes or no";
+}
+
 const char *form_route_target(const char *text)
 {
 	static const char *const ways_out[] = { "internet-gateway", "igw",         "nat",

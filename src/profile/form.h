@@ -12,9 +12,10 @@ const char *form_domain(const char *text);          // a host name, perhaps with
 const char *form_variable(const char *text);        // an environment variable's name
 const char *form_prefix_list_id(const char *text);  // pl-…
 const char *form_group_id(const char *text);        // sg-…
-const char *form_route_target(const char *text);    // names the targets that make a subnet public
-const char *form_toleration(const char *text);      // in toleration.c
-const char *form_interface(const char *text);       // a link's name: eth0
-const char *form_id(const char *text);              // letters, digits, '-', '_', '.'
+const char *form_yes_no(const char *text);
+const char *form_route_target(const char *text);  // names the targets that make a subnet public
+const char *form_toleration(const char *text);    // in toleration.c
+const char *form_interface(const char *text);     // a link's name: eth0
+const char *form_id(const char *text);            // letters, digits, '-', '_', '.'
 
 #endif

@@ -75,6 +75,9 @@ static const struct key_row endpoint_rows[] = {
 	  .help = "The addresses of an interface or custom endpoint." },
 	{ "names", KEY_TEXTS, FIELD(struct profile_endpoint, names), .form = form_host_name,
 	  .help = "Further names that resolve to it." },
+	{ "private-dns", KEY_TEXT, FIELD(struct profile_endpoint, private_dns), .form = form_yes_no,
+	  .help =
+	      "Whether the public names of the service lead to the interface; no: its `names` alone. Absent: yes." },
 	{ "protocol", KEY_PROTOCOL, FIELD(struct profile_endpoint, protocol), .fallback = "tcp",
 	  .help = "Its protocol." },
 	{ "ports", KEY_PORTS, FIELD(struct profile_endpoint, ports),
@@ -138,6 +141,10 @@ static const struct key_table acl_rule_keys = TABLE(acl_rule_rows, struct acl_ru
 static const struct key_row network_acl_rows[] = {
 	{ "subnets", KEY_PREFIXES, FIELD(struct network_acl, subnets),
 	  .help = "The subnets it guards; absent: the job's own, the first of vpc.subnets." },
+	{ "inside-subnet", KEY_YES_NO, FIELD(struct network_acl, inside_subnet), .fallback = "no",
+	  .help =
+	      "Whether it judges packets within the job's subnet too, as AWS's ACLs do not: for a profile that stands "
+	      "for several subnets." },
 	{ "egress", KEY_LIST, .required = true, FIELD(struct network_acl, egress), .members = &acl_rule_keys,
 	  .help = "The rules for what leaves a subnet." },
 	{ "ingress", KEY_LIST, .required = true, FIELD(struct network_acl, ingress), .members = &acl_rule_keys,

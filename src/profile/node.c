@@ -42,6 +42,9 @@ void node_free(struct node *node)
 	}
 	vec_release(&node->items);
 	vec_release(&node->members);
+	free(node->note);
+	free(node->aside);
+	free(node->after);
 	free(node->text);
 	free(node);
 }
@@ -98,6 +101,32 @@ struct node *node_merge(struct node *parent, struct node *child)
 	parent->at = child->at;
 	node_free(child);
 	return parent;
+}
+
+static void add_lines(char **to, const char *text)
+{
+	AUTO_FREE char *before = *to;
+
+	if (!text || !*text)
+		*to = STEAL(before);
+	else
+		*to = before ? memory_format("%s\n%s", before, text) : memory_copy_text(text);
+}
+
+void node_add_note(struct node *node, const char *text)
+{
+	add_lines(&node->note, text);
+}
+
+void node_add_after(struct node *node, const char *text)
+{
+	add_lines(&node->after, text);
+}
+
+void node_set_aside(struct node *node, const char *text)
+{
+	free(node->aside);
+	node->aside = text && *text ? memory_copy_text(text) : NULL;
 }
 
 const char *node_kind_name(enum node_kind kind)

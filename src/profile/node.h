@@ -27,8 +27,12 @@ struct node {
 	char *text;                       // of a scalar, else NULL
 	bool quoted;                      // the scalar stands in quotes, so that "" is a value
 	bool number;                      // JSON shows the scalar without quotes
+	bool flow;                        // a container stands in one line where that is short, without the notes in it
 	VEC(struct node *) items;         // of a sequence
 	VEC(struct node_member) members;  // of a mapping, in the order written; keys are unique
+	char *note;                       // comment before it, "\n" between its lines; owned; NULL
+	char *aside;  // comment behind its first line, or before it where there is no room; likewise
+	char *after;  // comment behind all of it; likewise
 };
 
 // New trees; freed by node_free. node_scalar copies text.
@@ -51,10 +55,16 @@ void node_set(struct node *mapping, const char *key, struct node *value);
 // parent has. Both trees are used up; the result is the caller's.
 struct node *node_merge(struct node *parent, struct node *child);
 
+// Comments; text NULL or "": none. Added to what is there, as lines of their own; but for line breaks they may hold
+// anything, and stay comments.
+void node_add_note(struct node *node, const char *text);
+void node_add_after(struct node *node, const char *text);
+void node_set_aside(struct node *node, const char *text);
+
 // "a text", "a list", "a mapping": a literal, for messages.
 const char *node_kind_name(enum node_kind kind);
 
-// The tree as YAML (every scalar reads back as the same text) and as JSON.
+// The tree as YAML (every scalar reads back as the same text), with its comments, and as JSON, without.
 void node_print_yaml(const struct node *node, struct strbuf *out);
 void node_print_json(const struct node *node, struct strbuf *out);
 

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "profile/node.h"
 
-enum { FLOW_ITEMS = 8, INDENT = 2 };
+enum { FLOW_ITEMS = 8, INDENT = 2, LINE_WIDTH = 120 };
 
 #define PLAIN_FIRST "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/"
 #define PLAIN PLAIN_FIRST "-_.:+"
@@ -65,68 +65,158 @@ static bool fits_flow(const struct node *sequence)
 	return sequence->items.count <= FLOW_ITEMS;
 }
 
-static void print_flow(const struct node *sequence, struct strbuf *out)
+static void print_flow(const struct node *node, struct strbuf *out)
 {
-	strbuf_add_char(out, '[');
-	vec_for_each (item, &sequence->items) {
-		strbuf_add(out, item == sequence->items.items ? "" : ", ");
-		print_scalar((*item)->text, out);
+	bool mapping = node->kind == NODE_MAPPING;
+
+	if (node->kind == NODE_SCALAR) {
+		print_scalar(node->text, out);
+		return;
 	}
-	strbuf_add(out, "]\n");
+	strbuf_add_char(out, mapping ? '{' : '[');
+	vec_for_each (item, &node->items) {
+		strbuf_add(out, item == node->items.items ? "" : ", ");
+		print_flow(*item, out);
+	}
+	vec_for_each (member, &node->members) {
+		strbuf_add(out, member == node->members.items ? "" : ", ");
+		print_scalar(member->key, out);
+		strbuf_add(out, ": ");
+		print_flow(member->value, out);
+	}
+	strbuf_add_char(out, mapping ? '}' : ']');
 }
 
-static void print_value(const struct node *node, unsigned indent, bool inside_item, struct strbuf *out);
+// Bytes since the last line break.
+static size_t column(const struct strbuf *out)
+{
+	size_t start = out->length;
 
-static void print_block_sequence(const struct node *node, unsigned indent, struct strbuf *out)
+	while (start && out->text[start - 1] != '\n')
+		start--;
+	return out->length - start;
+}
+
+// What a line can hold as one, from that column on: a scalar, an empty container, a short list, what is to be in flow
+// style and has room.
+static bool is_one_line(const struct node *node, size_t from)
+{
+	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+
+	if (node->kind == NODE_SCALAR || (node->kind == NODE_SEQUENCE && fits_flow(node)) ||
+	    (node->kind == NODE_MAPPING && !node->members.count))
+		return true;
+	if (!node->flow)
+		return false;
+	print_flow(node, &line);
+	return from + line.length <= LINE_WIDTH;
+}
+
+// A line of a comment: what would end it, or act on a terminal, is shown instead.
+static void print_comment_line(const char *text, size_t length, unsigned indent, struct strbuf *out)
+{
+	strbuf_format(out, "%*s#%s", (int)indent, "", length ? " " : "");
+	for (const char *end = text + length; text < end;) {
+		size_t bytes = utf8_length(text);
+		unsigned point = bytes ? code_point(text, bytes) : 0xfffd;
+		if (needs_escape(point) || !bytes || utf8_acting(text))
+			strbuf_format(out, "\\u%04x", point);
+		else
+			strbuf_add_bytes(out, text, bytes);
+		text += bytes ? bytes : 1;
+	}
+	strbuf_add_char(out, '\n');
+}
+
+static void print_comment(const char *text, unsigned indent, struct strbuf *out)
+{
+	while (text) {
+		const char *end = strchr(text, '\n');
+		print_comment_line(text, end ? (size_t)(end - text) : strlen(text), indent, out);
+		text = end ? end + 1 : NULL;
+	}
+}
+
+// Ends the line that stands in out, with the comment behind it or, where there is no room, before it.
+static void end_line(const char *aside, unsigned indent, struct strbuf *out)
+{
+	CLEANUP(strbuf_release) struct strbuf comment = { 0 };
+	size_t length = column(out);
+
+	if (!aside) {
+		strbuf_add_char(out, '\n');
+		return;
+	}
+	if (strchr(aside, '\n') || length + 2 + strlen("# ") + strlen(aside) > LINE_WIDTH) {
+		AUTO_FREE char *line = memory_copy_bytes(out->text + out->length - length, length);
+		out->length -= length;
+		print_comment(aside, indent, out);
+		strbuf_format(out, "%s\n", line);
+		return;
+	}
+	print_comment(aside, 0, &comment);
+	strbuf_format(out, "  %s", strbuf_text(&comment));
+}
+
+static void print_block(const struct node *node, unsigned indent, bool inside_item, struct strbuf *out);
+
+// The value of the key or item that stands in the line, and what follows it. after_dash: the first key of a mapping
+// stands behind the dash.
+static void print_value(const struct node *node, unsigned indent, bool after_dash, struct strbuf *out)
+{
+	unsigned outside = indent - INDENT;
+
+	if (is_one_line(node, column(out) + !after_dash)) {
+		strbuf_add(out, after_dash ? "" : " ");
+		print_flow(node, out);
+		end_line(node->aside, outside, out);
+	} else {
+		if (!after_dash)
+			end_line(node->aside, outside, out);
+		print_block(node, indent, after_dash, out);
+	}
+	print_comment(node->after, node->kind == NODE_SCALAR ? outside : indent, out);
+}
+
+// What must stand before the dash of an item that is no line of its own.
+static void print_item_notes(const struct node *item, unsigned indent, struct strbuf *out)
+{
+	print_comment(item->note, indent, out);
+	if (is_one_line(item, indent + INDENT))
+		return;
+	print_comment(item->aside, indent, out);
+	if (item->members.count)
+		print_comment(item->members.items[0].value->note, indent, out);
+}
+
+static void print_block(const struct node *node, unsigned indent, bool inside_item, struct strbuf *out)
 {
 	vec_for_each (item, &node->items) {
+		print_item_notes(*item, indent, out);
 		strbuf_format(out, "%*s- ", (int)indent, "");
 		print_value(*item, indent + INDENT, true, out);
 	}
-}
-
-// After "- " the first key stands on the same line.
-static void print_block_mapping(const struct node *node, unsigned indent, bool inside_item, struct strbuf *out)
-{
 	vec_for_each (member, &node->members) {
-		if (member != node->members.items || !inside_item)
+		if (member != node->members.items || !inside_item) {
+			print_comment(member->value->note, indent, out);
 			strbuf_format(out, "%*s", (int)indent, "");
+		}
 		print_scalar(member->key, out);
 		strbuf_add_char(out, ':');
-		const struct node *value = member->value;
-		bool block = (value->kind == NODE_MAPPING && value->members.count) ||
-			     (value->kind == NODE_SEQUENCE && !fits_flow(value));
-		strbuf_add_char(out, block ? '\n' : ' ');
-		print_value(value, indent + INDENT, false, out);
-	}
-}
-
-// The node from here on, to the end of its last line.
-static void print_value(const struct node *node, unsigned indent, bool inside_item, struct strbuf *out)
-{
-	switch (node->kind) {
-	case NODE_SCALAR:
-		print_scalar(node->text, out);
-		strbuf_add_char(out, '\n');
-		return;
-	case NODE_SEQUENCE:
-		if (fits_flow(node))
-			print_flow(node, out);
-		else
-			print_block_sequence(node, indent, out);
-		return;
-	case NODE_MAPPING:
-		if (node->members.count)
-			print_block_mapping(node, indent, inside_item, out);
-		else
-			strbuf_add(out, "{}\n");
-		return;
+		print_value(member->value, indent + INDENT, false, out);
 	}
 }
 
 void node_print_yaml(const struct node *node, struct strbuf *out)
 {
-	print_value(node, 0, false, out);
+	print_comment(node->note, 0, out);
+	if (is_one_line(node, 0)) {
+		print_flow(node, out);
+		end_line(node->aside, 0, out);
+	} else {
+		print_block(node, 0, false, out);
+	}
+	print_comment(node->after, 0, out);
 }
 
 static void print_json(const struct node *node, struct json *json)

@@ -126,8 +126,9 @@ struct profile_endpoint {
 	struct text_value prefix_list;  // id; NULL unless gateway
 	address_vec addresses;
 	text_vec names;
-	int protocol;    // IPPROTO_TCP unless given
-	port_vec ports;  // default 443 for gateway and interface endpoints
+	struct text_value private_dns;  // "no": the names that follow from the service do not lead to it; NULL: they do
+	int protocol;                   // IPPROTO_TCP unless given
+	port_vec ports;                 // default 443 for gateway and interface endpoints
 	struct text_value stand_in;
 	bool stand_in_public;           // the word: what the host's resolver gives for the service's public name
 	struct address stand_in_at[2];  // IPv4, IPv6; family NONE: none, or not looked up yet
@@ -191,6 +192,7 @@ struct network_acl {
 	prefix_value_vec subnets;  // the subnets it is associated with; empty: the job's (the first of vpc.subnets)
 	acl_rule_vec egress;       // ascending by number
 	acl_rule_vec ingress;
+	bool inside_subnet;  // it also judges what stays in the job's subnet
 	struct location at;
 };
 

@@ -84,6 +84,13 @@ static const char routed[] =
     "  - {destination: 10.30.4.0/24, target: blackhole}\n"
     "process: {credentials: scrub}\n";
 
+static const char several[] =
+    "vpcjail: 1\nnetwork: {isolation: vpc}\nvpc: {cidrs: [10.20.0.0/16], subnets: [10.20.1.0/24]}\n"
+    "security-groups: {sg-open: {ingress: []}}\n"
+    "network-acls: {acl-1: {inside-subnet: yes, ingress: [], "
+    "egress: [{rule: 1, action: allow, cidr: 10.20.1.0/25}]}}\n"
+    "process: {credentials: scrub}\n";
+
 static const char linkless[] = "vpcjail: 1\nnetwork: {isolation: vpc, uplink: none}\nvpc:\n"
 			       "  subnets: [192.168.7.0/24]\n  region: eu-west-1\n  cidrs: [192.168.0.0/16]\n"
 			       "  time-sync: allow\nprocess: {credentials: scrub}\n";
@@ -242,6 +249,9 @@ static const struct {
 	{ routed, OUT, "tcp 10.30.4.0:80", "route_egress" },
 	{ routed, OUT, "tcp 10.31.0.0:80", "route_egress" },
 	{ routed, OUT, "tcp 10.20.8.0:80", "route_egress" },
+	{ several, OUT, "tcp 10.20.1.127:80", NULL },
+	{ several, OUT, "tcp 10.20.1.128:80", "nacl_egress" },
+	{ several, IN_THEN, "tcp 10.20.1.127:80", "nacl_ingress" },
 	{ routed, OUT, "tcp 10.20.8.127:80", "route_egress" },
 	{ routed, OUT, "tcp 10.20.8.128:80", NULL },
 	{ routed, OUT, "tcp 10.20.9.0:80", NULL },

@@ -261,7 +261,7 @@ static bool reference_network_acl(const struct profile *profile, const struct fl
 	if (!acl)
 		return true;
 	const struct prefix *own = reference_own(profile, flow->remote.family);
-	if (own && prefix_contains(own, &flow->remote))
+	if (own && !acl->inside_subnet && prefix_contains(own, &flow->remote))
 		return true;
 	// An answer of a service that may be asked: judged by nobody.
 	question.direction = EGRESS;

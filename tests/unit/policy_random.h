@@ -94,6 +94,8 @@ static void add_acl(struct strbuf *text, const char *id, const char *of)
 	strbuf_format(text, "  %s:\n", id);
 	if (of)
 		strbuf_format(text, "    subnets: ['%s']\n", of);
+	if (chance(25))
+		strbuf_add(text, "    inside-subnet: yes\n");
 	for (int way = 0; way < 2; way++) {
 		strbuf_format(text, "    %s:\n", way ? "ingress" : "egress");
 		for (unsigned i = 0, count = 1 + below(5); i < count; i++) {

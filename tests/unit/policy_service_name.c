@@ -175,6 +175,8 @@ static void test_given_names(void **state)
 	struct profile profile = { .vpc.region.text = region };
 	struct profile here = { 0 };
 	CLEANUP(name_vec_release) name_vec custom = { 0 }, regionless = { 0 }, plain = { 0 }, fips = { 0 };
+	CLEANUP(name_vec_release) name_vec given = { 0 }, none = { 0 };
+	char no[] = "no";
 
 	(void)state;
 	vec_push(&profile.endpoints, with_name(NULL, "MinIO.Corp.example"));
@@ -193,6 +195,14 @@ static void test_given_names(void **state)
 	assert_int_equal(plain.count, 2);
 	assert_int_equal(fips.count, 2);
 	assert_true(has(&fips, "kms-fips.us-east-1.amazonaws.com"));
+
+	// Without private DNS the service's names lead elsewhere.
+	profile.endpoints.items[1].private_dns.text = no;
+	profile.endpoints.items[2].private_dns.text = no;
+	endpoint_dns_names(&profile, &profile.endpoints.items[1], &given);
+	assert_int_equal(given.count, 1);
+	endpoint_dns_names(&profile, &profile.endpoints.items[2], &none);
+	assert_int_equal(none.count, 0);
 
 	vec_for_each (endpoint, &profile.endpoints) {
 		vec_for_each (name, &endpoint->names)
