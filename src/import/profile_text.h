@@ -16,6 +16,7 @@ struct beside_file {
 struct profile_text {
 	struct strbuf text;
 	VEC(struct beside_file) beside;  // prefix lists
+	struct node *tree;               // what text is printed from, with its comments; owned; may be taken (STEAL)
 };
 
 // How it is written.
@@ -37,7 +38,8 @@ void profile_text_write_strict(const struct assembly *assemblies, size_t count,
 void profile_text_release(struct profile_text *text);
 
 // The tree of an imported profile, with what a person has decided in an earlier one of it (everything but what import
-// writes: vpc.located, network.*, process.*, hosts, tolerate, …). Both are used up; the result is the caller's.
+// writes: vpc.located, network.*, process.*, hosts, tolerate, …). imported: profile_text.tree, which has the comments;
+// those of a file that was read are not in its tree. Both are used up; the result is the caller's.
 struct node *profile_text_refresh(struct node *earlier, struct node *imported);
 
 #endif

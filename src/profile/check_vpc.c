@@ -23,21 +23,36 @@ static const struct {
 	{ "ff00::/8", "multicast" },
 };
 
-static void check_ordinary(struct reader *reader, const struct location *at, const struct prefix *prefix,
-			   const char *noun)
-{
-	char out[PREFIX_TEXT_SIZE];
+enum { SPECIAL = sizeof(special) / sizeof(special[0]) };
 
-	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+static size_t find_special(const struct prefix *prefix)
+{
+	size_t i = 0;
+
+	for (; i < SPECIAL; i++) {
 		struct prefix range;
 		if (prefix_parse(special[i].text, &range, NULL) < 0)
 			abort();
-		if (!prefix_covers(&range, prefix) && !prefix_covers(prefix, &range))
-			continue;
-		reader_error(reader, at, NULL, "%s %s cannot be: %s is %s", noun, prefix_print(prefix, out),
-			     special[i].text, special[i].what);
-		return;
+		if (prefix_covers(&range, prefix) || prefix_covers(prefix, &range))
+			break;
 	}
+	return i;
+}
+
+bool check_is_ordinary(const struct prefix *prefix)
+{
+	return find_special(prefix) == SPECIAL;
+}
+
+static void check_ordinary(struct reader *reader, const struct location *at, const struct prefix *prefix,
+			   const char *noun)
+{
+	size_t found = find_special(prefix);
+	char out[PREFIX_TEXT_SIZE];
+
+	if (found < SPECIAL)
+		reader_error(reader, at, NULL, "%s %s cannot be: %s is %s", noun, prefix_print(prefix, out),
+			     special[found].text, special[found].what);
 }
 
 static void check_addresses(struct reader *reader, const address_vec *addresses, const char *noun)

@@ -13,6 +13,10 @@
 
 enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 
+// A container in one line: where it is an empty one or a short list; also any other that is short, and then without the
+// comments in it; never, unless it is empty.
+enum node_style { NODE_STYLE_CANONICAL, NODE_STYLE_FLOW, NODE_STYLE_BLOCK };
+
 struct node;
 
 struct node_member {
@@ -27,7 +31,7 @@ struct node {
 	char *text;                       // of a scalar, else NULL
 	bool quoted;                      // the scalar stands in quotes, so that "" is a value
 	bool number;                      // JSON shows the scalar without quotes
-	bool flow;                        // a container stands in one line where that is short, without the notes in it
+	enum node_style style;            // how a container is printed
 	VEC(struct node *) items;         // of a sequence
 	VEC(struct node_member) members;  // of a mapping, in the order written; keys are unique
 	char *note;                       // comment before it, "\n" between its lines; owned; NULL

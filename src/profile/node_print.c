@@ -59,6 +59,8 @@ static void print_scalar(const char *text, struct strbuf *out)
 
 static bool fits_flow(const struct node *sequence)
 {
+	if (sequence->items.count && sequence->style == NODE_STYLE_BLOCK)
+		return false;
 	vec_for_each (item, &sequence->items)
 		if ((*item)->kind != NODE_SCALAR)
 			return false;
@@ -106,7 +108,7 @@ static bool is_one_line(const struct node *node, size_t from)
 	if (node->kind == NODE_SCALAR || (node->kind == NODE_SEQUENCE && fits_flow(node)) ||
 	    (node->kind == NODE_MAPPING && !node->members.count))
 		return true;
-	if (!node->flow)
+	if (node->style != NODE_STYLE_FLOW)
 		return false;
 	print_flow(node, &line);
 	return from + line.length <= LINE_WIDTH;

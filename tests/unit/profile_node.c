@@ -18,7 +18,7 @@ static struct node *row(const char *to, bool flow)
 {
 	struct node *rule = node_new(NODE_MAPPING), *ports = node_new(NODE_SEQUENCE);
 
-	rule->flow = flow;
+	rule->style = flow ? NODE_STYLE_FLOW : NODE_STYLE_CANONICAL;
 	node_set(rule, "to", node_scalar(to));
 	node_append(ports, node_number("443"));
 	node_set(rule, "ports", ports);
@@ -42,6 +42,8 @@ static void test_comments(void **state)
 				       "  # the end of the list\n"
 				       "none: []\n"
 				       "  # nothing is left\n"
+				       "block:\n"
+				       "  - one  # of one\n"
 				       "# the end\n";
 	AUTO_NODE struct node *tree = node_new(NODE_MAPPING);
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
@@ -65,6 +67,10 @@ static void test_comments(void **state)
 	node_add_note(second, "second");
 	node_add_note(second->members.items[0].value, "its to");
 	node_add_after(put(tree, "none", node_new(NODE_SEQUENCE)), "nothing is left");
+	struct node *block = put(tree, "block", node_new(NODE_SEQUENCE));
+	block->style = NODE_STYLE_BLOCK;
+	node_append(block, node_scalar("one"));
+	node_set_aside(block->items.items[0], "of one");
 	node_print_yaml(tree, &out);
 	assert_string_equal(strbuf_text(&out), expected);
 }

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// import: assemblies as profiles: they load, print back, hold hostile names, and of several subnets let through exactly
+// what each lets through.
+#include "test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/io.h"
+#include "import/profile_text.h"
+#include "import_world.h"
+#include "policy/difference.h"
+#include "profile/load.h"
+#include "profile/print.h"
+#include "profile/yaml.h"
+
+enum { WORLDS = 150, SIZE = 4 << 20 };
+
+static const struct profile_text_options options = { .command = "vpcjail import vpc.json", .date = "2026-11-28" };
+static const struct profile_text_options beside = { .stem = "p", .date = "2026-11-28" };
+
+static int open_text(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
+		     struct error *err)
+{
+	const struct profile_text *written = data;
+
+	(void)from;
+	(void)err;
+	*path = memory_format("%s.yaml", name);
+	*text = memory_copy_text(strbuf_text(&written->text));
+	*length = strlen(*text);
+	return 0;
+}
+
+static int read_beside(void *data, const char *file, const char *from, char **path, char **text, size_t *length,
+		       struct error *err)
+{
+	const struct profile_text *written = data;
+
+	(void)from;
+	vec_for_each (other, &written->beside)
+		if (strcmp(other->name, file) == 0) {
+			*path = memory_copy_text(file);
+			*text = memory_copy_text(other->text);
+			*length = strlen(*text);
+			return 0;
+		}
+	return error_set(err, -ENOENT, "no file %s", file);
+}
+
+static void load(const struct profile_text *written, struct profile *profile)
+{
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	const struct profile_source source = { .data = (void *)(uintptr_t)written,
+					       .open = open_text,
+					       .read = read_beside };
+	AUTO_STRBUF struct strbuf said = { 0 };
+
+	if (profile_load(&source, "p", profile, &mistakes) == 0)
+		return;
+	mistakes_format(&mistakes, &said);
+	print_error("%s\n%s", strbuf_text(&written->text), strbuf_text(&said));
+	fail();
+}
+
+// What the profile says, whole.
+static char *printed(const struct profile_text *written)
+{
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	struct strbuf out = { 0 };
+
+	load(written, &profile);
+	profile_print(&profile, &out);
+	return strbuf_steal(&out);
+}
+
+static void expect_stable(const struct profile_text *written)
+{
+	struct profile_text again = { 0 };
+	AUTO_FREE char *first = printed(written), *second = NULL;
+
+	strbuf_add(&again.text, first);
+	second = printed(&again);
+	assert_string_equal(second, first);
+	profile_text_release(&again);
+}
+
+// Every character may stand in a file that a terminal shows.
+static void expect_inert(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		assert_true(*c == '\n' || (unsigned char)*c >= 0x20);
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	assert_null(strstr(text, "\xc2\x85"));
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < WORLDS; i++) {
+		struct world world, same;
+		CLEANUP(profile_text_release)
+		struct profile_text text = { 0 }, again = { 0 }, files = { 0 }, strict = { 0 };
+
+		world_make(&world, i, NULL);
+		world_make(&same, i, NULL);
+		profile_text_write(&world.assemblies[i % WORLD_SUBNETS], &options, &text);
+		profile_text_write(&same.assemblies[i % WORLD_SUBNETS], &options, &again);
+		assert_string_equal(strbuf_text(&text.text), strbuf_text(&again.text));
+		expect_stable(&text);
+		expect_inert(strbuf_text(&text.text));
+		profile_text_write(&world.assemblies[0], &beside, &files);
+		assert_int_equal(files.beside.count, 2);
+		expect_stable(&files);
+		profile_text_write_strict(world.assemblies, WORLD_SUBNETS, &options, &strict);
+		expect_stable(&strict);
+		world_release(&world);
+		world_release(&same);
+	}
+}
+
+static const char *const hostile[] = {
+	"evil\nroutes:\n  - {destination: 0.0.0.0/0, target: local}",
+	"\r\nevil: yes",
+	"\xc2\x85routes: []",
+	"\xe2\x80\xa8routes: []\xe2\x80\xa9",
+	"\xef\xbb\xbf\xef\xbf\xbe",
+	"\x1b]0;title\x07\x1b[2J",
+	"\xff\xfe \xc0\xaf",
+	"# REPLACE",
+	"\"quotes\" 'and' \\x41 \\",
+	"{a: [b, c]} & * ! | > % @ `",
+	"- --- ... ? : ,",
+	"\xe2\x80\xae"
+	"esrever",
+	"",
+	" ",
+	"~",
+};
+
+static unsigned hostile_at;
+static char longest[(64 << 10) + 1];
+
+static const char *hostile_name(struct world *world)
+{
+	size_t count = sizeof(hostile) / sizeof(hostile[0]), at = hostile_at++ % (count + 1);
+
+	(void)world;
+	return at < count ? hostile[at] : longest;
+}
+
+// The tree without the keys whose values are foreign words.
+static void drop_words(struct node *node)
+{
+	static const char *const words[] = { "description", "reason", "name", "names" };
+
+	vec_for_each (item, &node->items)
+		drop_words(*item);
+	vec_for_each (member, &node->members) {
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (strcmp(member->key, words[i]) == 0) {
+				node_free(member->value);
+				member->value = node_scalar("");
+			}
+		drop_words(member->value);
+	}
+}
+
+// No key comes or goes by a name, but for those that hold one.
+static char *bare_tree(const struct profile_text *written)
+{
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	AUTO_NODE struct node *tree = yaml_read(strbuf_text(&written->text), written->text.length, "p.yaml", &mistakes);
+	struct strbuf out = { 0 };
+
+	assert_non_null(tree);
+	assert_int_equal(mistakes.errors, 0);
+	drop_words(tree);
+	node_print_yaml(tree, &out);
+	return strbuf_steal(&out);
+}
+
+// Keys that a name may legally be the value of come and go with it: their lines do not count.
+static char *without(const char *text, const char *key)
+{
+	struct strbuf out = { 0 };
+
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+		AUTO_FREE char *copy = memory_copy_bytes(line, length);
+		if (!strstr(copy, key))
+			strbuf_format(&out, "%s\n", copy);
+		line += length + (line[length] == '\n');
+	}
+	return strbuf_steal(&out);
+}
+
+static void test_hostile(void **state)
+{
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	for (unsigned i = 0; i < WORLDS; i++) {
+		struct world harmless, evil;
+		CLEANUP(profile_text_release) struct profile_text text = { 0 }, other = { 0 };
+
+		hostile_at = i;
+		world_make(&harmless, i, NULL);
+		world_make(&evil, i, hostile_name);
+		profile_text_write_strict(harmless.assemblies, 1 + i % 2, &beside, &text);
+		profile_text_write_strict(evil.assemblies, 1 + i % 2, &beside, &other);
+		AUTO_FREE char *bare = bare_tree(&text), *evil_bare = bare_tree(&other);
+		AUTO_FREE char *words = without(bare, "reason:"), *evil_words = without(evil_bare, "reason:");
+		AUTO_FREE char *names = without(words, "name"), *evil_names = without(evil_words, "name");
+		assert_string_equal(evil_names, names);
+		expect_inert(strbuf_text(&other.text));
+		expect_stable(&other);
+		if (other.text.length > 4 * text.text.length + 8192)
+			fail_msg("%s", strbuf_text(&other.text));
+		for (size_t file = 0; file < other.beside.count; file++)
+			expect_inert(other.beside.items[file].text);
+		world_release(&harmless);
+		world_release(&evil);
+	}
+}
+
+// Here, so that the link carries what the other layers let through.
+static void build(const struct profile_text *written, struct policy *policy)
+{
+	static const char elsewhere[] = "located: elsewhere";
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	struct error err = { 0 };
+	struct profile_text here = { 0 };
+	const char *found = strstr(strbuf_text(&written->text), elsewhere);
+
+	assert_non_null(found);
+	strbuf_add_bytes(&here.text, written->text.text, (size_t)(found - written->text.text));
+	strbuf_format(&here.text, "located: here %s", found + strlen(elsewhere));
+	load(&here, &profile);
+	profile_text_release(&here);
+	if (policy_build(&profile, policy, &err))
+		fail_msg("%s", err.message);
+}
+
+static void reach(const struct policy *policy, enum direction direction, enum flow_state flow_state, struct reach *out)
+{
+	const struct reach_question question = { .state = flow_state, .layers = SIZE_MAX };
+
+	policy_reach_of(policy, direction, &question, out);
+}
+
+static void intersect(struct reach *both, const struct reach *with)
+{
+	struct reach lacks = { 0 }, result = { 0 };
+
+	reach_subtract(both, with, &lacks);
+	reach_subtract(both, &lacks, &result);
+	reach_release(&lacks);
+	reach_release(both);
+	*both = result;
+}
+
+// An empty reach, but for port 0, which a profile cannot name apart from the ports beside it.
+static void expect_nothing(const struct reach *found, bool port_0, const char *where, const char *what)
+{
+	AUTO_STRBUF struct strbuf text = { 0 };
+
+	vec_for_each (row, &found->rows)
+		if (!port_0 || row->ranges.count != 1 || row->ranges.items[0].last != 0 ||
+		    (row->protocol != IPPROTO_TCP && row->protocol != IPPROTO_UDP))
+			reach_row_print(row, EGRESS, "", &text);
+	if (text.length)
+		fail_msg("%s: %s: %s", where, what, strbuf_text(&text));
+}
+
+// Of conversations that cannot begin no packet is missed.
+static void with_whom_one_begins(const struct policy *policy, struct reach *found)
+{
+	static const int protocols[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6 };
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		CLEANUP(prefix_set_release) struct prefix_set with = { 0 };
+		reach_remotes_of(&policy->reach[EGRESS], protocols[i], &with);
+		reach_remotes_of(&policy->reach[INGRESS], protocols[i], &with);
+		reach_intersect(found, protocols[i], &with);
+	}
+}
+
+static void expect_intersection(const struct policy *strict, const struct policy *each, size_t count,
+				enum direction direction, enum flow_state flow_state, unsigned seed, size_t *reached)
+{
+	struct reach all = { 0 }, found = { 0 }, more = { 0 }, less = { 0 };
+
+	reach(&each[0], direction, flow_state, &all);
+	for (size_t i = 1; i < count; i++) {
+		struct reach own = { 0 };
+		reach(&each[i], direction, flow_state, &own);
+		intersect(&all, &own);
+		reach_release(&own);
+	}
+	reach(strict, direction, flow_state, &found);
+	reach_subtract(&found, &all, &more);
+	reach_subtract(&all, &found, &less);
+	if (flow_state == FLOW_ESTABLISHED)
+		with_whom_one_begins(strict, &less);
+	char what[80];
+	(void)snprintf(what, sizeof(what), "world %u, direction %d, state %d", seed, direction, flow_state);
+	expect_nothing(&more, false, what, "more than each");
+	expect_nothing(&less, true, what, "less than each");
+	*reached += !reach_is_empty(&found);
+	reach_release(&all);
+	reach_release(&found);
+	reach_release(&more);
+	reach_release(&less);
+}
+
+static void test_strict(void **state)
+{
+	size_t reached = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < WORLDS; i++) {
+		struct world world;
+		struct policy each[WORLD_SUBNETS] = { 0 }, strict = { 0 };
+		CLEANUP(profile_text_release) struct profile_text text = { 0 };
+		size_t count = 2 + i % 2;
+
+		world_make(&world, 1000 + i, NULL);
+		profile_text_write_strict(world.assemblies, count, &options, &text);
+		build(&text, &strict);
+		for (size_t j = 0; j < count; j++) {
+			CLEANUP(profile_text_release) struct profile_text own = { 0 };
+			profile_text_write(&world.assemblies[j], &options, &own);
+			build(&own, &each[j]);
+		}
+		for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++)
+			for (enum flow_state flow = FLOW_NEW; flow < (enum flow_state)FLOW_STATES; flow++)
+				expect_intersection(&strict, each, count, direction, flow, 1000 + i, &reached);
+		for (size_t j = 0; j < count; j++)
+			policy_release(&each[j]);
+		policy_release(&strict);
+		world_release(&world);
+	}
+	assert_true(reached > WORLDS);  // of four each
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_strict),
+	};
+
+	return cmocka_run_group_tests_name("import_profile_text", tests, NULL, NULL);
+}
