@@ -79,6 +79,27 @@ static struct node *write_tree(const struct text_draft *draft)
 	return tree;
 }
 
+static void drop_comments(struct node *node)
+{
+	node_drop_comments(node);
+	vec_for_each (item, &node->items)
+		drop_comments(*item);
+	vec_for_each (member, &node->members)
+		drop_comments(member->value);
+}
+
+// A profile has a largest size: rather one without comments than none.
+static void print(struct profile_text *out)
+{
+	node_print_yaml(out->tree, &out->text);
+	if (out->text.length <= YAML_SIZE)
+		return;
+	drop_comments(out->tree);
+	node_add_note(out->tree, "Imported. The comments are left out: with them the profile would be too large.");
+	strbuf_clear(&out->text);
+	node_print_yaml(out->tree, &out->text);
+}
+
 void profile_text_write_strict(const struct assembly *assemblies, size_t count,
 			       const struct profile_text_options *options, struct profile_text *out)
 {
@@ -92,7 +113,7 @@ void profile_text_write_strict(const struct assembly *assemblies, size_t count,
 	text_draft_lists(&draft);
 	text_draft_endpoints(&draft);
 	out->tree = write_tree(&draft);
-	node_print_yaml(out->tree, &out->text);
+	print(out);
 }
 
 void profile_text_write(const struct assembly *assembly, const struct profile_text_options *options,

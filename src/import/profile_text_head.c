@@ -24,8 +24,8 @@ static void add_files(const struct account *account, struct strbuf *text)
 	if (count)
 		qsort((void *)files, count, sizeof(*files), by_text);
 	for (size_t i = 0; i < count && i < MOST_FILES; i++) {
-		strbuf_add(text, i ? ", " : " from ");
-		text_foreign(text, files[i]);
+		AUTO_FREE char *name = text_foreign_value(files[i]);
+		strbuf_format(text, "%s%s", i ? ", " : " from ", name ? name : "?");
 	}
 	if (count > MOST_FILES)
 		strbuf_format(text, " and %zu more", count - MOST_FILES);
@@ -45,7 +45,7 @@ static void add_origin(const struct text_draft *draft, struct strbuf *head)
 	strbuf_add(&text, draft->options->command ? " by" : ".");
 	text_paragraph(head, "", strbuf_text(&text));
 	if (draft->options->command) {
-		AUTO_FREE char *command = text_foreign_value(draft->options->command);
+		AUTO_FREE char *command = text_foreign_command(draft->options->command);
 		strbuf_format(head, "\n  %s", command ? command : "");
 	}
 }
@@ -74,7 +74,7 @@ static void add_assumption(const struct assumption *assumption, struct strbuf *h
 {
 	AUTO_FREE char *missing = text_foreign_value(assumption->missing);
 	AUTO_FREE char *assumed = text_foreign_value(assumption->assumed);
-	AUTO_FREE char *command = text_foreign_value(assumption->command);
+	AUTO_FREE char *command = text_foreign_command(assumption->command);
 	AUTO_FREE char *text = memory_format("%s: assumed %s", missing ? missing : "?", assumed ? assumed : "nothing");
 
 	text_paragraph(head, "- ", text);

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "import/profile_text_part.h"
 
-enum { SHORT = 80, LONG = 240, COLUMNS = 100 };
+enum { SHORT = 80, LONG = 240, WHOLE = 4000, COLUMNS = 100 };
 
 // The first characters of it, and whether some are left out.
 static char *beginning(const char *text, size_t characters, bool *cut)
@@ -38,14 +38,24 @@ void text_foreign(struct strbuf *out, const char *text)
 	add_short(out, text, SHORT);
 }
 
-char *text_foreign_value(const char *text)
+static char *value(const char *text, size_t characters)
 {
 	struct strbuf out = { 0 };
 
 	if (!text || !*text)
 		return NULL;
-	add_short(&out, text, LONG);
+	add_short(&out, text, characters);
 	return strbuf_steal(&out);
+}
+
+char *text_foreign_value(const char *text)
+{
+	return value(text, LONG);
+}
+
+char *text_foreign_command(const char *text)
+{
+	return value(text, WHOLE);
 }
 
 void text_thing(struct strbuf *out, const struct aws_thing *thing)

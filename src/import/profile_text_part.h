@@ -96,6 +96,8 @@ void text_match_describe(const struct aws_match *match, struct strbuf *out);
 void text_foreign(struct strbuf *out, const char *text);
 // The same of a value: longer, and NULL when nothing is in it; the caller's.
 char *text_foreign_value(const char *text);
+// Of a command to copy, which is no use when it is cut.
+char *text_foreign_command(const char *text);
 // "sg-0a1 (workers)".
 void text_thing(struct strbuf *out, const struct aws_thing *thing);
 // The same; the caller's. NULL gives "".

@@ -42,9 +42,7 @@ void node_free(struct node *node)
 	}
 	vec_release(&node->items);
 	vec_release(&node->members);
-	free(node->note);
-	free(node->aside);
-	free(node->after);
+	node_drop_comments(node);
 	free(node->text);
 	free(node);
 }
@@ -101,6 +99,13 @@ struct node *node_merge(struct node *parent, struct node *child)
 	parent->at = child->at;
 	node_free(child);
 	return parent;
+}
+
+void node_drop_comments(struct node *node)
+{
+	free(STEAL(node->note));
+	free(STEAL(node->aside));
+	free(STEAL(node->after));
 }
 
 static void add_lines(char **to, const char *text)

@@ -64,6 +64,7 @@ struct node *node_merge(struct node *parent, struct node *child);
 void node_add_note(struct node *node, const char *text);
 void node_add_after(struct node *node, const char *text);
 void node_set_aside(struct node *node, const char *text);
+void node_drop_comments(struct node *node);  // its own, not those of what is in it
 
 // "a text", "a list", "a mapping": a literal, for messages.
 const char *node_kind_name(enum node_kind kind);

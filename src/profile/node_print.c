@@ -29,7 +29,8 @@ static unsigned code_point(const char *text, size_t bytes)
 	return point;
 }
 
-// Characters that YAML does not let stand as they are, or takes for the end of a line.
+// Characters that YAML does not let stand as they are, or takes for the end of a line. (Those that act on a terminal are
+// escaped too.)
 static bool needs_escape(unsigned point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0xa0) || point == 0x2028 || point == 0x2029 ||
@@ -48,7 +49,7 @@ static void print_scalar(const char *text, struct strbuf *out)
 		unsigned point = bytes ? code_point(text, bytes) : 0xfffd;
 		if (*text == '"' || *text == '\\')
 			strbuf_format(out, "\\%c", *text);
-		else if (needs_escape(point) || !bytes)
+		else if (!bytes || needs_escape(point) || utf8_acting(text))
 			strbuf_format(out, "\\u%04x", point);
 		else
 			strbuf_add_bytes(out, text, bytes);

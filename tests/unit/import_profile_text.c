@@ -344,12 +344,245 @@ static void test_strict(void **state)
 	assert_true(reached > WORLDS);  // of four each
 }
 
+static bool says(const struct profile_text *text, const char *words)
+{
+	return strstr(strbuf_text(&text->text), words);
+}
+
+static void add_variable(struct world *world, const char *name, const char *value)
+{
+	vec_push(&world->job.environment,
+		 (struct named_text){ .name = world_text(world, "%s", name), .text = world_text(world, "%s", value) });
+}
+
+// The container's environment comes along; what may be a secret does not.
+static void test_environment(void **state)
+{
+	static const char *const secrets[][2] = {
+		{ "HF_TOKEN", "hf_sesame" },
+		{ "wandb_api_key", "sesame" },
+		{ "DB_PASSWORD", "sesame" },
+		{ "MY_SECRET", "sesame" },
+		{ "URL", "https://me:sesame@h/" },
+		{ "NOTE", "AKIASESAME0000000000 sesame" },
+		{ "1X", "sesame" },
+		{ "A B", "sesame" },
+		{ "BROKEN", "sesame\xff" },
+	};
+	struct world world;
+	CLEANUP(profile_text_release) struct profile_text text = { 0 };
+	CLEANUP(profile_release) struct profile profile = { 0 };
+
+	(void)state;
+	world_make(&world, 5, NULL);
+	add_variable(&world, "LAST", "two\nlines: \"quoted\" \xe2\x80\xae \x1b");
+	add_variable(&world, "EPOCHS", "3");
+	add_variable(&world, "EMPTY", "");
+	add_variable(&world, "EPOCHS", "4");
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		add_variable(&world, secrets[i][0], secrets[i][1]);
+	profile_text_write(&world.assemblies[0], &options, &text);
+	assert_false(says(&text, "sesame"));
+	assert_true(says(&text, "# not written: HF_TOKEN may be a secret"));
+	expect_inert(strbuf_text(&text.text));
+	load(&text, &profile);
+	const named_text_vec *set = &profile.process.environment_set;
+	assert_int_equal(set->count, 3);
+	assert_string_equal(set->items[0].name, "EMPTY");
+	assert_string_equal(set->items[1].text, "3");
+	assert_string_equal(set->items[2].text, "two\nlines: \"quoted\" \xe2\x80\xae \x1b");
+	world_release(&world);
+}
+
+// An isolated job keeps its VPC described; one without a VPC has none to describe.
+static void test_isolated(void **state)
+{
+	struct world world;
+	CLEANUP(profile_text_release) struct profile_text text = { 0 }, alone = { 0 };
+	CLEANUP(policy_release) struct policy policy = { 0 };
+
+	(void)state;
+	world_make(&world, 6, NULL);
+	world.assemblies[0].isolated = true;
+	profile_text_write(&world.assemblies[0], &options, &text);
+	expect_stable(&text);
+	assert_true(says(&text, "isolation: full"));
+	assert_true(says(&text, "\n# Under network isolation nothing of what follows is reached"));
+	build(&text, &policy);
+	assert_true(reach_is_empty(&policy.reach[EGRESS]));
+	struct assembly none = { .account = &world.account, .selection = &world.selection, .isolated = true };
+	profile_text_write(&none, &options, &alone);
+	expect_stable(&alone);
+	assert_false(says(&alone, "vpc:"));
+	world_release(&world);
+}
+
+// Nothing that is missing is allowed: no ACL denies what crosses the boundary, no groups let nothing out.
+static void test_missing(void **state)
+{
+	struct world world;
+	CLEANUP(profile_text_release) struct profile_text text = { 0 }, closed = { 0 };
+	CLEANUP(policy_release) struct policy policy = { 0 }, nobody = { 0 };
+	struct flow inside, outside;
+
+	(void)state;
+	world_make(&world, 7, NULL);
+	struct assembly *assembly = &world.assemblies[0];
+	assembly->acls.items[0].acl = NULL;
+	assembly->routes.count = 1;
+	assembly->endpoints.count = 0;
+	assembly->groups.items[0].egress.count = 0;
+	struct assembled_rule all = {
+		.match = { .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 }
+	};
+	vec_push(&all.peers, (struct assembled_peer){ .text = world_text(&world, "0.0.0.0/0") });
+	vec_push(&assembly->groups.items[0].egress, all);
+	profile_text_write(assembly, &options, &text);
+	build(&text, &policy);
+	assert_int_equal(flow_parse("tcp 10.0.1.9:443", &inside, NULL), 0);
+	assert_int_equal(flow_parse("tcp 10.0.2.9:443", &outside, NULL), 0);
+	assert_true(policy_evaluate(&policy, &inside).allowed);
+	assert_false(policy_evaluate(&policy, &outside).allowed);
+	assert_true(says(&text, "not given: nothing crosses the subnet's boundary"));
+
+	size_t groups = assembly->groups.count;
+	assembly->groups.count = 0;
+	world.selection.region = NULL;
+	profile_text_write(assembly, &options, &closed);
+	assembly->groups.count = groups;
+	build(&closed, &nobody);
+	assert_false(policy_evaluate(&nobody, &inside).allowed);
+	assert_true(says(&closed, "No security group: nothing may leave"));
+	world_release(&world);
+}
+
+// Rules by the thousand: rather no comments than a profile that is too large to be read.
+static void test_large(void **state)
+{
+	struct world world;
+	CLEANUP(profile_text_release) struct profile_text text = { 0 };
+
+	(void)state;
+	world_make(&world, 8, NULL);
+	struct assembled_group *group = &world.assemblies[0].groups.items[0];
+	for (unsigned i = 0; i < 9000; i++) {
+		struct assembled_rule rule = {
+			.match = { .protocol = IPPROTO_TCP, .ports = { 443, 443 }, .icmp_type = -1, .icmp_code = -1 }
+		};
+		char *block = world_text(&world, "10.0.%u.%u/32", i / 250, i % 250);
+		char *note =
+		    world_text(&world, "sg-0123456789abcdef0 (a group with a long name): eni-0123456789abcdef%u", i);
+		vec_push(&rule.peers, (struct assembled_peer){ .text = block, .note = note });
+		vec_push(&group->egress, rule);
+	}
+	profile_text_write(&world.assemblies[0], &options, &text);
+	assert_true(text.text.length <= YAML_SIZE);
+	assert_true(says(&text, "# Imported. The comments are left out"));
+	expect_stable(&text);
+	world_release(&world);
+}
+
+static char *refreshed(const char *earlier, struct profile_text *imported)
+{
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	AUTO_NODE struct node *result = NULL;
+	struct node *old = yaml_read(earlier, strlen(earlier), "p.yaml", &mistakes);
+	struct strbuf out = { 0 };
+
+	assert_non_null(old);
+	result = profile_text_refresh(old, STEAL(imported->tree));
+	node_print_yaml(result, &out);
+	return strbuf_steal(&out);
+}
+
+// A person's decisions stay, AWS's words are the newer ones.
+static void test_refresh(void **state)
+{
+	static const char earlier[] =
+	    "vpcjail: 1\ndescription: mine\n"
+	    "network: {isolation: vpc, on-deny: drop, peers: [10.0.1.77], uplink: veth}\n"
+	    "vpc: {region: eu-west-2, located: elsewhere, cidrs: [10.9.0.0/16], subnets: [10.9.1.0/24], "
+	    "dns: resolver, resolver: 10.9.0.2, time-sync: allow, domains: [corp.example]}\n"
+	    "hosts: {gpu02: 10.0.1.12}\n"
+	    "prefix-lists: {pl-old: {entries: [9.9.9.0/24]}}\n"
+	    "endpoints:\n"
+	    "  - {service: sts, type: interface, addresses: [10.9.1.1], stand-in: public}\n"
+	    "  - {service: gone, type: interface, addresses: [10.9.1.2]}\n"
+	    "  - {name: minio, type: custom, addresses: [10.0.5.10], ports: [9000]}\n"
+	    "security-groups: {sg-old: {egress: []}}\n"
+	    "network-acls: {acl-old: {egress: [], ingress: []}}\n"
+	    "routes: [{destination: 10.9.0.0/16, target: local}]\n"
+	    "process: {credentials: keep, environment: {set: {A: b}}}\n"
+	    "tolerate: [{destination: \"pypi.org\", reason: known}]\nrequire: [landlock-scope]\n";
+	static const char *const stays[] = { "description: mine",
+					     "on-deny: drop",
+					     "peers: [10.0.1.77]",
+					     "uplink: veth",
+					     "located: elsewhere",
+					     "dns: resolver",
+					     "time-sync: allow",
+					     "corp.example",
+					     "gpu02: 10.0.1.12",
+					     "stand-in: public",
+					     "name: minio",
+					     "credentials: keep",
+					     "A: b",
+					     "pypi.org",
+					     "landlock-scope",
+					     "region: eu-west-1",
+					     "resolver: 10.0.0.2",
+					     "# Imported on",
+					     "sg-1:",
+					     "rtb-1 (table)" };
+	static const char *const goes[] = { "eu-west-2", "10.9.", "pl-old", "sg-old", "acl-old", "gone" };
+	struct world world;
+	struct profile_text text = { 0 }, again = { 0 };
+
+	(void)state;
+	world_make(&world, 7, NULL);
+	profile_text_write(&world.assemblies[0], &options, &text);
+	again.text.text = refreshed(earlier, &text);
+	again.text.length = strlen(again.text.text);
+	for (size_t i = 0; i < sizeof(stays) / sizeof(stays[0]); i++)
+		if (!says(&again, stays[i]))
+			fail_msg("%s is not in:\n%s", stays[i], strbuf_text(&again.text));
+	for (size_t i = 0; i < sizeof(goes) / sizeof(goes[0]); i++)
+		if (says(&again, goes[i]))
+			fail_msg("%s is in:\n%s", goes[i], strbuf_text(&again.text));
+	expect_stable(&again);
+	profile_text_release(&text);
+
+	// What is refreshed with itself stays as it is, but for the comments of what a person may have changed.
+	AUTO_FREE char *before = printed(&again);
+	profile_text_write(&world.assemblies[0], &options, &text);
+	AUTO_FREE char *twice = refreshed(strbuf_text(&again.text), &text);
+	strbuf_release(&again.text);
+	strbuf_add(&again.text, twice);
+	AUTO_FREE char *after = printed(&again);
+	assert_string_equal(after, before);
+	profile_text_release(&text);
+
+	// A job that became isolated is isolated, whatever the profile said; and one that a person isolated stays so.
+	world.assemblies[0].isolated = true;
+	profile_text_write(&world.assemblies[0], &options, &text);
+	AUTO_FREE char *isolated = refreshed("vpcjail: 1\nnetwork: {isolation: vpc}\n", &text);
+	assert_non_null(strstr(isolated, "isolation: full"));
+	profile_text_release(&text);
+	world.assemblies[0].isolated = false;
+	profile_text_write(&world.assemblies[0], &options, &text);
+	AUTO_FREE char *kept = refreshed("vpcjail: 1\nnetwork: {isolation: full}\n", &text);
+	assert_non_null(strstr(kept, "isolation: full"));
+	profile_text_release(&text);
+	profile_text_release(&again);
+	world_release(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_strict),
+		cmocka_unit_test(test_random),      cmocka_unit_test(test_hostile),  cmocka_unit_test(test_strict),
+		cmocka_unit_test(test_environment), cmocka_unit_test(test_isolated), cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_large),       cmocka_unit_test(test_refresh),
 	};
 
 	return cmocka_run_group_tests_name("import_profile_text", tests, NULL, NULL);
