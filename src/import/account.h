@@ -214,6 +214,14 @@ struct aws_range {
 	const char *region, *service;  // owned by account->words
 };
 
+enum { ACCOUNT_FORMS = 160 };
+
+// Of one form: documents that end with a token for the next page.
+struct aws_pages {
+	unsigned open;
+	struct location at;  // of the first such token
+};
+
 struct account {
 	VEC(struct aws_vpc) vpcs;
 	VEC(struct aws_subnet) subnets;
@@ -231,7 +239,8 @@ struct account {
 	char *ranges_date;  // createDate; NULL: no ip-ranges.json
 	char *ranges_file;
 	id_vec words;       // regions and services of the ranges, each once
-	unsigned seen[32];  // how many documents of each form were read, by its index (forms.h)
+	unsigned seen[ACCOUNT_FORMS];  // how many documents of each form were read, by its index (forms.h)
+	struct aws_pages pages[ACCOUNT_FORMS];
 	VEC(char *) files;  // names that locations point to
 };
 

@@ -15,4 +15,7 @@
 void document_read(struct account *account, const char *file, const char *text, size_t length,
 		   struct mistakes *mistakes);
 
+// After the last text: warns of pages that say that more follows, where nothing given can be what follows.
+void document_end(const struct account *account, struct mistakes *mistakes);
+
 #endif

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which of the known documents one is.
+// Which of the known documents one is: by the names of its members, before their values are read.
 #ifndef VPCJAIL_IMPORT_DOCUMENT_FORM_H
 #define VPCJAIL_IMPORT_DOCUMENT_FORM_H
 
+#include "import/document_scan.h"
 #include "import/forms.h"
 
-// A document while it is read.
-struct document_parts {
-	json_t *members;                 // all but the lists whose rows were read on the way; owned
-	const struct import_form *list;  // of the last such list; NULL: none
-	bool wrapper;                    // it held another document
+// The members of an object as far as they can be told apart. Zeroed is empty; borrows from the text.
+struct outline {
+	VEC(struct scan_member) members;
+	size_t end;            // after the object's "}", or where something else stands
+	const char *expected;  // what should stand there; NULL: the object is complete
 };
 
-void document_parts_release(struct document_parts *parts);
+// Of the object whose "{" is at `at`.
+void outline_make(struct outline *outline, const char *text, size_t length, size_t at);
+void outline_release(struct outline *outline);
 
-// The form whose rows a member of that name lists ("Vpcs", "vpcs", "security_groups"); NULL: none.
-const struct import_form *form_of_list(const char *name);
+// The form of a document that is read at once: FORM_WHOLE, or a row that stands alone. The one with most marks; NULL.
+const struct import_form *form_of_outline(const struct outline *outline, const char *text);
 
-// Whether a member of that name has a whole document in it: "data", as recorded replies do.
-bool form_is_wrapper(const char *name);
+// The form that reads what stands beside lists; NULL.
+const struct import_form *form_beside(const struct outline *outline);
 
-// Counts a document of that form.
-void document_note(struct account *account, struct document_parts *parts, const struct import_form *form);
+// The form that a member is the rows or the row of; NULL: none. *fits: its value is of that shape.
+const struct import_form *form_of_member(const struct scan_member *member, char first, bool *fits);
 
-// At the document's end: reads it by the form of what was kept of it, or says that it is unknown.
-void document_finish(struct import_reader *reader, struct document_parts *parts);
+// "NextToken" as the API names it, or an SDK.
+bool is_token(const struct scan_member *member);
+
+// Adds a mistake about a document that no form knows: what it is where that is known, and what could be given.
+void refuse_unknown(struct mistakes *mistakes, const struct location *at, const struct outline *outline);
 
 #endif

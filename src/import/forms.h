@@ -6,9 +6,10 @@
 #include "import/reader.h"
 
 enum form_shape {
-	FORM_LIST,   // key holds a list of rows ("Vpcs", or as SDKs write it: "vpcs")
-	FORM_ONE,    // key holds one row: what create-… prints ("Vpc")
-	FORM_WHOLE,  // the document itself is the row, known by all of its marks
+	FORM_LIST,    // key holds a list of rows ("Vpcs", or as SDKs write it: "vpcs")
+	FORM_ONE,     // key holds one row: what create-… prints ("Vpc")
+	FORM_WHOLE,   // the document itself is the row, known by all of its marks
+	FORM_BESIDE,  // members beside lists of rows, known by all of its marks: read after those rows, without them
 };
 
 enum { FORM_MARKS = 3 };

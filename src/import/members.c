@@ -9,35 +9,21 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/strbuf.h"
-#include "import/place.h"
 #include "import/reader.h"
 
-static struct location place_at(const struct import_reader *reader, const json_t *container, const char *key,
-				size_t index)
-{
-	const char *end = reader->text + reader->length;
-
-	return json_location(&reader->at, reader->text,
-			     json_find(reader->root, reader->text, end, container, key, index));
-}
-
-struct location import_place(const struct import_reader *reader, const json_t *object, const char *key)
-{
-	if (object == reader->root && !key)
-		return reader->at;
-	return place_at(reader, object, key, JSON_NO_INDEX);
-}
-
-struct location import_item_place(const struct import_reader *reader, const json_t *list, size_t index)
-{
-	return place_at(reader, list, NULL, index);
-}
+enum { MISTAKES_SHOWN = 200 };  // of all files together: a million wrong rows say no more
 
 static void complain(struct import_reader *reader, const struct location *at, const char *hint, const char *format,
 		     va_list arguments)
 {
 	AUTO_FREE char *text = NULL;
 
+	if (reader->mistakes->errors > MISTAKES_SHOWN)
+		return;
+	if (reader->mistakes->errors == MISTAKES_SHOWN) {
+		mistakes_add(reader->mistakes, SEVERITY_ERROR, at, NULL, "more is wrong from here on");
+		return;
+	}
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	mistakes_add(reader->mistakes, SEVERITY_ERROR, at, hint, "%s", text ? text : format);
@@ -256,8 +242,12 @@ static const char *tag_name(struct import_reader *reader, const json_t *row)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const json_t *tags = member_list(reader, row, lists[i]);
-		for_each_object(reader, tags, tag) if (member_is(reader, tag, "Key", "Name")) return member_text(
-		    reader, tag, "Value");
+		for_each_object(reader, tags, tag)
+		{
+			const char *key = member_text(reader, tag, "Key");
+			if (key && strcmp(key, "Name") == 0)
+				return member_text(reader, tag, "Value");
+		}
 	}
 	return NULL;
 }

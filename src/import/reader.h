@@ -11,14 +11,17 @@
 #include "import/account.h"
 #include "profile/load.h"
 
+struct place_index;
+
 struct import_reader {
 	struct account *account;
 	struct mistakes *mistakes;
-	const char *file;    // as account_file keeps it
-	const char *text;    // of the value that is being read: whole JSON, at
-	size_t length;       // in bytes
-	struct location at;  // its place in the file
-	const json_t *root;  // it, parsed; members are in the text's order
+	const char *file;            // as account_file keeps it
+	const char *text;            // of the value that is being read: whole JSON, at
+	size_t length;               // in bytes
+	struct location at;          // its place in the file
+	const json_t *root;          // it, parsed; members are in the text's order
+	struct place_index *places;  // keeps the places that were asked for (place.h); NULL: nothing does
 };
 
 // Adds an error at a member of an object or, key NULL, at the object itself; both are within reader->root.
@@ -91,5 +94,7 @@ void read_ip_ranges(struct import_reader *reader, const json_t *document);  // i
 void read_training_job(struct import_reader *reader, const json_t *document);
 void read_processing_job(struct import_reader *reader, const json_t *document);
 void read_tuning_job(struct import_reader *reader, const json_t *document);
+void read_error_reply(struct import_reader *reader, const json_t *document);  // warns
+void read_new_group(struct import_reader *reader, const json_t *document);    // create-security-group: warns
 
 #endif
