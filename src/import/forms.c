@@ -102,6 +102,7 @@ const struct import_form import_forms[] = {
 	  NULL,
 	  { "HyperParameterTuningJobName", "HyperParameterTuningJobArn" },
 	  read_tuning_job },
+	{ "a job's manifest for Kubernetes", FORM_WHOLE, NULL, { "apiVersion", "kind" }, read_job_manifest },
 
 	MADE("ec2 create-vpc", "Vpc", read_vpc),
 	MADE("ec2 create-subnet", "Subnet", read_subnet),

@@ -24,16 +24,27 @@ static const struct job_row remote_function_section[] = {
 	{ "ImageUri", take_image },
 	{ "InstanceType", take_instance_type },
 	{ "S3RootUri", take_uri },
+	{ "S3KmsKeyId", take_key },
+	{ "VolumeKmsKeyId", take_key },
 	{ 0 },
 };
 
+static const struct job_row keys_of_outputs[] = { { "KmsKeyId", take_key }, { 0 } };
+static const struct job_row keys_of_cluster[] = { { "VolumeKmsKeyId", take_key }, { 0 } };
+static const struct job_row processing_cluster[] = { { "ClusterConfig", NULL, keys_of_cluster }, { 0 } };
+
 static const struct job_row processing_section[] = {
 	{ "NetworkConfig", NULL, network_config_rows },
+	{ "ProcessingOutputConfig", NULL, keys_of_outputs },
+	{ "MonitoringOutputConfig", NULL, keys_of_outputs },
+	{ "ProcessingResources", NULL, processing_cluster },
+	{ "MonitoringResources", NULL, processing_cluster },
 	{ "Environment", take_environment },
 	{ 0 },
 };
 
 static const struct job_row security_config[] = {
+	{ "VolumeKmsKeyId", take_key },
 	{ "EnableInterContainerTrafficEncryption", take_encryption },
 	{ "VpcConfig", take_vpc, vpc_config_rows },
 	{ 0 },

@@ -141,6 +141,12 @@ void take_file_system(struct job_reader *reader, const struct job_value *value)
 	reader->job->in_file_system = KNOWN_YES;
 }
 
+void take_key(struct job_reader *reader, const struct job_value *value)
+{
+	if (want_text(reader, value, "a KMS key"))
+		reader->job->kms_key = KNOWN_YES;
+}
+
 // A map, or a list of {name, value} as the first controller for Kubernetes had it.
 static void each_pair(struct job_reader *reader, const struct job_value *value, const char *what, value_taker *take)
 {

@@ -123,3 +123,12 @@ void job_read_manifest(struct job_reader *reader, const struct job_value *docume
 		read_one(reader, &item);
 	}
 }
+
+void read_job_manifest(struct import_reader *reader, const json_t *document)
+{
+	struct job_reader jobs;
+	struct job_value object;
+
+	if (job_reader_begin(&jobs, reader, document, &object))
+		job_read_manifest(&jobs, &object);
+}

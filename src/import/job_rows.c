@@ -117,9 +117,11 @@ void job_read(struct job_reader *reader, const struct job_value *object, const s
 		job.thing.id = memory_copy_text(origin->name ? origin->name : "");
 	if (!job.thing.region)
 		job.thing.region = memory_copy_text(origin->region);
-	// A request without such an input has none; what only holds defaults leaves it open.
+	// What a request does not name it does not have; what only holds defaults leaves it open.
 	if (job.in_file_system == KNOWN_NOT && kind != JOB_DEFAULTS)
 		job.in_file_system = KNOWN_NO;
+	if (job.kms_key == KNOWN_NOT && kind != JOB_DEFAULTS)
+		job.kms_key = KNOWN_NO;
 	sort_job(&job);
 	job_check(&job, reader->mistakes);
 	reader->job = NULL;

@@ -63,6 +63,7 @@ void take_environment(struct job_reader *reader, const struct job_value *value);
 void take_parameters(struct job_reader *reader, const struct job_value *value);  // those alone that name an s3:// URI
 void take_uri(struct job_reader *reader, const struct job_value *value);
 void take_file_system(struct job_reader *reader, const struct job_value *value);
+void take_key(struct job_reader *reader, const struct job_value *value);  // of KMS
 void take_vpc(struct job_reader *reader, const struct job_value *value);  // for vpc_config_rows
 
 extern const struct job_row vpc_config_rows[];

@@ -67,8 +67,8 @@ static bool refuse_foreign(const struct node *tree, struct mistakes *mistakes)
 	for (size_t i = 0; i < sizeof(foreigns) / sizeof(foreigns[0]); i++) {
 		if (!node_get(tree, foreigns[i].key))
 			continue;
-		mistakes_add(mistakes, SEVERITY_ERROR, &tree->at, foreigns[i].hint, "an unknown document: it is %s",
-			     foreigns[i].what);
+		mistakes_add(mistakes, SEVERITY_ERROR, &tree->at, foreigns[i].hint,
+			     "this is %s, and no document that AWS prints", foreigns[i].what);
 		return true;
 	}
 	for (size_t i = 0; i < import_form_count; i++) {

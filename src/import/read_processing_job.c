@@ -3,7 +3,11 @@
 #include "import/job_rows.h"
 
 static const struct job_row s3_place[] = { { "S3Uri", take_uri }, { 0 } };
-static const struct job_row query_result[] = { { "OutputS3Uri", take_uri }, { 0 } };
+static const struct job_row query_result[] = {
+	{ "OutputS3Uri", take_uri },
+	{ "KmsKeyId", take_key },
+	{ 0 },
+};
 static const struct job_row application[] = { { "ImageUri", take_image }, { 0 } };
 
 static const struct job_row dataset[] = {
@@ -19,11 +23,16 @@ static const struct job_row input[] = {
 };
 
 static const struct job_row output[] = { { "S3Output", NULL, s3_place }, { 0 } };
-static const struct job_row outputs[] = { { "Outputs", NULL, output, .list = true }, { 0 } };
+static const struct job_row outputs[] = {
+	{ "Outputs", NULL, output, .list = true },
+	{ "KmsKeyId", take_key },
+	{ 0 },
+};
 
 static const struct job_row cluster[] = {
 	{ "InstanceType", take_instance_type },
 	{ "InstanceCount", take_hosts },
+	{ "VolumeKmsKeyId", take_key },
 	{ 0 },
 };
 

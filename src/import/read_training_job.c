@@ -13,7 +13,11 @@ static const struct job_row data_source[] = {
 
 const struct job_row channel_rows[] = { { "DataSource", NULL, data_source }, { 0 } };
 const struct job_row algorithm_rows[] = { { "TrainingImage", take_image }, { 0 } };
-const struct job_row output_rows[] = { { "S3OutputPath", take_uri }, { 0 } };
+const struct job_row output_rows[] = {
+	{ "S3OutputPath", take_uri },
+	{ "KmsKeyId", take_key },
+	{ 0 },
+};
 const struct job_row checkpoint_rows[] = { { "S3Uri", take_uri }, { 0 } };
 
 static const struct job_row instance_group[] = {
@@ -25,6 +29,7 @@ static const struct job_row instance_group[] = {
 const struct job_row resource_rows[] = {
 	{ "InstanceType", take_instance_type },
 	{ "InstanceCount", take_hosts },
+	{ "VolumeKmsKeyId", take_key },
 	{ "InstanceGroups", NULL, instance_group, .list = true },
 	{ 0 },
 };
@@ -43,8 +48,10 @@ static const struct job_row training_rows[] = {
 	{ "OutputDataConfig", NULL, output_rows },
 	{ "CheckpointConfig", NULL, checkpoint_rows },
 	{ "DebugHookConfig", NULL, output_rows },
+	{ "DebugRuleConfigurations", NULL, output_rows, .list = true },
 	{ "TensorBoardOutputConfig", NULL, output_rows },
 	{ "ProfilerConfig", NULL, output_rows },
+	{ "ProfilerRuleConfigurations", NULL, output_rows, .list = true },
 	{ "ModelArtifacts", NULL, s3_artifacts },
 	{ 0 },
 };

@@ -16,6 +16,7 @@ static const struct job_row instance_choice[] = {
 static const struct job_row tuning_resources[] = {
 	{ "InstanceType", take_instance_type },
 	{ "InstanceCount", take_hosts_choice },
+	{ "VolumeKmsKeyId", take_key },
 	{ "InstanceConfigs", NULL, instance_choice, .list = true },
 	{ 0 },
 };

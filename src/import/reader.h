@@ -96,5 +96,6 @@ void read_processing_job(struct import_reader *reader, const json_t *document);
 void read_tuning_job(struct import_reader *reader, const json_t *document);
 void read_error_reply(struct import_reader *reader, const json_t *document);  // warns
 void read_new_group(struct import_reader *reader, const json_t *document);    // create-security-group: warns
+void read_job_manifest(struct import_reader *reader, const json_t *document);
 
 #endif
