@@ -92,9 +92,8 @@ static unsigned want_hosts(struct job_reader *reader, const struct job_value *va
 	unsigned hosts = 0;
 
 	if (!value_number(value, MOST_HOSTS, &hosts) && !(value->node && is_placeholder(value_text(value))))
-		job_complain(reader, value, "without quotes",
-			     "\"InstanceCount\" must be a whole number from 0 to %d, not %s", MOST_HOSTS,
-			     value_kind(value));
+		job_complain(reader, value, value_text(value) ? "without quotes" : NULL,
+			     "\"InstanceCount\" must be a whole number from 0 to %d", MOST_HOSTS);
 	return hosts;
 }
 

@@ -52,7 +52,8 @@ static void read_list(struct job_reader *reader, const struct job_value *list, c
 	}
 	for (size_t i = 0; i < value_count(list); i++) {
 		struct job_value item = value_item(list, i);
-		read_row(reader, &item, row);
+		if (value_given(&item))
+			read_row(reader, &item, row);
 	}
 }
 
