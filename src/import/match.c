@@ -30,7 +30,7 @@ static bool read_protocol(struct import_reader *reader, const json_t *rule, cons
 	struct error err;
 
 	if (!text) {
-		import_error(reader, rule, NULL, whole_output_hint, "a rule has no \"%s\"", key);
+		row_lacks(reader, rule, "a rule", key);
 		return false;
 	}
 	if (length < sizeof(lower)) {
@@ -85,6 +85,12 @@ static void warn_half_open(struct import_reader *reader, const json_t *rule, con
 		     "ports %ld to %ld are not a range that AWS makes", first, last);
 }
 
+// An end that may be missing. false: it is there and makes no sense, which was said.
+static bool read_end(struct import_reader *reader, const json_t *rule, const char *key, long *value)
+{
+	return member_number(reader, rule, key, ANY, UINT16_MAX, value) || !has_member(rule, key);
+}
+
 void read_group_match(struct import_reader *reader, const json_t *rule, struct aws_match *match)
 {
 	long first = ANY, last = ANY;
@@ -94,9 +100,10 @@ void read_group_match(struct import_reader *reader, const json_t *rule, struct a
 		match->nothing = true;
 		return;
 	}
-	member_number(reader, rule, "FromPort", ANY, UINT16_MAX, &first);
-	member_number(reader, rule, "ToPort", ANY, UINT16_MAX, &last);
-	if (is_icmp(match->protocol)) {
+	bool usable = read_end(reader, rule, "FromPort", &first) && read_end(reader, rule, "ToPort", &last);
+	if (!usable) {
+		match->nothing = true;
+	} else if (is_icmp(match->protocol)) {
 		set_icmp(reader, rule, "FromPort", first, last, match);
 	} else if (!has_ports(match->protocol) || (first == ANY && last == ANY)) {
 		match->all_ports = true;
@@ -114,10 +121,13 @@ static bool read_pair(struct import_reader *reader, const json_t *entry, const c
 {
 	const json_t *pair = member_object(reader, entry, key);
 
+	if (!pair) {
+		row_lacks(reader, entry, "an entry of this protocol", key);
+		return false;
+	}
 	for (size_t i = 0; i < 2; i++)
-		if (!pair || !member_number(reader, pair, names[i], minimum, UINT16_MAX, &values[i])) {
-			import_error(reader, pair ? pair : entry, NULL, whole_output_hint,
-				     "an entry of this protocol has no \"%s\" with \"%s\"", key, names[i]);
+		if (!member_number(reader, pair, names[i], minimum, UINT16_MAX, &values[i])) {
+			row_lacks(reader, pair, key, names[i]);
 			return false;
 		}
 	return true;

@@ -66,7 +66,7 @@ void read_dhcp_options(struct import_reader *reader, const json_t *row)
 	struct aws_dhcp_options options = { 0 };
 
 	row_head(reader, row, "DhcpOptionsId", NULL, "a set of DHCP options", &options.thing);
-	for_each_object(reader, member_list(reader, row, "DhcpConfigurations"), item)
-	    read_configuration(reader, item, &options);
+	for_each_object (reader, member_list(reader, row, "DhcpConfigurations"), item)
+		read_configuration(reader, item, &options);
 	account_add(reader, &dhcp_options_kind, &options);
 }

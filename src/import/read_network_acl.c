@@ -13,22 +13,20 @@ static bool read_head(struct import_reader *reader, const json_t *item, struct a
 	enum known egress = member_known(reader, item, "Egress");
 
 	entry->egress = egress == KNOWN_YES;
+	entry->allow = action && strcmp(action, "allow") == 0;
 	if (egress == KNOWN_NOT)
-		import_error(reader, item, NULL, whole_output_hint, "an entry has no \"Egress\"");
+		row_lacks(reader, item, "an entry", "Egress");
 	else if (!member_number(reader, item, "RuleNumber", 1, IMPLICIT_IPV6, &entry->number))
-		import_error(reader, item, NULL, whole_output_hint, "an entry has no \"RuleNumber\"");
+		row_lacks(reader, item, "an entry", "RuleNumber");
 	else if (!action)
-		import_error(reader, item, NULL, whole_output_hint, "an entry has no \"RuleAction\"");
+		row_lacks(reader, item, "an entry", "RuleAction");
 	else if (strcmp(action, "allow") != 0 && strcmp(action, "deny") != 0)
 		import_error(reader, item, "RuleAction", "it is allow or deny", "\"%.80s\" is no action", action);
 	else if (!member_prefix(reader, item, "CidrBlock", &entry->prefix) &&
 		 !member_prefix(reader, item, "Ipv6CidrBlock", &entry->prefix))
-		import_error(reader, item, NULL, whole_output_hint,
-			     "an entry has no block of addresses (\"CidrBlock\" or \"Ipv6CidrBlock\")");
-	else {
-		entry->allow = strcmp(action, "allow") == 0;
+		row_lacks(reader, item, "an entry", "CidrBlock", "Ipv6CidrBlock");
+	else
 		return true;
-	}
 	return false;
 }
 
@@ -50,6 +48,7 @@ void read_network_acl(struct import_reader *reader, const json_t *row)
 	acl.vpc = member_required(reader, row, "VpcId", "a network ACL");
 	acl.is_default = member_known(reader, row, "IsDefault") == KNOWN_YES;
 	member_texts(reader, row, "Associations", "SubnetId", &acl.subnets);
-	for_each_object(reader, member_list(reader, row, "Entries"), item) read_entry(reader, item, &acl);
+	for_each_object (reader, member_list(reader, row, "Entries"), item)
+		read_entry(reader, item, &acl);
 	account_add(reader, &acls_kind, &acl);
 }

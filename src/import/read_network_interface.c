@@ -30,18 +30,18 @@ static void read_addresses(struct import_reader *reader, const json_t *row, stru
 
 	if (has_primary)
 		add_address(interface, &address);
-	for_each_object(reader, list, item)
-	{
+	for_each_object (reader, list, item) {
 		interface->has_public |= has_public(reader, item);
 		if (!has_primary && member_known(reader, item, "Primary") == KNOWN_YES &&
 		    member_address(reader, item, "PrivateIpAddress", &address))
 			add_address(interface, &address);
 	}
-	for_each_object(reader, list, item) if (member_address(reader, item, "PrivateIpAddress", &address))
-	    add_address(interface, &address);
-	for_each_object(reader, member_list(reader, row, "Ipv6Addresses"),
-			item) if (member_address(reader, item, "Ipv6Address", &address))
-	    add_address(interface, &address);
+	for_each_object (reader, list, item)
+		if (member_address(reader, item, "PrivateIpAddress", &address))
+			add_address(interface, &address);
+	for_each_object (reader, member_list(reader, row, "Ipv6Addresses"), item)
+		if (member_address(reader, item, "Ipv6Address", &address))
+			add_address(interface, &address);
 }
 
 static void read_interface(struct import_reader *reader, const json_t *row, const char *instance, const char *zone)
@@ -75,11 +75,12 @@ void read_instance(struct import_reader *reader, const json_t *row)
 	const char *zone = placement ? member_text(reader, placement, "AvailabilityZone") : NULL;
 	const char *id = member_text(reader, row, "InstanceId");
 
-	for_each_object(reader, member_list(reader, row, "NetworkInterfaces"), item)
-	    read_interface(reader, item, id, zone);
+	for_each_object (reader, member_list(reader, row, "NetworkInterfaces"), item)
+		read_interface(reader, item, id, zone);
 }
 
 void read_reservation(struct import_reader *reader, const json_t *row)
 {
-	for_each_object(reader, member_list(reader, row, "Instances"), item) read_instance(reader, item);
+	for_each_object (reader, member_list(reader, row, "Instances"), item)
+		read_instance(reader, item);
 }

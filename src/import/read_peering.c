@@ -16,10 +16,12 @@ static void read_side(struct import_reader *reader, const json_t *row, const cha
 	peering->vpcs[side] = member_copy(reader, info, "VpcId");
 	if (member_prefix(reader, info, "CidrBlock", &block))
 		vec_push(blocks, block);
-	for_each_object(reader, member_list(reader, info, "CidrBlockSet"),
-			item) if (member_prefix(reader, item, "CidrBlock", &block)) vec_push(blocks, block);
-	for_each_object(reader, member_list(reader, info, "Ipv6CidrBlockSet"),
-			item) if (member_prefix(reader, item, "Ipv6CidrBlock", &block)) vec_push(blocks, block);
+	for_each_object (reader, member_list(reader, info, "CidrBlockSet"), item)
+		if (member_prefix(reader, item, "CidrBlock", &block))
+			vec_push(blocks, block);
+	for_each_object (reader, member_list(reader, info, "Ipv6CidrBlockSet"), item)
+		if (member_prefix(reader, item, "Ipv6CidrBlock", &block))
+			vec_push(blocks, block);
 	blocks_order(blocks, NULL);
 }
 

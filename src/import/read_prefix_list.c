@@ -42,12 +42,11 @@ void read_prefix_list_entries(struct import_reader *reader, const json_t *docume
 	struct aws_entries entries = { .at = reader->at };
 	struct prefix prefix;
 
-	for_each_object(reader, member_list(reader, document, "Entries"), item)
-	{
+	for_each_object (reader, member_list(reader, document, "Entries"), item) {
 		if (member_prefix(reader, item, "Cidr", &prefix))
 			prefix_set_add(&entries.entries, &prefix);
-		else if (!json_object_get(item, "Cidr"))
-			import_error(reader, item, NULL, whole_output_hint, "an entry has no \"Cidr\"");
+		else
+			row_lacks(reader, item, "an entry", "Cidr");
 	}
 	prefix_set_normalize(&entries.entries);
 	vec_push(&reader->account->entries, entries);

@@ -65,12 +65,12 @@ static void read_unknown_target(struct import_reader *reader, const json_t *item
 	json_t *value;
 
 	route->target = TARGET_OTHER;
-	json_object_foreach((json_t *)(uintptr_t)item, key,
-			    value) if (!route->target_id && !is_other(key) && json_is_string(value)) route->target_id =
-	    member_copy(reader, item, key);
+	json_object_foreach ((json_t *)(uintptr_t)item, key, value)
+		if (!route->target_id && !is_other(key) && json_is_string(value))
+			route->target_id = member_copy(reader, item, key);
 	if (!route->target_id && !route->blackhole)
-		import_error(reader, item, NULL, whole_output_hint,
-			     "a route has no target (\"GatewayId\", \"NatGatewayId\", …)");
+		row_lacks(reader, item, "a route that is active", "GatewayId", "NatGatewayId", "VpcPeeringConnectionId",
+			  "TransitGatewayId");
 }
 
 static void read_target(struct import_reader *reader, const json_t *item, struct aws_route *route)
@@ -98,9 +98,8 @@ static void read_route(struct import_reader *reader, const json_t *item, struct 
 	route.is_list = route.list != NULL;
 	if (!route.is_list && !member_prefix(reader, item, "DestinationCidrBlock", &route.prefix) &&
 	    !member_prefix(reader, item, "DestinationIpv6CidrBlock", &route.prefix)) {
-		import_error(reader, item, NULL, whole_output_hint,
-			     "a route has no destination (\"DestinationCidrBlock\", \"DestinationIpv6CidrBlock\" or "
-			     "\"DestinationPrefixListId\")");
+		row_lacks(reader, item, "a route", "DestinationCidrBlock", "DestinationIpv6CidrBlock",
+			  "DestinationPrefixListId");
 		return;
 	}
 	read_target(reader, item, &route);
@@ -124,7 +123,9 @@ void read_route_table(struct import_reader *reader, const json_t *row)
 
 	row_head(reader, row, "RouteTableId", NULL, "a route table", &table.thing);
 	table.vpc = member_required(reader, row, "VpcId", "a route table");
-	for_each_object(reader, member_list(reader, row, "Associations"), item) read_association(reader, item, &table);
-	for_each_object(reader, member_list(reader, row, "Routes"), item) read_route(reader, item, &table);
+	for_each_object (reader, member_list(reader, row, "Associations"), item)
+		read_association(reader, item, &table);
+	for_each_object (reader, member_list(reader, row, "Routes"), item)
+		read_route(reader, item, &table);
 	account_add(reader, &route_tables_kind, &table);
 }

@@ -60,14 +60,12 @@ static void read_permission(struct import_reader *reader, const json_t *item, bo
 	read_group_match(reader, item, &rule.match);
 	for (size_t i = 0; i < PEER_FORMS; i++) {
 		const struct peer_form *form = &peer_forms[i];
-		for_each_object(reader, member_list(reader, item, form->list), entry)
-		{
+		for_each_object (reader, member_list(reader, item, form->list), entry) {
 			if (read_peer(reader, entry, form, &peer)) {
 				peer.description = member_copy(reader, entry, "Description");
 				vec_push(&rule.peers, peer);
-			} else if (!has_member(entry, form->member)) {
-				import_error(reader, entry, NULL, whole_output_hint, "an item of \"%s\" has no \"%s\"",
-					     form->list, form->member);
+			} else {
+				row_lacks(reader, entry, "a peer", form->member);
 			}
 		}
 	}
@@ -82,10 +80,10 @@ void read_security_group(struct import_reader *reader, const json_t *row)
 	thing_named(&group.thing, member_copy(reader, row, "GroupName"));
 	group.vpc = member_copy(reader, row, "VpcId");
 	group.description = member_copy(reader, row, "Description");
-	for_each_object(reader, member_list(reader, row, "IpPermissionsEgress"), item)
-	    read_permission(reader, item, true, &group);
-	for_each_object(reader, member_list(reader, row, "IpPermissions"), item)
-	    read_permission(reader, item, false, &group);
+	for_each_object (reader, member_list(reader, row, "IpPermissionsEgress"), item)
+		read_permission(reader, item, true, &group);
+	for_each_object (reader, member_list(reader, row, "IpPermissions"), item)
+		read_permission(reader, item, false, &group);
 	account_add(reader, &groups_kind, &group);
 }
 
@@ -95,13 +93,12 @@ static bool read_only_peer(struct import_reader *reader, const json_t *row, stru
 	for (size_t i = 0; i < PEER_FORMS; i++) {
 		const struct peer_form *form = &rule_forms[i];
 		const json_t *holder = form->list ? member_object(reader, row, form->list) : row;
-		if (holder && has_member(holder, form->member))
-			return read_peer(reader, holder, form, peer);
+		if (holder && read_peer(reader, holder, form, peer))
+			return true;
+		if (holder && holder != row)
+			row_lacks(reader, holder, form->list, form->member);
 	}
-	import_error(
-	    reader, row, NULL, whole_output_hint,
-	    "a rule has no peer (\"CidrIpv4\", \"CidrIpv6\", \"PrefixListId\" or \"ReferencedGroupInfo\" with a "
-	    "\"GroupId\")");
+	row_lacks(reader, row, "a rule", "CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupInfo");
 	return false;
 }
 
@@ -113,7 +110,7 @@ void read_security_group_rule(struct import_reader *reader, const json_t *row)
 	enum known egress = member_known(reader, row, "IsEgress");
 
 	if (egress == KNOWN_NOT) {
-		import_error(reader, row, NULL, whole_output_hint, "a rule has no \"IsEgress\"");
+		row_lacks(reader, row, "a rule", "IsEgress");
 		return;
 	}
 	if (!read_only_peer(reader, row, &peer))

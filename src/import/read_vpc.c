@@ -9,9 +9,8 @@ static void read_blocks(struct import_reader *reader, const json_t *row, prefix_
 	bool has_primary = member_prefix(reader, row, "CidrBlock", &primary);
 
 	blocks_add_associated(reader, row, &ipv4_blocks, blocks);
-	if (has_primary && !blocks->count)
-		if (json_array_size(json_object_get(row, ipv4_blocks.set)) == 0)
-			vec_push(blocks, primary);
+	if (has_primary && json_array_size(json_object_get(row, ipv4_blocks.set)) == 0)
+		vec_push(blocks, primary);
 	blocks_add_associated(reader, row, &ipv6_blocks, blocks);
 	blocks_order(blocks, has_primary ? &primary : NULL);
 }

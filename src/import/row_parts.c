@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char whole_output_hint[] = "give the command's whole output";
+#include "base/cleanup.h"
+#include "base/strbuf.h"
 
 const struct block_set ipv4_blocks = { "CidrBlockAssociationSet", "CidrBlock", "CidrBlockState" },
 		       ipv6_blocks = { "Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock", "Ipv6CidrBlockState" };
@@ -30,7 +31,20 @@ bool has_member(const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
-	return value && !json_is_null(value);
+	return value && !json_is_null(value) && !(json_is_string(value) && json_string_length(value) == 0);
+}
+
+void row_lacks_all(struct import_reader *reader, const json_t *object, const char *what, const char *const *keys)
+{
+	AUTO_STRBUF struct strbuf names = { 0 };
+
+	for (size_t i = 0; keys[i]; i++) {
+		if (has_member(object, keys[i]))
+			return;
+		strbuf_format(&names, "%s\"%s\"", i == 0 ? "" : keys[i + 1] ? ", " : " or ", keys[i]);
+	}
+	import_error(reader, object, NULL, "give the command's whole output", "%s has no %s", what,
+		     strbuf_text(&names));
 }
 
 void thing_named(struct aws_thing *thing, char *name)
@@ -62,9 +76,9 @@ void blocks_add_associated(struct import_reader *reader, const json_t *row, cons
 {
 	struct prefix block;
 
-	for_each_object(reader, member_list(reader, row, set->set),
-			item) if (is_associated(reader, item, set->state) &&
-				  member_prefix(reader, item, set->block, &block)) vec_push(blocks, block);
+	for_each_object (reader, member_list(reader, row, set->set), item)
+		if (is_associated(reader, item, set->state) && member_prefix(reader, item, set->block, &block))
+			vec_push(blocks, block);
 }
 
 static int compare_blocks(const void *a, const void *b)

@@ -6,12 +6,16 @@
 #include "import/account_rows.h"
 #include "import/reader.h"
 
-extern const char whole_output_hint[];  // "give the command's whole output"
-
 // Takes the row over: into the account, or away if it has no id (which its head has said).
 void account_add(struct import_reader *reader, const struct row_kind *kind, void *row);
 
-bool has_member(const json_t *object, const char *key);  // and it is not null
+bool has_member(const json_t *object, const char *key);  // that is neither null nor an empty text
+
+// A mistake, unless one of the members is there (and then, being of no use, has been one): "a rule has no \"A\" or
+// \"B\"".
+#define row_lacks(reader, object, what, ...)                                                                           \
+	row_lacks_all((reader), (object), (what), (const char *const[]){ __VA_ARGS__, NULL })
+void row_lacks_all(struct import_reader *reader, const json_t *object, const char *what, const char *const *keys);
 
 // Takes name over, instead of the name that a tag gave.
 void thing_named(struct aws_thing *thing, char *name);
