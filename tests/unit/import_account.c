@@ -64,10 +64,9 @@ static const struct settling region_settlings[] = {
 	  { { read_prefix_list, "a",
 	      "{'PrefixListId': 'pl-1', 'PrefixListName': 'com.amazonaws.eu-west-1.s3', 'Cidrs': ['10.0.0.0/8']}" },
 	    { read_prefix_list, "b", "{'PrefixListId': 'pl-1', 'Cidrs': ['11.0.0.0/8']}" } },
-	  "list pl-1 in eu-west-1 named \"com.amazonaws.eu-west-1.s3\": 10.0.0.0/8\n",
+	  "list pl-1 in eu-west-1 named \"com.amazonaws.eu-west-1.s3\": 11.0.0.0/8\n",
 	  "b:1:1: error: prefix list pl-1 is given twice with different \"Cidrs\": also at a:1:1 (hint: give what the "
-	  "commands "
-	  "print now, without older copies of it)\n" },
+	  "commands print now, without older copies of it)\n" },
 };
 
 static const struct settling merge_settlings[] = {
@@ -89,36 +88,31 @@ static const struct settling merge_settlings[] = {
 	    { read_vpc_attribute, "b", "{'VpcId': 'vpc-1', 'EnableDnsSupport': {'Value': false}}" } },
 	  "vpc vpc-1 support=yes\n",
 	  "b:1:1: error: VPC vpc-1 is given twice with different \"EnableDnsSupport\": also at a:1:1 (hint: give what "
-	  "the "
-	  "commands print now, without older copies of it)\n" },
+	  "the commands print now, without older copies of it)\n" },
 	{ "routes in another order are the same",
 	  { { read_route_table, "a",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'SubnetId': 'b'}, {'SubnetId': 'a'}], "
-	      "'Routes': "
-	      "[{'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': 'local'},\n{'DestinationCidrBlock': '0.0.0.0/0', "
-	      "'GatewayId': 'igw-1'}]}" },
+	      "'Routes': [{'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': 'local'},\n{'DestinationCidrBlock': "
+	      "'0.0.0.0/0', 'GatewayId': 'igw-1'}]}" },
 	    { read_route_table, "b",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'SubnetId': 'a'}, {'SubnetId': 'b'}], "
-	      "'Routes': "
-	      "[{'DestinationCidrBlock': '0.0.0.0/0', 'GatewayId': 'igw-1'},{'DestinationCidrBlock': '10.0.0.0/16', "
-	      "'GatewayId': 'local'}, {'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': 'local'}]}" } },
+	      "'Routes': [{'DestinationCidrBlock': '0.0.0.0/0', 'GatewayId': 'igw-1'},{'DestinationCidrBlock': "
+	      "'10.0.0.0/16', 'GatewayId': 'local'}, {'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': "
+	      "'local'}]}" } },
 	  "route table rtb-1 vpc=vpc-1 subnets=a,b\n"
 	  "  0.0.0.0/0 -> internet gateway igw-1 @2:1\n"
-	  "  10.0.0.0/16 -> local local @1:107\n",
+	  "  10.0.0.0/16 -> local local @1:112\n",
 	  "" },
 	{ "a route that became a black hole",
 	  { { read_route_table, "a",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': [{'DestinationCidrBlock': '0.0.0.0/0', "
-	      "'NatGatewayId': "
-	      "'nat-1', 'State': 'active'}]}" },
+	      "'NatGatewayId': 'nat-1', 'State': 'active'}]}" },
 	    { read_route_table, "b",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': [{'DestinationCidrBlock': '0.0.0.0/0', "
-	      "'NatGatewayId': "
-	      "'nat-1', 'State': 'blackhole'}]}" } },
+	      "'NatGatewayId': 'nat-1', 'State': 'blackhole'}]}" } },
 	  "route table rtb-1 vpc=vpc-1\n  0.0.0.0/0 -> NAT gateway nat-1 @1:56\n",
 	  "b:1:1: error: route table rtb-1 is given twice with different \"Routes\": also at a:1:1 (hint: give what "
-	  "the commands "
-	  "print now, without older copies of it)\n" },
+	  "the commands print now, without older copies of it)\n" },
 	{ "a route more",
 	  { { read_route_table, "a", "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': []}" },
 	    { read_route_table, "b",
@@ -126,21 +120,16 @@ static const struct settling merge_settlings[] = {
 	      "'vpce-1'}]}" } },
 	  "route table rtb-1 vpc=vpc-1\n",
 	  "b:1:1: error: route table rtb-1 is given twice with different \"Routes\": also at a:1:1 (hint: give what "
-	  "the commands "
-	  "print now, without older copies of it)\n" },
+	  "the commands print now, without older copies of it)\n" },
 	{ "an ACL's entries by number",
 	  { { read_network_acl, "a",
 	      "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'Entries': [{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'deny', 'RuleNumber': 32767},\n{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'allow', 'RuleNumber': 100}]}" },
+	      "'Protocol': '-1', 'RuleAction': 'deny', 'RuleNumber': 32767},\n{'CidrBlock': '0.0.0.0/0', 'Egress': "
+	      "true, 'Protocol': '-1', 'RuleAction': 'allow', 'RuleNumber': 100}]}" },
 	    { read_network_acl, "b",
 	      "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'Entries': [{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'allow', 'RuleNumber': 100},\n{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'deny', 'RuleNumber': 32767}]}" } },
+	      "'Protocol': '-1', 'RuleAction': 'allow', 'RuleNumber': 100},\n{'CidrBlock': '0.0.0.0/0', 'Egress': "
+	      "true, 'Protocol': '-1', 'RuleAction': 'deny', 'RuleNumber': 32767}]}" } },
 	  "ACL acl-1 vpc=vpc-1\n"
 	  "  egress 100 allow 0.0.0.0/0 all @2:1\n"
 	  "  egress 32767 deny 0.0.0.0/0 all @1:57\n",
@@ -148,33 +137,27 @@ static const struct settling merge_settlings[] = {
 	{ "an ACL's entry that denies what it allowed",
 	  { { read_network_acl, "a",
 	      "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'Entries': [{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'allow', 'RuleNumber': 1}]}" },
+	      "'Protocol': '-1', 'RuleAction': 'allow', 'RuleNumber': 1}]}" },
 	    { read_network_acl, "b",
 	      "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'Entries': [{'CidrBlock': '0.0.0.0/0', 'Egress': true, "
-	      "'Protocol': "
-	      "'-1', 'RuleAction': 'deny', 'RuleNumber': 1}]}" } },
+	      "'Protocol': '-1', 'RuleAction': 'deny', 'RuleNumber': 1}]}" } },
 	  "ACL acl-1 vpc=vpc-1\n  egress 1 allow 0.0.0.0/0 all @1:57\n",
 	  "b:1:1: error: network ACL acl-1 is given twice with different \"Entries\": also at a:1:1 (hint: give what "
-	  "the "
-	  "commands print now, without older copies of it)\n" },
+	  "the commands print now, without older copies of it)\n" },
 	{ "an endpoint that became available",
 	  { { read_vpc_endpoint, "a", "{'VpcEndpointId': 'vpce-1', 'VpcId': 'vpc-1', 'State': 'pending'}" },
 	    { read_vpc_endpoint, "b", "{'VpcEndpointId': 'vpce-1', 'VpcId': 'vpc-1', 'State': 'available'}" } },
 	  "endpoint vpce-1 other unavailable vpc=vpc-1\n",
 	  "b:1:1: error: VPC endpoint vpce-1 is given twice with different \"State\": also at a:1:1 (hint: give what "
-	  "the "
-	  "commands print now, without older copies of it)\n" },
+	  "the commands print now, without older copies of it)\n" },
 	{ "an interface that instances list, too",
 	  { { read_network_interface, "a",
 	      "{'NetworkInterfaceId': 'eni-1', 'VpcId': 'vpc-1', 'SubnetId': 'subnet-1', 'Groups': [{'GroupId': "
-	      "'sg-2'}, "
-	      "{'GroupId': 'sg-1'}], 'PrivateIpAddress': '10.0.0.5', 'AvailabilityZone': 'eu-west-1a'}" },
+	      "'sg-2'}, {'GroupId': 'sg-1'}], 'PrivateIpAddress': '10.0.0.5', 'AvailabilityZone': 'eu-west-1a'}" },
 	    { read_instance, "b",
 	      "{'InstanceId': 'i-1', 'NetworkInterfaces': [{'NetworkInterfaceId': 'eni-1', 'VpcId': 'vpc-1', "
-	      "'SubnetId': "
-	      "'subnet-1', 'Groups': [{'GroupId': 'sg-1'}, {'GroupId': 'sg-2'}], 'PrivateIpAddress': '10.0.0.5', "
-	      "'Association': {'PublicIp': '1.2.3.4'}}]}" } },
+	      "'SubnetId': 'subnet-1', 'Groups': [{'GroupId': 'sg-1'}, {'GroupId': 'sg-2'}], 'PrivateIpAddress': "
+	      "'10.0.0.5', 'Association': {'PublicIp': '1.2.3.4'}}]}" } },
 	  "interface eni-1 in eu-west-1 vpc=vpc-1 subnet=subnet-1 groups=sg-1,sg-2 10.0.0.5 public instance=i-1\n",
 	  "" },
 	{ "an interface that changed its groups",
@@ -182,22 +165,19 @@ static const struct settling merge_settlings[] = {
 	    { read_network_interface, "b", "{'NetworkInterfaceId': 'eni-1', 'Groups': [{'GroupId': 'sg-1'}]}" } },
 	  "interface eni-1 groups=sg-2\n",
 	  "b:1:1: error: network interface eni-1 is given twice with different \"Groups\": also at a:1:1 (hint: give "
-	  "what the "
-	  "commands print now, without older copies of it)\n" },
+	  "what the commands print now, without older copies of it)\n" },
 	{ "an interface that changed its address",
 	  { { read_network_interface, "a", "{'NetworkInterfaceId': 'eni-1', 'PrivateIpAddress': '10.0.0.1'}" },
 	    { read_network_interface, "b", "{'NetworkInterfaceId': 'eni-1', 'PrivateIpAddress': '10.0.0.2'}" } },
 	  "interface eni-1 10.0.0.1\n",
 	  "b:1:1: error: network interface eni-1 is given twice with different \"PrivateIpAddresses\": also at a:1:1 "
-	  "(hint: "
-	  "give what the commands print now, without older copies of it)\n" },
+	  "(hint: give what the commands print now, without older copies of it)\n" },
 	{ "a peering connection that is active no more",
 	  { { read_peering, "a", "{'VpcPeeringConnectionId': 'pcx-1', 'Status': {'Code': 'active'}}" },
 	    { read_peering, "b", "{'VpcPeeringConnectionId': 'pcx-1', 'Status': {'Code': 'deleted'}}" } },
 	  "peering pcx-1 - with -\n",
 	  "b:1:1: error: peering connection pcx-1 is given twice with different \"Status\": also at a:1:1 (hint: give "
-	  "what the "
-	  "commands print now, without older copies of it)\n" },
+	  "what the commands print now, without older copies of it)\n" },
 	{ "what only one can have",
 	  { { read_route_table, "a",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'Main': true}, {'SubnetId': "
@@ -215,14 +195,11 @@ static const struct settling merge_settlings[] = {
 	  "ACL acl-1 vpc=vpc-1 subnets=subnet-1\n"
 	  "ACL acl-2 vpc=vpc-1 subnets=subnet-1,subnet-2\n",
 	  "b:1:1: error: subnet subnet-1 has two route tables: rtb-2, and rtb-1 at a:1:1 (hint: give what the commands "
-	  "print "
-	  "now, without older copies of it)\n"
+	  "print now, without older copies of it)\n"
 	  "b:1:1: error: VPC vpc-1 has two main route tables: rtb-2, and rtb-1 at a:1:1 (hint: give what the commands "
-	  "print "
-	  "now, without older copies of it)\n"
+	  "print now, without older copies of it)\n"
 	  "d:1:1: error: subnet subnet-1 has two network ACLs: acl-2, and acl-1 at c:1:1 (hint: give what the commands "
-	  "print "
-	  "now, without older copies of it)\n" },
+	  "print now, without older copies of it)\n" },
 };
 
 // A group with two rules, as describe-security-groups has it.
@@ -242,34 +219,32 @@ static const struct settling group_settlings[] = {
 	      RULE("sgr-2", "false", "'IpProtocol': '6', 'FromPort': 22, 'ToPort': 22, 'CidrIpv4': '10.1.0.0/16'") } },
 	  "group sg-1 vpc=vpc-1\n"
 	  "  egress all id=sgr-1\n"
-	  "    0.0.0.0/0 @1:114\n"
+	  "    0.0.0.0/0 @1:108\n"
 	  "  ingress tcp 22\n"
 	  "    10.0.0.0/16 \"ssh\" @2:122\n"
-	  "    10.1.0.0/16 @2:97\n",
+	  "    10.1.0.0/16 @2:95\n",
 	  "" },
 	{ "rules of a group that nobody gave",
 	  { { read_security_group_rule, "b",
 	      RULE("sgr-1", "true",
-		   "'IpProtocol': '-1', 'ReferencedGroupInfo': {'GroupId': 'sg-2', 'PeeringStatus': "
-		   "'active'}") },
+		   "'IpProtocol': '-1', 'ReferencedGroupInfo': {'GroupId': 'sg-2', 'PeeringStatus': 'active'}") },
 	    { read_security_group_rule, "c",
 	      RULE("sgr-2", "true", "'IpProtocol': '-1', 'CidrIpv4': '10.0.0.0/16', 'Description': 'd'") },
 	    { read_security_group_rule, "d", RULE("sgr-3", "false", "'IpProtocol': '-1', 'PrefixListId': 'pl-1'") },
 	    { read_security_group_rule, "e",
 	      RULE("sgr-1", "true",
-		   "'IpProtocol': '-1', 'ReferencedGroupInfo': {'GroupId': 'sg-2', 'PeeringStatus': "
-		   "'deleted'}") } },
+		   "'IpProtocol': '-1', 'ReferencedGroupInfo': {'GroupId': 'sg-2', 'PeeringStatus': 'deleted'}") } },
 	  "rules of group sg-1\n"
 	  "  egress all\n"
-	  "    10.0.0.0/16 \"d\" @1:99\n"
-	  "    sg-2 status=deleted @1:122\n"
+	  "    10.0.0.0/16 \"d\" @1:103\n"
+	  "    sg-2 status=deleted @1:126\n"
 	  "  ingress all id=sgr-3\n"
-	  "    pl-1 @1:104\n",
+	  "    pl-1 @1:108\n",
 	  "" },
 	{ "rules of a group that was given without",
 	  { { read_security_group, "a", "{'GroupId': 'sg-1', 'GroupName': 'g'}" },
 	    { read_security_group_rule, "b", RULE("sgr-1", "true", "'IpProtocol': '-1', 'CidrIpv4': '0.0.0.0/0'") } },
-	  "group sg-1 named \"g\"\n  egress all id=sgr-1\n    0.0.0.0/0 @1:99\n",
+	  "group sg-1 named \"g\"\n  egress all id=sgr-1\n    0.0.0.0/0 @1:103\n",
 	  "" },
 	{ "a rule that its group does not have",
 	  { { read_security_group, "a", GROUP },
@@ -278,51 +253,44 @@ static const struct settling group_settlings[] = {
 	    { read_security_group_rule, "c", RULE("sgr-3", "true", "'IpProtocol': '-1', 'CidrIpv4': '1.0.0.0/8'") } },
 	  "group sg-1 vpc=vpc-1\n"
 	  "  egress all\n"
-	  "    0.0.0.0/0 @1:114\n"
-	  "    1.0.0.0/8 @1:99\n"
+	  "    0.0.0.0/0 @1:108\n"
+	  "    1.0.0.0/8 @1:103\n"
 	  "  ingress tcp 22\n"
 	  "    10.0.0.0/16 \"ssh\" @2:122\n"
-	  "    10.1.0.0/16 @2:97\n"
+	  "    10.1.0.0/16 @2:95\n"
 	  "  ingress tcp 22-23 id=sgr-2\n"
-	  "    10.1.0.0/16 @1:131\n",
-	  "b:1:131: error: security group sg-1 has no such rule at a:1:1 (hint: give what the commands print now, "
-	  "without older "
-	  "copies of it)\n"
-	  "c:1:99: error: security group sg-1 has no such rule at a:1:1 (hint: give what the commands print now, "
-	  "without older "
-	  "copies of it)\n" },
+	  "    10.1.0.0/16 @1:133\n",
+	  "b:1:133: error: security group sg-1 has no such rule at a:1:1 (hint: give what the commands print now, "
+	  "without older copies of it)\n"
+	  "c:1:103: error: security group sg-1 has no such rule at a:1:1 (hint: give what the commands print now, "
+	  "without older copies of it)\n" },
 	{ "a group given twice, its peers in another order",
 	  { { read_security_group, "a", GROUP },
 	    { read_security_group, "b",
 	      "{'GroupId': 'sg-1', 'VpcId': 'vpc-1', 'IpPermissions': [{'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': "
-	      "22, "
-	      "'IpRanges': [{'CidrIp': '10.0.0.0/16'}]}, {'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': 22, "
-	      "'IpRanges': "
-	      "[{'CidrIp': '10.1.0.0/16', 'Description': 'b'}]}], 'IpPermissionsEgress': [{'IpProtocol': '-1', "
-	      "'IpRanges': "
-	      "[{'CidrIp': '0.0.0.0/0'}]}]}" } },
+	      "22, 'IpRanges': [{'CidrIp': '10.0.0.0/16'}]}, {'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': 22, "
+	      "'IpRanges': [{'CidrIp': '10.1.0.0/16', 'Description': 'b'}]}], 'IpPermissionsEgress': [{'IpProtocol': "
+	      "'-1', 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]}]}" } },
 	  "group sg-1 vpc=vpc-1\n"
 	  "  egress all\n"
-	  "    0.0.0.0/0 @1:114\n"
+	  "    0.0.0.0/0 @1:108\n"
 	  "  ingress tcp 22\n"
 	  "    10.0.0.0/16 \"ssh\" @2:122\n"
-	  "    10.1.0.0/16 \"b\" @2:97\n",
+	  "    10.1.0.0/16 \"b\" @2:95\n",
 	  "" },
 	{ "a group given twice with other rules",
 	  { { read_security_group, "a", GROUP },
 	    { read_security_group, "b",
 	      "{'GroupId': 'sg-1', 'VpcId': 'vpc-1', 'IpPermissions': [{'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': "
-	      "22, "
-	      "'IpRanges': [{'CidrIp': '10.0.0.0/16'}]}]}" } },
+	      "22, 'IpRanges': [{'CidrIp': '10.0.0.0/16'}]}]}" } },
 	  "group sg-1 vpc=vpc-1\n"
 	  "  egress all\n"
-	  "    0.0.0.0/0 @1:114\n"
+	  "    0.0.0.0/0 @1:108\n"
 	  "  ingress tcp 22\n"
 	  "    10.0.0.0/16 \"ssh\" @2:122\n"
-	  "    10.1.0.0/16 @2:97\n",
+	  "    10.1.0.0/16 @2:95\n",
 	  "b:1:1: error: security group sg-1 is given twice with different \"IpPermissions\": also at a:1:1 (hint: "
-	  "give what the "
-	  "commands print now, without older copies of it)\n" },
+	  "give what the commands print now, without older copies of it)\n" },
 };
 
 #define NAME_HINT                                                                                                      \
@@ -372,8 +340,7 @@ static const struct settling entries_settlings[] = {
 	    { read_prefix_list_entries, "pl-1b/pl-1", "{'Entries': [{'Cidr': '11.1.0.0/16'}]}" } },
 	  "list pl-1: 10.0.0.0/8\n",
 	  "pl-1b/pl-1:1:1: error: prefix list pl-1 has other entries at a:1:1 (hint: give what the commands print now, "
-	  "without "
-	  "older copies of it)\n" },
+	  "without older copies of it)\n" },
 	{ "a list of two Regions: the folder tells",
 	  { { read_prefix_list, "a",
 	      "{'PrefixListId': 'pl-1', 'PrefixListArn': 'arn:aws:ec2:us-west-1:1:prefix-list/pl-1'}" },
@@ -384,8 +351,7 @@ static const struct settling entries_settlings[] = {
 	    { read_prefix_list_entries, "us-west-3/pl-1", "{'Entries': [{'Cidr': '12.0.0.0/8'}]}" } },
 	  "list pl-1 in us-west-1: 10.0.0.0/8\nlist pl-1 in us-west-2: 11.0.0.0/8\n",
 	  "us-west-3/pl-1:1:1: error: prefix list pl-1 is in several Regions (hint: put the file into a folder that is "
-	  "named by "
-	  "its Region)\n" },
+	  "named by its Region)\n" },
 };
 
 // The rows from one on, or backwards; entries are all used, and are no part of what is compared.
