@@ -40,7 +40,7 @@ static void guard(const struct assembly *assembly, struct assembled_acl *acl, co
 {
 	vec_for_each (block, &subnet->blocks)
 		vec_for_each (known, &assembly->subnets)
-			if (compare_prefixes(block, known) == 0)
+			if (compare_blocks(block, known) == 0)
 				vec_push(&acl->subnets, *block);
 }
 
@@ -103,7 +103,7 @@ void assembly_add_acls(struct building *building)
 	}
 	drop_idle(assembly);
 	vec_for_each (acl, &assembly->acls)
-		qsort(acl->subnets.items, acl->subnets.count, sizeof(*acl->subnets.items), compare_prefixes);
+		qsort(acl->subnets.items, acl->subnets.count, sizeof(*acl->subnets.items), compare_blocks);
 	if (assembly->acls.count)
 		qsort(assembly->acls.items, assembly->acls.count, sizeof(*assembly->acls.items), compare_acls);
 }

@@ -119,7 +119,7 @@ bool was_given(const struct account *account, const char *command)
 	return false;
 }
 
-int compare_prefixes(const void *a, const void *b)
+int compare_blocks(const void *a, const void *b)
 {
 	const struct prefix *left = a, *right = b;
 

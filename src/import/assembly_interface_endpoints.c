@@ -17,7 +17,7 @@ static int compare_addresses(const void *a, const void *b)
 {
 	const struct prefix left = prefix_of_address(a), right = prefix_of_address(b);
 
-	return compare_prefixes(&left, &right);
+	return compare_blocks(&left, &right);
 }
 
 static bool has_address(const address_list *list, const struct address *address)

@@ -27,7 +27,7 @@ static void guess_cidrs(struct building *building)
 			if (route->target == TARGET_LOCAL && !route->is_list)
 				vec_push(&locals, route->prefix);
 	if (locals.count)
-		qsort(locals.items, locals.count, sizeof(*locals.items), compare_prefixes);
+		qsort(locals.items, locals.count, sizeof(*locals.items), compare_blocks);
 	vec_for_each (block, &locals)
 		add_block(assembly, block);
 	assume(building, memory_format("VPC %s", assembly->subnet->vpc),
@@ -74,7 +74,7 @@ static void add_subnets(struct assembly *assembly)
 			vec_push(&others, *block);
 	}
 	if (others.count)
-		qsort(others.items, others.count, sizeof(*others.items), compare_prefixes);
+		qsort(others.items, others.count, sizeof(*others.items), compare_blocks);
 	vec_for_each (block, &others)
 		if (prefixes_cover(&assembly->cidrs, block) && !overlaps(&assembly->subnets, block))
 			vec_push(&assembly->subnets, *block);

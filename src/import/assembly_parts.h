@@ -70,7 +70,7 @@ void rule_resolve(struct building *building, const struct aws_security_group *gr
 bool was_given(const struct account *account, const char *command);
 
 // By family, then address, then length; for qsort.
-int compare_prefixes(const void *a, const void *b);
+int compare_blocks(const void *a, const void *b);
 bool prefixes_cover(const prefix_vec *blocks, const struct prefix *inner);
 
 // Adds an interface endpoint of the VPC, with what is not given of it.

@@ -46,7 +46,7 @@ static int compare_peers(const void *a, const void *b)
 {
 	const struct draft_peer *left = a, *right = b;
 	int result = left->rank != right->rank ? (left->rank < right->rank ? -1 : 1)
-					       : compare_prefixes(&left->prefix, &right->prefix);
+					       : compare_blocks(&left->prefix, &right->prefix);
 
 	if (result == 0 && left->rank == RANK_LIST)
 		result = strcmp(left->peer.text, right->peer.text);
@@ -152,7 +152,7 @@ static void resolve_peer(struct draft *draft, const struct aws_peer *peer)
 
 static bool same_peer(const struct draft_peer *a, const struct draft_peer *b)
 {
-	return a->rank == b->rank && compare_prefixes(&a->prefix, &b->prefix) == 0 &&
+	return a->rank == b->rank && compare_blocks(&a->prefix, &b->prefix) == 0 &&
 	       (a->rank != RANK_LIST || strcmp(a->peer.text, b->peer.text) == 0);
 }
 

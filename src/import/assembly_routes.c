@@ -148,7 +148,7 @@ static void add_route(struct building *building, const struct aws_route *route)
 static bool has_route(const struct assembly *assembly, const struct prefix *prefix)
 {
 	vec_for_each (route, &assembly->routes)
-		if (!route->is_list && compare_prefixes(&route->prefix, prefix) == 0)
+		if (!route->is_list && compare_blocks(&route->prefix, prefix) == 0)
 			return true;
 	return false;
 }
@@ -187,7 +187,7 @@ static int compare_routes(const void *a, const void *b)
 
 	if (result == 0)
 		result =
-		    left->is_list ? strcmp(left->list, right->list) : compare_prefixes(&left->prefix, &right->prefix);
+		    left->is_list ? strcmp(left->list, right->list) : compare_blocks(&left->prefix, &right->prefix);
 	if (result == 0)  // of two with one destination, the one that leads nowhere
 		result = (right->target == ROUTE_BLACKHOLE) - (left->target == ROUTE_BLACKHOLE);
 	if (result == 0)
@@ -204,7 +204,7 @@ static void drop_repeated(struct assembly *assembly)
 		struct assembled_route *last = kept ? &assembly->routes.items[kept - 1] : NULL;
 		bool same = last && last->is_list == route->is_list &&
 			    (route->is_list ? strcmp(last->list, route->list) == 0
-					    : compare_prefixes(&last->prefix, &route->prefix) == 0);
+					    : compare_blocks(&last->prefix, &route->prefix) == 0);
 
 		if (same)
 			free(route->note);
