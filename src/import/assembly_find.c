@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "import/account_rows.h"
 #include "import/assembly_parts.h"
 #include "import/forms.h"
 
@@ -121,13 +122,7 @@ bool was_given(const struct account *account, const char *command)
 
 int compare_blocks(const void *a, const void *b)
 {
-	const struct prefix *left = a, *right = b;
-
-	if (left->base.family != right->base.family)
-		return left->base.family < right->base.family ? -1 : 1;
-	if (left->base.bits != right->base.bits)
-		return left->base.bits < right->base.bits ? -1 : 1;
-	return (int)left->length - (int)right->length;
+	return compare_prefixes(a, b);
 }
 
 bool prefixes_cover(const prefix_vec *blocks, const struct prefix *inner)

@@ -4,33 +4,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "import/account_rows.h"
 #include "import/assembly_parts.h"
 
-static int compare_numbers(long a, long b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int compare_matches(const struct aws_match *a, const struct aws_match *b)
-{
-	const long pairs[][2] = {
-		{ a->protocol, b->protocol },     { b->all_ports, a->all_ports }, { a->ports.first, b->ports.first },
-		{ a->ports.last, b->ports.last }, { a->icmp_type, b->icmp_type }, { a->icmp_code, b->icmp_code },
-		{ a->nothing, b->nothing },
-	};
-	int result = 0;
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]) && result == 0; i++)
-		result = compare_numbers(pairs[i][0], pairs[i][1]);
-	return result;
-}
-
-static int compare_optional(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-static int compare_rules(const void *a, const void *b)
+static int compare_assembled(const void *a, const void *b)
 {
 	const struct assembled_rule *left = a, *right = b;
 	int result = compare_matches(&left->match, &right->match);
@@ -38,14 +15,14 @@ static int compare_rules(const void *a, const void *b)
 	for (size_t i = 0; i < left->peers.count && i < right->peers.count && result == 0; i++)
 		result = strcmp(left->peers.items[i].text, right->peers.items[i].text);
 	if (result == 0)
-		result = compare_numbers((long)left->peers.count, (long)right->peers.count);
-	return result ? result : compare_optional(left->reason, right->reason);
+		result = (left->peers.count > right->peers.count) - (left->peers.count < right->peers.count);
+	return result ? result : compare_texts(left->reason, right->reason);
 }
 
 static void sort_rules(assembled_rule_vec *rules)
 {
 	if (rules->count)
-		qsort(rules->items, rules->count, sizeof(*rules->items), compare_rules);
+		qsort(rules->items, rules->count, sizeof(*rules->items), compare_assembled);
 }
 
 static void add_group(struct building *building, const struct aws_security_group *group)

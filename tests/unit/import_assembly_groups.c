@@ -195,13 +195,23 @@ static void descriptions_become_the_reason(void **unused)
 	usual(&built.account);
 	struct aws_group_rule *rule =
 	    add_rule(job_group(&built), true, match_tcp(443, 443), "10.0.3.0/24 10.0.2.0/24 10.0.4.0/24 10.0.5.0/24");
-	rule->id = memory_copy_text("sgr-1");
 	rule->peers.items[0].description = memory_copy_text("web");
 	rule->peers.items[1].description = memory_copy_text("api");
 	rule->peers.items[2].description = memory_copy_text("web");
 	rule->peers.items[3].description = memory_copy_text("");
 	build(&built, NULL);
-	assert_string_equal(built.assembly.groups.items[0].egress.items[0].reason, "workers, sgr-1: api; web");
+	assert_string_equal(built.assembly.groups.items[0].egress.items[0].reason, "workers: api; web");
+}
+
+static void a_rule_of_one_peer_has_its_id(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_rule(job_group(&built), true, match_tcp(443, 443), "10.0.3.0/24")->id = memory_copy_text("sgr-1");
+	build(&built, NULL);
+	assert_string_equal(built.assembly.groups.items[0].egress.items[0].reason, "workers, sgr-1");
 }
 
 static void descriptions_beyond_eight_are_counted(void **unused)
@@ -277,9 +287,7 @@ static void the_order_of_documents_does_not_matter(void **unused)
 						    "1 0-0: 10.0.0.0/8 \"workers\"\n"
 						    "1 0-0: 10.0.0.0/8 \"workers\"\n"
 						    "6 1-8: 10.2.0.0/16 \"workers\"\n"
-						    "6 1-9: 10.0.0.0/16 \"workers\"\n"
-						    "6 1-9: 10.0.0.0/16 10.1.0.0/16 \"workers\"\n"
-						    "6 1-9: 10.1.0.0/16 \"workers\"\n");
+						    "6 1-9: 10.0.0.0/16 10.1.0.0/16 \"workers\"\n");
 	assert_int_equal(other.assembly.groups.items[0].egress.items[1].match.icmp_type, 0);
 }
 
@@ -327,6 +335,7 @@ int main(void)
 		cmocka_unit_test(peered_vpcs_count_while_they_are_peered),
 		cmocka_unit_test(interfaces_of_another_region_are_not_meant),
 		cmocka_unit_test(descriptions_become_the_reason),
+		cmocka_unit_test(a_rule_of_one_peer_has_its_id),
 		cmocka_unit_test(descriptions_beyond_eight_are_counted),
 		cmocka_unit_test(a_nameless_group_without_descriptions_has_no_reason),
 		cmocka_unit_test(the_order_of_documents_does_not_matter),

@@ -395,10 +395,10 @@ static void what_a_route_leads_to_may_not_be_given(void **unused)
 			    "pl-1 blackhole # vpce-x: an endpoint that was not given\n");
 	assert_string_equal(
 	    assumptions_text(&built),
-	    "endpoint vpce-x, to which a route leads: the route leads nowhere. aws ec2 "
-	    "describe-vpc-endpoints --vpc-endpoint-ids vpce-x --region " REGION "\n"
 	    "peering connection pcx-x, to which a route leads: it is not active: the route leads nowhere. "
-	    "aws ec2 describe-vpc-peering-connections --vpc-peering-connection-ids pcx-x --region " REGION "\n");
+	    "aws ec2 describe-vpc-peering-connections --vpc-peering-connection-ids pcx-x --region " REGION "\n"
+	    "endpoint vpce-x, to which a route leads: the route leads nowhere. aws ec2 "
+	    "describe-vpc-endpoints --vpc-endpoint-ids vpce-x --region " REGION "\n");
 }
 
 static void a_peering_that_is_known_is_no_assumption(void **unused)
