@@ -44,7 +44,7 @@ static void add_indented(struct strbuf *out, const char *text)
 	}
 }
 
-static void add_text(const finding_vec *findings, struct strbuf *out)
+static void add_text(const doctor_finding_vec *findings, struct strbuf *out)
 {
 	vec_for_each (finding, findings) {
 		strbuf_add(out, "  ");
@@ -57,7 +57,7 @@ static void add_text(const finding_vec *findings, struct strbuf *out)
 	}
 }
 
-static void add_json(const finding_vec *findings, bool able, struct strbuf *out)
+static void add_json(const doctor_finding_vec *findings, bool able, struct strbuf *out)
 {
 	struct json json = { .out = out };
 
@@ -80,7 +80,7 @@ static void add_json(const finding_vec *findings, bool able, struct strbuf *out)
 }
 
 // What the profile asks for and this version, or this kernel, cannot enforce, as findings.
-static void add_profile(struct profile *profile, finding_vec *findings)
+static void add_profile(struct profile *profile, doctor_finding_vec *findings)
 {
 	CLEANUP(host_network_release) struct host_network network = { 0 };
 	CLEANUP(host_facts_release) struct host_facts host = { 0 };
@@ -93,12 +93,12 @@ static void add_profile(struct profile *profile, finding_vec *findings)
 	if (load_settle(profile, &network, &err) < 0)
 		vec_push(&list, (struct unavailable){ .message = memory_copy_text(err.message) });
 	vec_for_each (row, &list)
-		vec_push(findings, (struct finding){ .state = FINDING_MISSING,
-						     .name = "profile",
-						     .essential = true,
-						     .fact = STEAL(row->message) });
+		vec_push(findings, (struct doctor_finding){ .state = FINDING_MISSING,
+							    .name = "profile",
+							    .essential = true,
+							    .fact = STEAL(row->message) });
 	if (!list.count)
-		vec_push(findings, (struct finding){
+		vec_push(findings, (struct doctor_finding){
 				       .state = FINDING_OK,
 				       .name = "profile",
 				       .fact = memory_format("%s asks for nothing that is missing", profile->name) });
@@ -108,7 +108,7 @@ static void add_profile(struct profile *profile, finding_vec *findings)
 enum status cmd_doctor(const struct invocation *invocation)
 {
 	CLEANUP(loaded_profile_release) struct loaded_profile loaded = { 0 };
-	CLEANUP(findings_release) finding_vec findings = { 0 };
+	CLEANUP(doctor_findings_release) doctor_finding_vec findings = { 0 };
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
 	bool able = true;
 

@@ -20,10 +20,10 @@
 
 enum { FLOOR_MAJOR = 5, FLOOR_MINOR = 14, FEW_NAMESPACES = 16 };
 
-void doctor_add(finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
+void doctor_add(doctor_finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
 		char *remedy)
 {
-	vec_push(findings, (struct finding){
+	vec_push(findings, (struct doctor_finding){
 			       .state = state, .name = name, .fact = fact, .remedy = remedy, .essential = essential });
 }
 
@@ -60,7 +60,7 @@ char *doctor_module_remedy(const char *option, const char *module)
 	    module, module, option);
 }
 
-void doctor_kernel(finding_vec *findings)
+void doctor_kernel(doctor_finding_vec *findings)
 {
 	struct utsname name;
 	unsigned major = 0, minor = 0;
@@ -81,7 +81,7 @@ static enum finding_state judge_limit(long long limit)
 	return limit > 0 && limit < FEW_NAMESPACES ? FINDING_NOTE : FINDING_OK;
 }
 
-void doctor_limits(finding_vec *findings)
+void doctor_limits(doctor_finding_vec *findings)
 {
 	static const struct {
 		const char *path, *key;
@@ -105,7 +105,7 @@ void doctor_limits(finding_vec *findings)
 	}
 }
 
-void doctor_seccomp(finding_vec *findings)
+void doctor_seccomp(doctor_finding_vec *findings)
 {
 	unsigned action = SECCOMP_RET_KILL_PROCESS;
 	bool kills = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
@@ -121,7 +121,7 @@ void doctor_seccomp(finding_vec *findings)
 			   memory_copy_text("this needs a kernel with CONFIG_SECCOMP_FILTER"));
 }
 
-void doctor_landlock(finding_vec *findings)
+void doctor_landlock(doctor_finding_vec *findings)
 {
 	int abi = landlock_abi();
 	CLEANUP(strbuf_release) struct strbuf without = { 0 };
@@ -142,7 +142,7 @@ void doctor_landlock(finding_vec *findings)
 		   whole ? NULL : memory_copy_text(strbuf_text(&remedy)));
 }
 
-void doctor_cgroup(finding_vec *findings)
+void doctor_cgroup(doctor_finding_vec *findings)
 {
 	if (access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0)
 		doctor_add(findings, FINDING_OK, false, "cgroup", memory_copy_text("version 2"), NULL);
@@ -151,7 +151,7 @@ void doctor_cgroup(finding_vec *findings)
 			   memory_copy_text("nothing that is enforced today depends on it"));
 }
 
-void doctor_core_pattern(finding_vec *findings)
+void doctor_core_pattern(doctor_finding_vec *findings)
 {
 	AUTO_FREE char *pattern = read_line("/proc/sys/kernel/core_pattern");
 
@@ -173,7 +173,7 @@ void doctor_core_pattern(finding_vec *findings)
 		doctor_add(findings, FINDING_OK, true, "core pattern", memory_format("a file: %s", pattern), NULL);
 }
 
-void doctor_ipv6(finding_vec *findings)
+void doctor_ipv6(doctor_finding_vec *findings)
 {
 	if (access("/proc/sys/net/ipv6", F_OK) == 0)
 		doctor_add(findings, FINDING_OK, false, "IPv6", memory_copy_text("there, and denied like IPv4"), NULL);
@@ -183,7 +183,7 @@ void doctor_ipv6(finding_vec *findings)
 }
 
 // What carries the link of a user without root; root needs none of it.
-void doctor_pasta(finding_vec *findings)
+void doctor_pasta(doctor_finding_vec *findings)
 {
 	const char *path = pasta_find();
 	struct error err = { 0 };
@@ -203,7 +203,7 @@ void doctor_pasta(finding_vec *findings)
 			   memory_copy_text("pasta cannot make a link with it"), memory_copy_text(err.message));
 }
 
-void doctor_examine(finding_vec *findings)
+void doctor_examine(doctor_finding_vec *findings)
 {
 	static doctor_examination *const examinations[] = {
 		doctor_kernel,  doctor_limits,   doctor_namespaces, doctor_netfilter,
@@ -215,7 +215,7 @@ void doctor_examine(finding_vec *findings)
 		examinations[i](findings);
 }
 
-void findings_release(finding_vec *findings)
+void doctor_findings_release(doctor_finding_vec *findings)
 {
 	vec_for_each (finding, findings) {
 		free(finding->fact);

@@ -6,7 +6,7 @@
 #include "kernel/launch.h"
 
 // An examination appends its findings: doctor.c has their table.
-typedef void doctor_examination(finding_vec *findings);
+typedef void doctor_examination(doctor_finding_vec *findings);
 
 doctor_examination doctor_kernel, doctor_limits, doctor_seccomp, doctor_landlock, doctor_cgroup, doctor_core_pattern,
     doctor_ipv6, doctor_pasta;         // doctor.c
@@ -15,7 +15,7 @@ doctor_examination doctor_netfilter;   // doctor_netfilter.c
 doctor_examination doctor_uplinks;     // doctor_uplinks.c
 
 // Appends a row. fact and remedy are taken over; a remedy of NULL goes with FINDING_OK.
-void doctor_add(finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
+void doctor_add(doctor_finding_vec *findings, enum finding_state state, bool essential, const char *name, char *fact,
 		char *remedy);
 
 // The one number in a file of /proc; -1 when there is none.

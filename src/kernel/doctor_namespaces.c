@@ -98,7 +98,7 @@ static bool proc_is_masked(void)
 	return false;
 }
 
-static void add_proc(finding_vec *findings, int result)
+static void add_proc(doctor_finding_vec *findings, int result)
 {
 	if (result == 0) {
 		doctor_add(findings, FINDING_OK, true, "own /proc", memory_copy_text("can be mounted"), NULL);
@@ -114,7 +114,7 @@ static void add_proc(finding_vec *findings, int result)
 		    : "the kernel or a surrounding container refuses it; run vpcjail on the host itself"));
 }
 
-static void add_simple(finding_vec *findings, bool essential, const char *name, int result, const char *fine,
+static void add_simple(doctor_finding_vec *findings, bool essential, const char *name, int result, const char *fine,
 		       char *remedy)
 {
 	AUTO_FREE char *unused = remedy;
@@ -126,7 +126,7 @@ static void add_simple(finding_vec *findings, bool essential, const char *name, 
 			   memory_format("does not work: %s", strerror(-result)), STEAL(unused));
 }
 
-void doctor_namespaces(finding_vec *findings)
+void doctor_namespaces(doctor_finding_vec *findings)
 {
 	static const char name[] = "namespaces";
 	struct inside inside = { 0 };

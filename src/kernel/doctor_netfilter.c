@@ -203,14 +203,15 @@ static int try_parts(void *answer, struct error *err)
 	return 0;
 }
 
-static void add_missing(finding_vec *findings, const char *what, int result, const char *option, const char *module)
+static void add_missing(doctor_finding_vec *findings, const char *what, int result, const char *option,
+			const char *module)
 {
 	doctor_add(findings, FINDING_MISSING, true, "nf_tables",
 		   memory_format("%s does not work: %s", what, strerror(-result)),
 		   doctor_module_remedy(option, module));
 }
 
-void doctor_netfilter(finding_vec *findings)
+void doctor_netfilter(doctor_finding_vec *findings)
 {
 	struct outcome outcome = { 0 };
 	struct error err = { 0 };

@@ -50,7 +50,7 @@ static int try_children(void *answer, struct error *err)
 	return 0;
 }
 
-void doctor_uplinks(finding_vec *findings)
+void doctor_uplinks(doctor_finding_vec *findings)
 {
 	int results[ROWS] = { 0 };
 	struct error err = { 0 };

@@ -134,15 +134,15 @@ void launch_result_release(struct launch_result *result);
 // What this host supports, for `doctor`: one row a fact.
 enum finding_state { FINDING_OK, FINDING_NOTE, FINDING_MISSING };
 
-struct finding {
+struct doctor_finding {
 	enum finding_state state;
 	const char *name;  // "user namespaces": a literal
 	char *fact;        // what was found; owned
 	char *remedy;      // what to do; NULL when all is well; owned
 	bool essential;    // without it nothing can be run (as this user)
 };
-typedef VEC(struct finding) finding_vec;
-void doctor_examine(finding_vec *findings);
-void findings_release(finding_vec *findings);
+typedef VEC(struct doctor_finding) doctor_finding_vec;
+void doctor_examine(doctor_finding_vec *findings);
+void doctor_findings_release(doctor_finding_vec *findings);
 
 #endif
