@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// import: each finding with what makes it, and without; a well-made account has none but notes.
+#include "finding_fixture.h"
+
+#include "import/finding.h"
+
+static const struct finding *find(const finding_vec *findings, const char *code, const char *part)
+{
+	vec_for_each (finding, findings)
+		if (strcmp(finding->code, code) == 0 && strstr(finding->text, part))
+			return finding;
+	return NULL;
+}
+
+static void print_findings(const finding_vec *findings)
+{
+	vec_for_each (finding, findings)
+		print_error("%d %s [%s]: %s\n    %s\n", (int)finding->weight, finding->code,
+			    finding->subject ? finding->subject : "", finding->text,
+			    finding->remedy_text ? finding->remedy_text
+			    : finding->remedy    ? finding->remedy
+						 : "-");
+}
+
+static void test_clean(void **state)
+{
+	CLEANUP(fixture_release) struct fixture fixture;
+	CLEANUP(findings_release) finding_vec findings = { 0 };
+
+	(void)state;
+	fixture_make(&fixture);
+	findings_make(&fixture.assembly, &findings);
+	vec_for_each (finding, &findings)
+		if (finding->weight != FINDING_NOTE) {
+			print_findings(&findings);
+			fail();
+		}
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.items[0].code, "peers-unknown");
+}
+
+#define GROUP(fixture) (&(fixture)->assembly.groups.items[0])
+#define JOB(fixture) (&(fixture)->account.jobs.items[0])
+#define ACL(fixture) (&(fixture)->account.acls.items[0])
+
+static void to_internet(struct fixture *fixture)
+{
+	add_route(fixture, "0.0.0.0/0", TARGET_INTERNET_GATEWAY, "igw-1", ROUTE_BLACKHOLE);
+}
+
+static void to_nat(struct fixture *fixture)
+{
+	add_route(fixture, "0.0.0.0/0", TARGET_NAT_GATEWAY, "nat-1", ROUTE_BLACKHOLE);
+}
+
+static void to_egress_only(struct fixture *fixture)
+{
+	add_route(fixture, "::/0", TARGET_EGRESS_ONLY_GATEWAY, "eigw-1", ROUTE_BLACKHOLE);
+	FIXTURE_PUSH(fixture, &fixture->account.subnets.items[0].blocks, block("2001:db8:1::/64"));
+}
+
+static void to_egress_only_without_block(struct fixture *fixture)
+{
+	add_route(fixture, "::/0", TARGET_EGRESS_ONLY_GATEWAY, "eigw-1", ROUTE_BLACKHOLE);
+}
+
+static void to_transit(struct fixture *fixture)
+{
+	add_route(fixture, "0.0.0.0/0", TARGET_TRANSIT_GATEWAY, "tgw-1", ROUTE_BLACKHOLE);
+}
+
+static void to_appliance(struct fixture *fixture)
+{
+	add_route(fixture, "128.0.0.0/1", TARGET_ENDPOINT, "vpce-gwlb", ROUTE_BLACKHOLE);
+}
+
+static void to_instance(struct fixture *fixture)
+{
+	add_route(fixture, "8.8.8.0/24", TARGET_INTERFACE, "eni-1", ROUTE_BLACKHOLE);
+}
+
+static void to_vpn(struct fixture *fixture)
+{
+	add_route(fixture, "192.168.0.0/16", TARGET_VPN_GATEWAY, "vgw-1", ROUTE_BLACKHOLE);
+}
+
+static void to_list(struct fixture *fixture)
+{
+	add_route(fixture, "pl-s3", TARGET_TRANSIT_GATEWAY, "tgw-1", ROUTE_BLACKHOLE);
+}
+
+static void to_peer(struct fixture *fixture)
+{
+	add_route(fixture, "10.9.0.0/16", TARGET_PEERING, "pcx-1", ROUTE_PEERING);
+}
+
+static void to_nowhere(struct fixture *fixture)
+{
+	add_route(fixture, "0.0.0.0/0", TARGET_NAT_GATEWAY, "nat-gone", ROUTE_BLACKHOLE)->blackhole = true;
+}
+
+static void drop_route(struct fixture *fixture)
+{
+	fixture->assembly.routes.count--;
+	fixture->account.endpoints.items[0].route_tables.count = 0;
+}
+
+static void drop_dynamodb_route(struct fixture *fixture)
+{
+	add_account_endpoint(fixture, "vpce-ddb", "dynamodb", AWS_ENDPOINT_GATEWAY);
+}
+
+static void give_public_addresses(struct fixture *fixture)
+{
+	fixture->account.subnets.items[0].public_addresses = KNOWN_YES;
+}
+
+static void open_ssh(struct fixture *fixture)
+{
+	add_rule(fixture, GROUP(fixture), false, ports(IPPROTO_TCP, 22, 22), "0.0.0.0/0");
+}
+
+static void open_all_v6(struct fixture *fixture)
+{
+	add_rule(fixture, GROUP(fixture), false, all_traffic(), "::/0");
+}
+
+static void open_half(struct fixture *fixture)
+{
+	add_rule(fixture, GROUP(fixture), false, all_traffic(), "128.0.0.0/1");
+}
+
+static void drop_self_egress(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.items[0].match.nothing = true;
+}
+
+static void drop_self_ingress(struct fixture *fixture)
+{
+	GROUP(fixture)->ingress.count = 0;
+}
+
+static void drop_self_of_unknown_hosts(struct fixture *fixture)
+{
+	GROUP(fixture)->ingress.count = 0;
+	JOB(fixture)->hosts = 0;
+}
+
+static void self_tcp_only(struct fixture *fixture)
+{
+	GROUP(fixture)->ingress.items[0].match = ports(IPPROTO_TCP, 1, 65535);
+}
+
+static void self_half_the_ports(struct fixture *fixture)
+{
+	GROUP(fixture)->ingress.items[0].match = ports(IPPROTO_TCP, 1, 30000);
+}
+
+static void encrypt(struct fixture *fixture)
+{
+	fixture->assembly.encrypted = true;
+}
+
+static void encrypt_without_rule(struct fixture *fixture)
+{
+	fixture->assembly.encrypted = true;
+	self_tcp_only(fixture);
+	add_rule(fixture, GROUP(fixture), false, ports(IPPROTO_UDP, 500, 500), "self");
+}
+
+static void encrypt_with_ipsec_alone(struct fixture *fixture)
+{
+	struct aws_match esp = { .protocol = 50, .all_ports = true, .icmp_type = -1, .icmp_code = -1 };
+
+	fixture->assembly.encrypted = true;
+	GROUP(fixture)->egress.items[0].match = ports(IPPROTO_UDP, 500, 500);
+	GROUP(fixture)->ingress.items[0].match = ports(IPPROTO_UDP, 500, 500);
+	add_rule(fixture, GROUP(fixture), true, esp, "self");
+	add_rule(fixture, GROUP(fixture), false, esp, "self");
+}
+
+static void encrypt_one_host(struct fixture *fixture)
+{
+	fixture->assembly.encrypted = true;
+	fixture->assembly.several_hosts = false;
+	JOB(fixture)->hosts = 1;
+}
+
+static void efa_by_blocks(struct fixture *fixture)
+{
+	JOB(fixture)->instance_type = say(fixture, "ml.p5.48xlarge");
+	GROUP(fixture)->egress.items[0].peers.items[0].text = say(fixture, "10.0.0.0/16");
+}
+
+static void no_egress(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.count = 0;
+}
+
+static void default_egress(struct fixture *fixture)
+{
+	add_rule(fixture, GROUP(fixture), true, all_traffic(), "0.0.0.0/0");
+}
+
+static void default_egress_and_nat(struct fixture *fixture)
+{
+	default_egress(fixture);
+	to_nat(fixture);
+}
+
+static void name_an_unknown_group(struct fixture *fixture)
+{
+	add_rule(fixture, GROUP(fixture), true, ports(IPPROTO_TCP, 5432, 5432), NULL);
+}
+
+static void drop_endpoint(struct fixture *fixture, const char *id)
+{
+	vec_for_each (endpoint, &fixture->account.endpoints)
+		if (strcmp(endpoint->thing.id, id) == 0)
+			endpoint->vpc = say(fixture, "vpc-2");
+}
+
+static void drop_sts(struct fixture *fixture)
+{
+	drop_endpoint(fixture, "vpce-sts");
+}
+
+static void drop_logs(struct fixture *fixture)
+{
+	drop_endpoint(fixture, "vpce-logs");
+}
+
+static void drop_s3(struct fixture *fixture)
+{
+	drop_endpoint(fixture, "vpce-s3");
+}
+
+static void drop_s3_without_data(struct fixture *fixture)
+{
+	drop_endpoint(fixture, "vpce-s3");
+	JOB(fixture)->uris.count = 0;
+}
+
+static void name_a_key(struct fixture *fixture)
+{
+	JOB(fixture)->kms_key = KNOWN_YES;
+}
+
+static void drop_monitoring(struct fixture *fixture)
+{
+	drop_endpoint(fixture, "vpce-monitoring");
+}
+
+static void expire(struct fixture *fixture)
+{
+	fixture->account.endpoints.items[1].available = false;
+}
+
+static void move_zone(struct fixture *fixture)
+{
+	fixture->account.subnets.items[1].zone = say(fixture, "eu-west-1b");
+}
+
+static void private_dns_off(struct fixture *fixture)
+{
+	fixture->account.endpoints.items[1].private_dns = KNOWN_NO;
+	fixture->assembly.endpoints.items[1].private_dns = false;
+}
+
+static void dns_support_off(struct fixture *fixture)
+{
+	fixture->account.vpcs.items[0].dns_support = KNOWN_NO;
+}
+
+static void dns_hostnames_off(struct fixture *fixture)
+{
+	fixture->account.vpcs.items[0].dns_hostnames = KNOWN_NO;
+}
+
+static void own_dns(struct fixture *fixture)
+{
+	struct aws_dhcp_options options = { .thing = thing(fixture, "dopt-1", NULL, "dhcp.json") };
+
+	FIXTURE_PUSH(fixture, &options.servers, host("10.0.0.53"));
+	FIXTURE_PUSH(fixture, &fixture->account.dhcp_options, options);
+	fixture->assembly.amazon_dns = false;
+}
+
+static void shut_sts(struct fixture *fixture)
+{
+	fixture->assembly.endpoints.items[1].ports.count = 0;
+}
+
+static void keep_s3_in(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.items[2].match.nothing = true;
+}
+
+static void keep_half_of_s3_in(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.items[2].peers.items[0].text = say(fixture, "52.218.0.0/18");
+}
+
+static void keep_endpoints_in(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.items[1].match.ports = (struct port_range){ 80, 80 };
+}
+
+static void acl_denies_s3(struct fixture *fixture)
+{
+	add_entry(fixture, ACL(fixture), 50, true, false, "52.218.0.0/17", ports(IPPROTO_TCP, 443, 443));
+}
+
+static void acl_denies_endpoints_there(struct fixture *fixture)
+{
+	add_entry(fixture, ACL(fixture), 50, false, false, "10.0.1.0/24", ports(IPPROTO_TCP, 443, 443));
+}
+
+static void acl_without_replies(struct fixture *fixture)
+{
+	ACL(fixture)->entries.items[0].match = ports(IPPROTO_TCP, 443, 443);
+}
+
+static void acl_with_linux_replies(struct fixture *fixture)
+{
+	acl_without_replies(fixture);
+	add_entry(fixture, ACL(fixture), 110, false, true, "0.0.0.0/0", ports(IPPROTO_TCP, 32768, 65535));
+}
+
+static void acl_without_replies_there(struct fixture *fixture)
+{
+	add_entry(fixture, ACL(fixture), 50, true, false, "10.0.1.0/24", ports(IPPROTO_TCP, 40000, 40000));
+}
+
+static void isolate(struct fixture *fixture)
+{
+	fixture->assembly.isolated = true;
+}
+
+static void far_bucket(struct fixture *fixture)
+{
+	FIXTURE_PUSH(fixture, &JOB(fixture)->uris, say(fixture, "s3://sagemaker-us-east-1-123456789012/x"));
+}
+
+static void some_bucket(struct fixture *fixture)
+{
+	FIXTURE_PUSH(fixture, &JOB(fixture)->uris, say(fixture, "s3://corpus/x"));
+	FIXTURE_PUSH(fixture, &JOB(fixture)->uris, say(fixture, "s3://corpus/y"));
+}
+
+static void use_file_system(struct fixture *fixture)
+{
+	JOB(fixture)->in_file_system = KNOWN_YES;
+	GROUP(fixture)->egress.items[0].match.nothing = true;
+}
+
+static void approximate(struct fixture *fixture)
+{
+	fixture->assembly.lists.items[0].approximate = true;
+	fixture->assembly.lists.items[0].date = "2026-08-22-11-57-05";
+}
+
+static void empty_list(struct fixture *fixture)
+{
+	prefix_set_release(&fixture->assembly.lists.items[0].entries);
+	fixture->assembly.lists.items[0].given = false;
+	FIXTURE_PUSH(
+	    fixture, &fixture->assembly.assumptions,
+	    (struct assumption){ say(fixture, "the entries of prefix list pl-s3"), say(fixture, "none"), NULL });
+}
+
+static void assume_something(struct fixture *fixture)
+{
+	FIXTURE_PUSH(fixture, &fixture->assembly.assumptions,
+		     (struct assumption){ say(fixture, "the network ACL of subnet-a"), say(fixture, "it denies all"),
+					  say(fixture, "aws ec2 describe-network-acls") });
+}
+
+static const struct {
+	void (*spoil)(struct fixture *fixture);
+	const char *code;
+	enum finding_weight weight;
+	const char *subject, *part, *remedy;
+} rows[] = {
+	{ to_internet, "not-private", FINDING_PROBLEM, "rtb-1", "0.0.0.0/0 to igw-1, an internet gateway",
+	  "aws ec2 delete-route --route-table-id rtb-1 --destination-cidr-block=0.0.0.0/0 --region eu-west-1" },
+	{ to_nat, "not-private", FINDING_PROBLEM, "rtb-1", "nat-1, a NAT gateway", "delete-route" },
+	{ to_egress_only, "not-private", FINDING_PROBLEM, "rtb-1", "::/0 to eigw-1",
+	  "--destination-ipv6-cidr-block=::/0" },
+	{ to_egress_only_without_block, "not-private", FINDING_NOTE, "rtb-1", "no block of that family", "" },
+	{ to_transit, "not-private", FINDING_PROBLEM, "rtb-1", "a transit gateway", "" },
+	{ to_appliance, "not-private", FINDING_PROBLEM, "rtb-1", "a gateway load balancer's endpoint", "" },
+	{ to_instance, "not-private", FINDING_PROBLEM, "rtb-1", "an instance's interface", "" },
+	{ to_list, "not-private", FINDING_PROBLEM, "rtb-1", "pl-s3 to tgw-1", "--destination-prefix-list-id=pl-s3" },
+	{ to_vpn, "leads-out", FINDING_WARNING, "rtb-1", "192.168.0.0/16 to vgw-1", "describe-route-tables" },
+	{ to_peer, "peering", FINDING_NOTE, "rtb-1", "10.9.0.0/16 to pcx-1", "" },
+	{ to_nowhere, "blackhole-route", FINDING_WARNING, "rtb-1", "nat-gone is gone", "" },
+	{ drop_route, "no-s3-route", FINDING_PROBLEM, "vpce-s3", "connections to s3 hang",
+	  "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-table-ids rtb-1 --region eu-west-1" },
+	{ drop_dynamodb_route, "no-s3-route", FINDING_WARNING, "vpce-ddb", "of dynamodb", "" },
+	{ give_public_addresses, "public-addresses", FINDING_NOTE, "subnet-a", "MapPublicIpOnLaunch", "" },
+	{ open_ssh, "open-group", FINDING_WARNING, "sg-job", "tcp 22 from 0.0.0.0/0", "security-group-rules" },
+	{ open_all_v6, "open-group", FINDING_WARNING, "sg-job", "all traffic from ::/0, every protocol", "" },
+	{ open_half, "open-group", FINDING_WARNING, "sg-job", "128.0.0.0/1", "" },
+	{ drop_self_egress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no egress rule",
+	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]'" },
+	{ drop_self_ingress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no ingress rule", "" },
+	{ drop_self_of_unknown_hosts, "no-self-reference", FINDING_NOTE, "sg-job", "more than one host", "" },
+	{ self_tcp_only, "no-self-reference", FINDING_WARNING, "sg-job", "TCP is let through", "" },
+	{ self_half_the_ports, "no-self-reference", FINDING_PROBLEM, "sg-job", "collectives hang", "" },
+	{ encrypt_with_ipsec_alone, "no-self-reference", FINDING_WARNING, "sg-job", "in ESP", "" },
+	{ encrypt_without_rule, "no-ipsec-rule", FINDING_PROBLEM, "sg-job", "no ingress rule lets UDP 500",
+	  "IpProtocol=50" },
+	{ encrypt, "esp-not-carried", FINDING_NOTE, NULL, "encrypts nothing", "" },
+	{ encrypt_one_host, "idle-encryption", FINDING_NOTE, "train-1", "no effect", "" },
+	{ efa_by_blocks, "no-efa-rule", FINDING_PROBLEM, "sg-job", "no such egress rule", "" },
+	{ no_egress, "group-without-egress", FINDING_PROBLEM, "sg-job", "sg-job (train): no egress rule", "" },
+	{ default_egress, "public-egress", FINDING_NOTE, "sg-job", "the routes alone hold it back", "" },
+	{ default_egress_and_nat, "public-egress", FINDING_WARNING, "sg-job", "a NAT gateway", "" },
+	{ name_an_unknown_group, "empty-rule", FINDING_NOTE, "sg-job", "egress rule for tcp 5432", "" },
+	{ drop_sts, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of sts",
+	  "--service-name com.amazonaws.eu-west-1.sts --subnet-ids subnet-a" },
+	{ drop_logs, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of logs", "" },
+	{ drop_s3, "missing-endpoint", FINDING_PROBLEM, "vpc-1", "no endpoint of s3", "--route-table-ids rtb-1" },
+	{ drop_s3_without_data, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of s3", "" },
+	{ name_a_key, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of kms", "" },
+	{ drop_monitoring, "optional-endpoints", FINDING_NOTE, "vpc-1", "no endpoint of monitoring:", "" },
+	{ expire, "endpoint-unavailable", FINDING_WARNING, "vpce-sts", "left out", "describe-vpc-endpoints" },
+	{ move_zone, "endpoint-without-subnet", FINDING_NOTE, "vpce-sts",
+	  "vpce-sts of sts has no interface in eu-west-1a", "--add-subnet-ids subnet-a" },
+	{ private_dns_off, "private-dns-off", FINDING_WARNING, "vpce-sts", "private DNS off", "--private-dns-enabled" },
+	{ dns_support_off, "dns-attributes-off", FINDING_PROBLEM, "vpc-1", "enableDnsSupport off",
+	  "--enable-dns-support '{\"Value\":true}'" },
+	{ dns_hostnames_off, "dns-attributes-off", FINDING_PROBLEM, "vpc-1", "7 endpoints", "" },
+	{ own_dns, "own-dns", FINDING_NOTE, "dopt-1", "10.0.0.53", "" },
+	{ shut_sts, "endpoint-refuses", FINDING_PROBLEM, "vpce-sts", "do not let the job in on TCP 443",
+	  "--group-id sg-endpoints --protocol tcp --port 443 --source-group sg-job" },
+	{ keep_s3_in, "endpoint-not-in-egress", FINDING_PROBLEM, "sg-job", "the prefix list of s3",
+	  "PrefixListIds=[{PrefixListId=pl-s3}]" },
+	{ keep_half_of_s3_in, "endpoint-not-in-egress", FINDING_WARNING, "sg-job", "some of the addresses", "" },
+	{ keep_endpoints_in, "endpoint-not-in-egress", FINDING_PROBLEM, "sg-job", "the addresses of logs",
+	  "UserIdGroupPairs=[{GroupId=sg-endpoints}]" },
+	{ acl_denies_s3, "acl-denies-endpoint", FINDING_PROBLEM, "acl-1", "s3 (vpce-s3)", "describe-network-acls" },
+	{ acl_denies_endpoints_there, "acl-denies-endpoint", FINDING_PROBLEM, "acl-1", "the ACL of the endpoint's",
+	  "" },
+	{ acl_without_replies, "acl-denies-replies", FINDING_PROBLEM, "acl-1", "the ACL of the job's subnet", "" },
+	{ acl_with_linux_replies, "acl-denies-replies", FINDING_NOTE, "acl-1", "ip_local_port_range", "" },
+	{ acl_without_replies_there, "acl-denies-replies", FINDING_PROBLEM, "acl-1", "the ACL of the endpoint's", "" },
+	{ isolate, "isolated", FINDING_NOTE, "train-1", "only matter to SageMaker", "" },
+	{ far_bucket, "bucket-elsewhere", FINDING_WARNING, "sagemaker-us-east-1-123456789012", "one of us-east-1",
+	  "get-bucket-location --bucket sagemaker-us-east-1-123456789012" },
+	{ some_bucket, "bucket-region", FINDING_NOTE, "train-1", "Region corpus is:", "--bucket corpus" },
+	{ use_file_system, "file-system-denied", FINDING_PROBLEM, "sg-job", "TCP 2049", "" },
+	{ approximate, "list-approximate", FINDING_WARNING, "pl-s3", "of 2026-08-22-11-57-05",
+	  "get-managed-prefix-list-entries --prefix-list-id pl-s3" },
+	{ empty_list, "list-without-entries", FINDING_WARNING, "pl-s3", "without its entries", "" },
+	{ assume_something, "assumed", FINDING_NOTE, NULL, "not given: the network ACL of subnet-a; assumed: it denies",
+	  "aws ec2 describe-network-acls" },
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static const char *remedy_of(const struct finding *finding)
+{
+	return finding->remedy_text ? finding->remedy_text : finding->remedy ? finding->remedy : "";
+}
+
+static void check_row(size_t i)
+{
+	CLEANUP(fixture_release) struct fixture clean;
+	CLEANUP(fixture_release) struct fixture spoilt;
+	CLEANUP(findings_release) finding_vec without = { 0 };
+	CLEANUP(findings_release) finding_vec with = { 0 };
+
+	fixture_make(&clean);
+	fixture_make(&spoilt);
+	rows[i].spoil(&spoilt);
+	findings_make(&clean.assembly, &without);
+	findings_make(&spoilt.assembly, &with);
+	const struct finding *found = find(&with, rows[i].code, rows[i].part);
+	if (!found || found->weight != rows[i].weight || !strstr(remedy_of(found), rows[i].remedy) ||
+	    (rows[i].subject ? !found->subject || strcmp(found->subject, rows[i].subject) != 0 : !!found->subject)) {
+		print_error("row %zu, %s, \"%s\":\n", i, rows[i].code, rows[i].part);
+		print_findings(&with);
+		fail();
+	}
+	assert_null(find(&without, rows[i].code, ""));
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		check_row(i);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clean),
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
