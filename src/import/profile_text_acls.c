@@ -91,8 +91,12 @@ static struct node *acl_of(const struct assembled_acl *own)
 	if (!acl) {
 		node_set_aside(row, "not given: nothing crosses the subnet's boundary");
 	} else {
-		text_thing(&aside, &acl->thing);
-		strbuf_add(&aside, acl->is_default ? ", the VPC's default one" : "");
+		if (acl->thing.id && own->id && strcmp(acl->thing.id, own->id) != 0)
+			text_thing(&aside, &acl->thing);
+		else if (acl->thing.name)
+			text_foreign(&aside, acl->thing.name);
+		if (acl->is_default)
+			strbuf_format(&aside, "%sthe VPC's default one", aside.length ? ", " : "");
 		node_set_aside(row, strbuf_text(&aside));
 	}
 	return row;

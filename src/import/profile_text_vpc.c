@@ -158,8 +158,8 @@ static void add_names(const struct text_draft *draft, struct node *vpc)
 	static const char amazon[] = "names that this profile knows. AWS's resolver answers every name, which no group "
 				     "filters and which\ncarries data out: write resolver to have the same";
 	static const char other[] =
-	    "names that this profile knows: what the VPC's own name servers would answer is not "
-	    "in AWS's documents";
+	    "names that this profile knows: that AWS's resolver answers in this VPC is not said by "
+	    "the documents";
 	struct node *dns = node_scalar("endpoints");
 
 	node_add_note(dns, draft->first->amazon_dns ? amazon : other);

@@ -15,7 +15,8 @@ void check_references(struct reader *reader);
 void check_vpc(struct reader *reader);
 void check_families(struct reader *reader);
 
-// Whether a block can be a VPC's, a subnet's or a host's: it has nothing of loopback, link-local, multicast and the like.
+// Whether a block can be a VPC's, a subnet's or a host's: it has nothing of loopback, link-local, multicast and the
+// like.
 bool check_is_ordinary(const struct prefix *prefix);
 
 #endif

@@ -29,8 +29,8 @@ static unsigned code_point(const char *text, size_t bytes)
 	return point;
 }
 
-// Characters that YAML does not let stand as they are, or takes for the end of a line. (Those that act on a terminal are
-// escaped too.)
+// Characters that YAML does not let stand as they are, or takes for the end of a line. (Those that act on a terminal
+// are escaped too.)
 static bool needs_escape(unsigned point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0xa0) || point == 0x2028 || point == 0x2029 ||

@@ -430,8 +430,7 @@ static void test_missing(void **state)
 	struct assembly *assembly = &world.assemblies[0];
 	assembly->acls.items[0].acl = NULL;
 	assembly->routes.count = 1;
-	assembly->endpoints.count = 0;
-	assembly->groups.items[0].egress.count = 0;
+	world_release_rules(&assembly->groups.items[0].egress);
 	struct assembled_rule all = {
 		.match = { .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 }
 	};
