@@ -32,7 +32,7 @@ int compare_rules(const struct aws_group_rule *a, const struct aws_group_rule *b
 	return a->egress != b->egress ? ORDER(b->egress, a->egress) : compare_matches(&a->match, &b->match);
 }
 
-void peer_release(struct aws_peer *peer)
+void aws_peer_release(struct aws_peer *peer)
 {
 	free(peer->id);
 	free(peer->vpc);
@@ -48,7 +48,7 @@ static void rules_release(void *field)
 	vec_for_each (rule, rules) {
 		free(rule->id);
 		vec_for_each (peer, &rule->peers)
-			peer_release(peer);
+			aws_peer_release(peer);
 		vec_release(&rule->peers);
 	}
 	vec_release(rules);
