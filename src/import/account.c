@@ -38,6 +38,7 @@ static const struct row_field subnets_fields[] = {
 	FIELD(aws_subnet, vpc, field_text, MERGE_SAME, "VpcId"),
 	FIELD(aws_subnet, zone, field_text, MERGE_SAME, "AvailabilityZone"),
 	FIELD(aws_subnet, blocks, field_prefixes, MERGE_SAME, "CidrBlock"),
+	FIELD(aws_subnet, public_addresses, field_known, MERGE_SAME, "MapPublicIpOnLaunch"),
 };
 KIND(subnets, "subnet", aws_subnet, subnets, offsetof(struct aws_subnet, vpc));
 

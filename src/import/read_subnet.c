@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads subnets. Source: Amazon EC2 API Reference, Subnet.
-#include <stdlib.h>
-
 #include "import/row_parts.h"
 
 void read_subnet(struct import_reader *reader, const json_t *row)
@@ -12,6 +10,7 @@ void read_subnet(struct import_reader *reader, const json_t *row)
 	row_head(reader, row, "SubnetId", "SubnetArn", "a subnet", &subnet.thing);
 	subnet.vpc = member_required(reader, row, "VpcId", "a subnet");
 	subnet.zone = member_copy(reader, row, "AvailabilityZone");
+	subnet.public_addresses = member_known(reader, row, "MapPublicIpOnLaunch");
 	thing_in_zone(&subnet.thing, subnet.zone);
 	if (member_prefix(reader, row, "CidrBlock", &block))
 		vec_push(&subnet.blocks, block);

@@ -282,6 +282,7 @@ static inline void dump_account(struct strbuf *out, const struct account *accoun
 		dump_text(out, "vpc", subnet->vpc);
 		dump_text(out, "zone", subnet->zone);
 		dump_prefixes(out, &subnet->blocks);
+		dump_known(out, "public", subnet->public_addresses);
 		strbuf_add(out, "\n");
 	}
 	dump_route_tables(out, account);

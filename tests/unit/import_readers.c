@@ -39,12 +39,14 @@ static const struct reading vpc_readings[] = {
 	  "{'VpcId': 'vpc-1', 'EnableDnsHostnames': {'Value': 'true'}}", "vpc vpc-1\n",
 	  "f.json:1:52: error: \"Value\" must be true or false, not a text\n" },
 	{ "a subnet: its zone tells its Region before its ARN does", read_subnet,
-	  "{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'AvailabilityZone': 'us-west-2c', 'CidrBlock': '172.31.0.0/20',\n"
+	  "{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'AvailabilityZone': 'us-west-2c', 'CidrBlock': '172.31.0.0/20', "
+	  "'MapPublicIpOnLaunch': true,\n"
 	  " 'Ipv6CidrBlockAssociationSet': [{'Ipv6CidrBlock': '2600::/64', 'Ipv6CidrBlockState':\n"
 	  "  {'State': 'associated'}}, {'Ipv6CidrBlock': '2601::/64', 'Ipv6CidrBlockState': {'State': 'failed'}}],\n"
 	  " 'SubnetArn': 'arn:aws:ec2:us-east-1:028403472736:subnet/subnet-1', 'Tags': [{'Key': 'Name', 'Value': "
 	  "'a\\nb'}]}",
-	  "subnet subnet-1 in us-west-2 named \"a\nb\" vpc=vpc-1 zone=us-west-2c 172.31.0.0/20 2600::/64\n", "" },
+	  "subnet subnet-1 in us-west-2 named \"a\nb\" vpc=vpc-1 zone=us-west-2c 172.31.0.0/20 2600::/64 public=yes\n",
+	  "" },
 	{ "a subnet whose ARN alone tells its Region", read_subnet,
 	  "{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'SubnetArn': "
 	  "'arn:aws:ec2:us-east-1:028403472736:subnet/subnet-1'}",
