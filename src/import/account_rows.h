@@ -72,7 +72,6 @@ int compare_peers(const struct aws_peer *a, const struct aws_peer *b);          
 // One rule for each direction and match, with its peers, both in order and each once; their descriptions and ids stay
 // where they still say something true.
 void rules_settle(rule_vec *rules);
-void aws_peer_release(struct aws_peer *peer);
 
 // Two rows of one id and Region become *to; what contradicts is a mistake, with both places. Releases *from.
 void row_merge(const struct row_kind *kind, void *to, void *from, struct mistakes *mistakes);

@@ -32,7 +32,7 @@ int compare_rules(const struct aws_group_rule *a, const struct aws_group_rule *b
 	return a->egress != b->egress ? ORDER(b->egress, a->egress) : compare_matches(&a->match, &b->match);
 }
 
-void aws_peer_release(struct aws_peer *peer)
+static void peer_release(struct aws_peer *peer)
 {
 	free(peer->id);
 	free(peer->vpc);
@@ -48,7 +48,7 @@ static void rules_release(void *field)
 	vec_for_each (rule, rules) {
 		free(rule->id);
 		vec_for_each (peer, &rule->peers)
-			aws_peer_release(peer);
+			peer_release(peer);
 		vec_release(&rule->peers);
 	}
 	vec_release(rules);
@@ -178,6 +178,9 @@ static void add_single(rule_vec *rules, const struct single *single)
 void rules_settle(rule_vec *rules)
 {
 	size_t count;
+
+	if (rules->count == 1 && rules->items[0].peers.count == 1)
+		return;
 	struct single *singles = take_apart(rules, &count);
 
 	qsort(singles, count, sizeof(*singles), compare_singles);

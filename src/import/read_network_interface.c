@@ -13,35 +13,36 @@ static bool has_public(struct import_reader *reader, const json_t *object)
 	return association && member_text(reader, association, "PublicIp");
 }
 
-static void add_address(struct aws_interface *interface, const struct address *address)
+// first: before all others, as the primary one is.
+static void add_address(struct aws_interface *interface, const struct address *address, bool first)
 {
 	vec_for_each (known, &interface->addresses)
 		if (address_equal(known, address))
 			return;
 	vec_push(&interface->addresses, *address);
+	for (size_t i = interface->addresses.count - 1; first && i > 0; i--)
+		interface->addresses.items[i] = interface->addresses.items[i - 1];
+	if (first)
+		interface->addresses.items[0] = *address;
 }
 
-// The primary one first, which is also the only one that an old document has.
+// An old document has the primary one alone, by itself.
 static void read_addresses(struct import_reader *reader, const json_t *row, struct aws_interface *interface)
 {
-	const json_t *list = member_list(reader, row, "PrivateIpAddresses");
 	struct address address;
 	bool has_primary = member_address(reader, row, "PrivateIpAddress", &address);
 
 	if (has_primary)
-		add_address(interface, &address);
-	for_each_object (reader, list, item) {
+		add_address(interface, &address, true);
+	for_each_object (reader, member_list(reader, row, "PrivateIpAddresses"), item) {
+		bool primary = member_known(reader, item, "Primary") == KNOWN_YES;
 		interface->has_public |= has_public(reader, item);
-		if (!has_primary && member_known(reader, item, "Primary") == KNOWN_YES &&
-		    member_address(reader, item, "PrivateIpAddress", &address))
-			add_address(interface, &address);
-	}
-	for_each_object (reader, list, item)
 		if (member_address(reader, item, "PrivateIpAddress", &address))
-			add_address(interface, &address);
+			add_address(interface, &address, primary && !has_primary);
+	}
 	for_each_object (reader, member_list(reader, row, "Ipv6Addresses"), item)
 		if (member_address(reader, item, "Ipv6Address", &address))
-			add_address(interface, &address);
+			add_address(interface, &address, false);
 }
 
 static void read_interface(struct import_reader *reader, const json_t *row, const char *instance, const char *zone)
@@ -61,6 +62,8 @@ static void read_interface(struct import_reader *reader, const json_t *row, cons
 	interface.has_public = has_public(reader, row);
 	member_texts(reader, row, "Groups", "GroupId", &interface.groups);
 	read_addresses(reader, row, &interface);
+	vec_fit(&interface.groups);
+	vec_fit(&interface.addresses);
 	account_add(reader, &interfaces_kind, &interface);
 }
 
@@ -74,13 +77,16 @@ void read_instance(struct import_reader *reader, const json_t *row)
 	const json_t *placement = member_object(reader, row, "Placement");
 	const char *zone = placement ? member_text(reader, placement, "AvailabilityZone") : NULL;
 	const char *id = member_text(reader, row, "InstanceId");
+	struct row_items items;
 
-	for_each_object (reader, member_list(reader, row, "NetworkInterfaces"), item)
-		read_interface(reader, item, id, zone);
+	for_each_item (&items, reader, member_list(reader, row, "NetworkInterfaces"), item)
+		read_interface(&items.reader, item, id, zone);
 }
 
 void read_reservation(struct import_reader *reader, const json_t *row)
 {
-	for_each_object (reader, member_list(reader, row, "Instances"), item)
-		read_instance(reader, item);
+	struct row_items items;
+
+	for_each_item (&items, reader, member_list(reader, row, "Instances"), item)
+		read_instance(&items.reader, item);
 }
