@@ -61,8 +61,6 @@ static void check_ids(const struct id_kind *kind, const job_id_vec *ids, const s
 
 void job_check(const struct aws_job *job, struct mistakes *mistakes)
 {
-	if (!job->has_vpc)
-		return;
 	check_ids(&group_kind, &job->groups, &job->groups_at, mistakes);
 	check_ids(&subnet_kind, &job->subnets, &job->subnets_at, mistakes);
 }

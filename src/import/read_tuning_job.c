@@ -50,17 +50,17 @@ static void read_definition(struct job_reader *reader, const struct job_value *d
 {
 	const char *own_name = text_of(definition, "DefinitionName");
 	struct job_origin own = *origin;
-	AUTO_FREE char *name = NULL;
+	AUTO_FREE char *name = !origin->name || !number ? NULL
+			       : own_name               ? memory_format("%s/%s", origin->name, own_name)
+							: memory_format("%s/%zu", origin->name, number);
 
 	if (!value_is_object(definition)) {
 		job_complain(reader, definition, NULL, "a definition of training jobs must be an object, not %s",
 			     value_kind(definition));
 		return;
 	}
-	if (own.name && number && own_name)
-		own.name = name = memory_format("%s/%s", own.name, own_name);
-	else if (own.name && number)
-		own.name = name = memory_format("%s/%zu", own.name, number);
+	if (name)
+		own.name = name;
 	job_read(reader, definition, definition_rows, JOB_TUNING, "tuning job", &own);
 }
 

@@ -444,6 +444,7 @@ static void test_many(void **state)
 	strbuf_add(&text, "}}");
 	AUTO_FREE char *variables = read_text(strbuf_text(&text), text.length);
 	assert_non_null(strstr(variables, "variable V99= 102:"));
+	assert_null(strstr(variables, "variable V101="));
 	assert_non_null(
 	    strstr(variables, "f:103:9: error: more than the 100 environment variables that SageMaker takes\n"));
 	assert_null(strstr(strstr(variables, ": error: ") + 1, ": error: "));
