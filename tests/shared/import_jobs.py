@@ -71,7 +71,7 @@ def expected(name, document, said, places):
            for ours, theirs in (('subnets', 'Subnets'), ('groups', 'SecurityGroupIds'))},
         'isolation': at(document, network + ('EnableNetworkIsolation',)),
         'encryption': at(document, network + ('EnableInterContainerTrafficEncryption',)),
-        'in_file_system': said['in_file_system'], 'hosts': count + sum(group['InstanceCount'] for group in groups),
+        'in_file_system': said['in_file_system'], 'kms_key': said['kms_key'], 'hosts': count + sum(group['InstanceCount'] for group in groups),
         'instance_type': next((one for one in kinds if one), None), 'image': said['image'],
         'environment': [{'name': key, 'text': text, 'at': '%d:%d' % places['Environment', key]}
                         for key, text in environment],
@@ -209,7 +209,7 @@ FILES = {
         ('secure-mlops.env-main.yaml', 4), ('secure-mlops.env-vpc.yaml', 4), ('sm-examples.cfn-sm.yaml', 1),
         ('studio-workshop.ds_env_studio_user_profile_v2.yaml', 3),
         ('studio-workshop.ds_shared_sagemaker_network.yaml', 4))},
-    'cfn/sm-examples.vpc_infra_cfn.json': (':1:1: error: this is ', 'a template says what is to be made'),
+    'cfn/sm-examples.vpc_infra_cfn.json': (f':1:1: error: {TEMPLATE}', 'a template says what is to be made'),
     'cfn/secure-mlops.env-main.json': (':1:1: error: ', "a template's parameters"),
 }
 # What the training toolkit finds in the container is made of the job, and says nothing of its network.

@@ -22,7 +22,7 @@ class Draw:
 
     def document(self, shape):
         """(value, what it says). Of VpcConfig and the flags exactly what was put in."""
-        self.said = {'uris': set(), 'image': None, 'in_file_system': False}
+        self.said = {'uris': set(), 'image': None, 'in_file_system': False, 'kms_key': False}
         value = self.value(shape, shape)
         return value, self.said
 
@@ -90,6 +90,10 @@ class Draw:
         if member in ('TrainingImage', 'ImageUri'):
             self.said['image'] = f'image-{self.random.randrange(1000)}'
             return self.said['image']
+        if name == 'KmsKeyId':
+            key = self.text()
+            self.said['kms_key'] |= key != ''
+            return key
         return (self.text() or 'x') if name in ('TrainingJobName', 'ProcessingJobName') else self.text()
 
     def draw_integer(self, _, shape, member):

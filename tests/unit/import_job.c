@@ -198,6 +198,8 @@ static void test_configuration(void **state)
 		  "f:1:1: warning: no section of this configuration says anything of a job's network (hint: import "
 		  "reads "
 		  "VpcConfig and EnableNetworkIsolation of the sections of jobs, as TrainingJob)\n" },
+		{ "SageMaker:\n  TrainingJob: [x]\n",
+		  "f:2:16: error: \"TrainingJob\" must be a mapping, not a list\n" },
 		{ "SageMaker:\n  TrainingJob: [x]\n  ProcessingJob: {NetworkConfig: 5}\n",
 		  "defaults ProcessingJob: the section ProcessingJob of the SDK's config.yaml 3:18\n"
 		  "f:2:16: error: \"TrainingJob\" must be a mapping, not a list\n"
@@ -244,6 +246,10 @@ static void test_manifest(void **state)
 		{ "apiVersion: batch/v1\nkind: TrainingJob\nspec: {}\n",
 		  "f:1:13: error: a manifest of \"batch/v1\", which is not SageMaker's (hint: a job has apiVersion "
 		  "sagemaker.services.k8s.aws/v1alpha1)\n" },
+		{ ACK "kind: TrainingJob\nmetadata: {name: m}\nspec:\n  enableNetworkIsolation: 'true'\n",
+		  "training m: a manifest of the kind TrainingJob 5:3\nfile system no\nkey no\n"
+		  "f:5:27: error: \"EnableNetworkIsolation\" must be true or false, not a text (hint: without "
+		  "quotes)\n" },
 		{ ACK "kind: TrainingJob\nmetadata: {name: m}\nspec: {enableNetworkIsolation: $X, vpcConfig: {\n"
 		      "  subnets: [$SUBNET], securityGroupIDs: ['<YOUR GROUP>']}}\n",
 		  "training m: a manifest of the kind TrainingJob 4:7\nvpc \nsubnet $SUBNET 5:13\ngroup <YOUR GROUP> "
@@ -354,6 +360,8 @@ static void test_types(void **state)
 		{ J "\"ResourceConfig\": {\"InstanceCount\": \"$N\", \"InstanceType\": {}}}",
 		  GIVEN REST "f:2:37: error: \"InstanceCount\" must be a whole number from 0 to 1000000 (hint: "
 			     "without quotes)\nf:2:59: error: a type of instance must be a text, not an object\n" },
+		{ J "\"ResourceConfig\": {\"InstanceCount\": -1}}",
+		  GIVEN REST "f:2:37: error: \"InstanceCount\" must be a whole number from 0 to 1000000\n" },
 		{ J "\"ResourceConfig\": {\"InstanceCount\": 1000001}, \"InputDataConfig\": {\"x\": 1}}",
 		  GIVEN REST "f:2:37: error: \"InstanceCount\" must be a whole number from 0 to 1000000\n"
 			     "f:2:66: error: \"InputDataConfig\" must be a list, not an object\n" },
