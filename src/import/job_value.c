@@ -112,8 +112,9 @@ static struct job_value member_of_json(const json_t *object, const char *key)
 	if (member)
 		return (struct job_value){ .json = member, .parent = object, .key = key };
 	// jansson walks an object only through a pointer that could change it.
-	json_object_foreach((json_t *)(uintptr_t)object, name, member) if (value_same_key(name, key)) return (
-	    struct job_value){ .json = member, .parent = object, .key = name };
+	json_object_foreach ((json_t *)(uintptr_t)object, name, member)
+		if (value_same_key(name, key))
+			return (struct job_value){ .json = member, .parent = object, .key = name };
 	return (struct job_value){ 0 };
 }
 
@@ -155,8 +156,7 @@ void value_each(const struct job_value *value, value_taker *take, void *data)
 	}
 	const char *name;
 	json_t *member;
-	json_object_foreach((json_t *)(uintptr_t)value->json, name, member)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)value->json, name, member) {
 		struct job_value inside = { .json = member, .parent = value->json, .key = name };
 		take(data, name, &inside);
 	}
