@@ -62,16 +62,21 @@ static void add_peer(struct draft *draft, enum peer_rank rank, const struct pref
 	vec_push(&draft->peers, peer);
 }
 
-static char *describe_group(const struct building *building, const char *id, const char *tail)
+// "sg-0a1 (workers)"; the caller's.
+static char *describe_group(const struct building *building, const char *id)
 {
 	const struct aws_security_group *group = find_group(building, id);
-	const char *name = group ? group->thing.name : NULL;
+	AUTO_STRBUF struct strbuf text = { 0 };
 
-	return memory_format("%s%s%s%s: %s", id, name ? " (" : "", name ? name : "", name ? ")" : "", tail);
+	if (group)
+		thing_describe(&group->thing, &text);
+	else
+		strbuf_add(&text, id);
+	return strbuf_steal(&text);
 }
 
 // An address alone, not its block: interfaces are hosts.
-static void add_interface(struct draft *draft, const struct aws_peer *peer, const struct aws_interface *interface)
+static void add_interface(struct draft *draft, const char *group, const struct aws_interface *interface)
 {
 	char out[ADDRESS_TEXT_SIZE];
 
@@ -79,7 +84,7 @@ static void add_interface(struct draft *draft, const struct aws_peer *peer, cons
 		struct prefix prefix = prefix_of_address(address);
 
 		add_peer(draft, RANK_ADDRESSES, &prefix, memory_copy_text(address_print(address, out)),
-			 describe_group(draft->building, peer->id, interface->thing.id));
+			 memory_format("%s: %s", group, interface->thing.id));
 	}
 }
 
@@ -98,26 +103,26 @@ static void note_uncarried(struct building *building, const char *id)
 // need not be there yet.
 static void add_group(struct draft *draft, const struct aws_peer *peer)
 {
+	AUTO_FREE char *group = describe_group(draft->building, peer->id);
 	size_t count, reached = 0;
 	const struct group_member *members = members_of(draft->building, peer->id, &count);
 	bool own = is_own_group(draft->building, peer->id) && !peer->peering;
 
 	if (own)
 		add_peer(draft, RANK_SELF, NULL, memory_copy_text("self"),
-			 describe_group(draft->building, peer->id, "the job's own hosts"));
+			 memory_format("%s: the job's own hosts", group));
 	for (size_t i = 0; i < count; i++) {
 		if (!interface_is_near(draft->building, members[i].interface, peer))
 			continue;
-		add_interface(draft, peer, members[i].interface);
+		add_interface(draft, group, members[i].interface);
 		reached++;
 	}
 	draft->itself |= strcmp(peer->id, draft->group->thing.id) == 0;
 	if (own || reached)
 		return;
-	AUTO_FREE char *nobody = describe_group(draft->building, peer->id,
-						count ? "those who carry it are in a VPC that is not known to be peered"
-						      : "no known interface carries it");
-	strbuf_format(&draft->nobody, "%s%s", draft->nobody.length ? "; " : "", nobody);
+	strbuf_format(&draft->nobody, "%s%s: %s", draft->nobody.length ? "; " : "", group,
+		      count ? "those who carry it are in a VPC that is not known to be peered"
+			    : "no known interface carries it");
 	if (!count)
 		note_uncarried(draft->building, peer->id);
 }
