@@ -17,6 +17,7 @@ enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
 // comments in it; never, unless it is empty.
 enum node_style { NODE_STYLE_CANONICAL, NODE_STYLE_FLOW, NODE_STYLE_BLOCK };
 
+struct json;
 struct node;
 
 struct node_member {
@@ -72,5 +73,8 @@ const char *node_kind_name(enum node_kind kind);
 // The tree as YAML (every scalar reads back as the same text), with its comments, and as JSON, without.
 void node_print_yaml(const struct node *node, struct strbuf *out);
 void node_print_json(const struct node *node, struct strbuf *out);
+
+// The tree as a value of an open JSON document.
+void node_add_json(const struct node *node, struct json *json);
 
 #endif

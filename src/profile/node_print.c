@@ -222,7 +222,7 @@ void node_print_yaml(const struct node *node, struct strbuf *out)
 	print_comment(node->after, 0, out);
 }
 
-static void print_json(const struct node *node, struct json *json)
+void node_add_json(const struct node *node, struct json *json)
 {
 	switch (node->kind) {
 	case NODE_SCALAR:
@@ -234,14 +234,14 @@ static void print_json(const struct node *node, struct json *json)
 	case NODE_SEQUENCE:
 		json_array_begin(json);
 		vec_for_each (item, &node->items)
-			print_json(*item, json);
+			node_add_json(*item, json);
 		json_array_end(json);
 		return;
 	case NODE_MAPPING:
 		json_object_begin(json);
 		vec_for_each (member, &node->members) {
 			json_key(json, member->key);
-			print_json(member->value, json);
+			node_add_json(member->value, json);
 		}
 		json_object_end(json);
 		return;
@@ -252,6 +252,6 @@ void node_print_json(const struct node *node, struct strbuf *out)
 {
 	struct json json = { .out = out };
 
-	print_json(node, &json);
+	node_add_json(node, &json);
 	strbuf_add_char(out, '\n');
 }

@@ -28,3 +28,10 @@ void profile_print_json(const struct profile *profile, struct strbuf *out)
 
 	node_print_json(document, out);
 }
+
+void profile_add_json(const struct profile *profile, struct json *json)
+{
+	AUTO_NODE struct node *document = write_profile(profile);
+
+	node_add_json(document, json);
+}

@@ -6,10 +6,15 @@
 #include "base/strbuf.h"
 #include "profile/profile.h"
 
+struct json;
+
 // Canonical YAML that loads back to the same profile (locations apart).
 void profile_print(const struct profile *profile, struct strbuf *out);
 
 // The same as one JSON object.
 void profile_print_json(const struct profile *profile, struct strbuf *out);
+
+// The same, as a value of an open document.
+void profile_add_json(const struct profile *profile, struct json *json);
 
 #endif
