@@ -31,5 +31,7 @@ void invocation_release(struct invocation *invocation)
 	vec_release(&invocation->share);
 	vec_release(&invocation->addresses);
 	vec_release(&invocation->gateways);
+	vec_release(&invocation->subnets);
+	vec_release(&invocation->security_groups);
 	vec_release(&invocation->keep_fds);
 }

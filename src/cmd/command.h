@@ -44,6 +44,9 @@ struct invocation {
 	unsigned flow_interval;   // seconds, 0: the default
 	bool require_events;
 	VEC(const char *) share, addresses, gateways;
+	const char *training_job, *region, *refresh;
+	bool strict, assume_default_acl, summary, yes;
+	VEC(const char *) subnets, security_groups;
 	const char *lease;
 	VEC(int) keep_fds;
 };
@@ -143,6 +146,7 @@ enum status cmd_forward(const struct invocation *invocation);
 enum status cmd_verify(const struct invocation *invocation);
 enum status cmd_update(const struct invocation *invocation);
 enum status cmd_diff(const struct invocation *invocation);
+enum status cmd_import(const struct invocation *invocation);
 enum status cmd_report(const struct invocation *invocation);
 enum status cmd_profiles(const struct invocation *invocation);
 enum status cmd_doctor(const struct invocation *invocation);
@@ -151,10 +155,10 @@ enum status cmd_help(const struct invocation *invocation);
 
 extern const struct option_row run_options[], audit_options[], ps_options[], exec_options[], forward_options[],
     update_options[], verify_options[], check_options[], show_options[], explain_options[], diff_options[],
-    report_options[], profiles_options[], doctor_options[], completion_options[], help_options[];
+    import_options[], report_options[], profiles_options[], doctor_options[], completion_options[], help_options[];
 extern const struct manual run_manual, audit_manual, ps_manual, exec_manual, forward_manual, update_manual,
-    verify_manual, check_manual, show_manual, explain_manual, diff_manual, report_manual, profiles_manual,
-    doctor_manual, completion_manual, help_manual;
+    verify_manual, check_manual, show_manual, explain_manual, diff_manual, import_manual, report_manual,
+    profiles_manual, doctor_manual, completion_manual, help_manual;
 extern const char *const completion_shells[];
 
 // The row of that name, or NULL.

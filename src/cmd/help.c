@@ -134,16 +134,6 @@ enum status cmd_help(const struct invocation *invocation)
 
 void help_unknown_command(const struct command *commands, const char *name)
 {
-	// Of the design, and not built yet: someone who read about them deserves another answer than "unknown".
-	static const char *const later[] = { "import" };
-
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (strcmp(later[i], name) == 0) {
-			output_message("`vpcjail %s` is not available yet", name);
-			return;
-		}
-	}
-
 	const char *nearest = command_nearest(commands, name);
 	if (nearest)
 		output_message("unknown command \"%s\"; did you mean \"%s\"?", name, nearest);

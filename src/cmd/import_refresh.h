@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `vpcjail import --refresh`: an earlier import's profile with what AWS says now.
+#ifndef VPCJAIL_CMD_IMPORT_REFRESH_H
+#define VPCJAIL_CMD_IMPORT_REFRESH_H
+
+#include "cmd/command.h"
+#include "cmd/import_build.h"
+#include "cmd/load_profile.h"
+
+struct earlier_profile {
+	const char *path;  // borrowed
+	struct loaded_profile loaded;
+	char *text;
+	size_t length;
+	bool lists_inside;     // its prefix lists stand in itself
+	VEC(char *) borrowed;  // ids that the request points to
+};
+
+void earlier_profile_release(struct earlier_profile *earlier);
+
+// Loads it. Complains on standard error itself.
+enum status earlier_profile_load(const char *path, struct earlier_profile *earlier);
+
+// Adds what the request leaves open: the subnet whose block is the profile's first, the groups it names. Of a subnet
+// that cannot be made out: a message with the options to give.
+enum status earlier_profile_request(struct earlier_profile *earlier, const struct account *account,
+				    struct import_request *request);
+
+// Prints what would change and, when told to, writes it.
+enum status import_refresh(const struct invocation *invocation, struct imported *imported,
+			   const struct earlier_profile *earlier);
+
+#endif
