@@ -70,6 +70,16 @@ static int read_beside(void *data, const char *file, const char *from, char **pa
 	return error_set(err, -ENOENT, "\"%s\" is not beside it", file);
 }
 
+int import_policy(struct profile *profile, struct policy *policy, struct error *err)
+{
+	enum located located = profile->vpc.located;
+
+	profile->vpc.located = LOCATED_HERE;
+	int result = policy_build(profile, policy, err);
+	profile->vpc.located = located;
+	return result;
+}
+
 int import_check(const struct profile_text *text, const char *path, struct profile *profile, struct policy *policy,
 		 struct error *err)
 {
@@ -79,8 +89,11 @@ int import_check(const struct profile_text *text, const char *path, struct profi
 	};
 	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
 
-	if (profile_load(&source, written.path, profile, &mistakes) == 0)
-		return policy_build(profile, policy, err);
+	if (profile_load(&source, written.path, profile, &mistakes) == 0) {
+		CLEANUP(policy_release) struct policy as_it_is = { 0 };
+		int result = policy_build(profile, &as_it_is, err);
+		return result < 0 ? result : import_policy(profile, policy, err);
+	}
 	vec_for_each (mistake, &mistakes.list)
 		if (mistake->severity == SEVERITY_ERROR)
 			return error_set(err, -EINVAL, "line %u: %s", mistake->at.line, mistake->message);
@@ -133,6 +146,8 @@ static int add_profile(struct imported *imported, size_t first, size_t count, co
 	struct imported_profile *added = imported->profiles.items + imported->profiles.count - 1;
 	if (import_check(&added->text, added->path, &added->profile, &added->policy, err) < 0)
 		return err->code;
+	added->located = added->profile.vpc.located;
+	added->profile.vpc.located = LOCATED_HERE;
 	add_findings(added);
 	return 0;
 }

@@ -20,7 +20,8 @@ struct imported_profile {
 	size_t subnets;                   // how many of the assemblies, from that one on
 	char *path;                       // of the file; NULL: none
 	struct profile_text text;
-	struct profile profile;  // what the text says, loaded
+	struct profile profile;  // what the text says, loaded, but for vpc.located: looked at from within its VPC
+	enum located located;    // as the text has it
 	struct policy policy;
 	finding_vec findings;
 };
@@ -40,7 +41,11 @@ void imported_release(struct imported *imported);
 // loads, which is a mistake of this program; nothing else fails.
 int import_build(struct imported *imported, const struct import_form_of_profile *form, struct error *err);
 
-// Loads a profile's text with the files beside it, and builds its policy. Both are to be released.
+// Builds the policy of a profile as it is within its VPC: what is reached of one that is elsewhere is nothing at all.
+int import_policy(struct profile *profile, struct policy *policy, struct error *err);
+
+// Loads a profile's text with the files beside it, and builds its policies as it is and by import_policy; the latter
+// is handed out. Both are to be released.
 int import_check(const struct profile_text *text, const char *path, struct profile *profile, struct policy *policy,
 		 struct error *err);
 

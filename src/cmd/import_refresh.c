@@ -204,7 +204,7 @@ static enum status write_or_not(const struct invocation *invocation, const char 
 }
 
 enum status import_refresh(const struct invocation *invocation, struct imported *imported,
-			   const struct earlier_profile *earlier)
+			   struct earlier_profile *earlier)
 {
 	CLEANUP(diff_result_release) struct diff_result result = { 0 };
 	CLEANUP(profile_text_release) struct profile_text text = { 0 };
@@ -215,7 +215,7 @@ enum status import_refresh(const struct invocation *invocation, struct imported 
 	AUTO_FREE char *title = memory_format("%s, refreshed", earlier->path);
 	struct error err = { 0 };
 
-	if (policy_build(&earlier->loaded.profile, &before, &err) < 0) {
+	if (import_policy(&earlier->loaded.profile, &before, &err) < 0) {
 		output_message("import: %s", err.message);
 		return STATUS_PROFILE;
 	}

@@ -28,6 +28,6 @@ enum status earlier_profile_request(struct earlier_profile *earlier, const struc
 
 // Prints what would change and, when told to, writes it.
 enum status import_refresh(const struct invocation *invocation, struct imported *imported,
-			   const struct earlier_profile *earlier);
+			   struct earlier_profile *earlier);
 
 #endif

@@ -136,6 +136,9 @@ static void add_assumptions(const struct assembly *assembly, struct json *json)
 
 static void add_profile(const struct imported_profile *profile, struct json *json)
 {
+	struct profile as_written = profile->profile;  // borrows all of it
+
+	as_written.vpc.located = profile->located;
 	json_object_begin(json);
 	json_key(json, "subnets");
 	json_array_begin(json);
@@ -147,7 +150,7 @@ static void add_profile(const struct imported_profile *profile, struct json *jso
 	summary_print_json(profile->assembly, &profile->profile, &profile->findings, json);
 	add_assumptions(profile->assembly, json);
 	json_key(json, "profile");
-	profile_add_json(&profile->profile, json);
+	profile_add_json(&as_written, json);
 	json_object_end(json);
 }
 
