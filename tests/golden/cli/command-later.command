@@ -1,1 +1,0 @@
-vpcjail import || echo $?

@@ -1,0 +1,1 @@
+vpcjail import --help
