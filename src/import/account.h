@@ -238,7 +238,7 @@ struct account {
 	VEC(struct aws_range) ranges;
 	char *ranges_date;  // createDate; NULL: no ip-ranges.json
 	char *ranges_file;
-	id_vec words;       // regions and services of the ranges, each once
+	id_vec words;                  // regions and services of the ranges, each once
 	unsigned seen[ACCOUNT_FORMS];  // how many documents of each form were read, by its index (forms.h)
 	struct aws_pages pages[ACCOUNT_FORMS];
 	VEC(char *) files;  // names that locations point to

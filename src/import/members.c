@@ -242,8 +242,7 @@ static const char *tag_name(struct import_reader *reader, const json_t *row)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		const json_t *tags = member_list(reader, row, lists[i]);
-		for_each_object(reader, tags, tag)
-		{
+		for_each_object (reader, tags, tag) {
 			const char *key = member_text(reader, tag, "Key");
 			if (key && strcmp(key, "Name") == 0)
 				return member_text(reader, tag, "Value");

@@ -43,14 +43,13 @@ static void read_entry(struct import_reader *reader, const json_t *item, struct 
 void read_network_acl(struct import_reader *reader, const json_t *row)
 {
 	struct aws_network_acl acl = { 0 };
-	struct row_items items;
 
 	row_head(reader, row, "NetworkAclId", NULL, "a network ACL", &acl.thing);
 	acl.vpc = member_required(reader, row, "VpcId", "a network ACL");
 	acl.is_default = member_known(reader, row, "IsDefault") == KNOWN_YES;
 	member_texts(reader, row, "Associations", "SubnetId", &acl.subnets);
-	for_each_item (&items, reader, member_list(reader, row, "Entries"), item)
-		read_entry(&items.reader, item, &acl);
+	for_each_object (reader, member_list(reader, row, "Entries"), item)
+		read_entry(reader, item, &acl);
 	vec_fit(&acl.entries);
 	account_add(reader, &acls_kind, &acl);
 }

@@ -77,16 +77,14 @@ void read_instance(struct import_reader *reader, const json_t *row)
 	const json_t *placement = member_object(reader, row, "Placement");
 	const char *zone = placement ? member_text(reader, placement, "AvailabilityZone") : NULL;
 	const char *id = member_text(reader, row, "InstanceId");
-	struct row_items items;
 
-	for_each_item (&items, reader, member_list(reader, row, "NetworkInterfaces"), item)
-		read_interface(&items.reader, item, id, zone);
+	for_each_object (reader, member_list(reader, row, "NetworkInterfaces"), item)
+		read_interface(reader, item, id, zone);
 }
 
 void read_reservation(struct import_reader *reader, const json_t *row)
 {
-	struct row_items items;
 
-	for_each_item (&items, reader, member_list(reader, row, "Instances"), item)
-		read_instance(&items.reader, item);
+	for_each_object (reader, member_list(reader, row, "Instances"), item)
+		read_instance(reader, item);
 }

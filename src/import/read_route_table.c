@@ -120,14 +120,13 @@ static void read_association(struct import_reader *reader, const json_t *item, s
 void read_route_table(struct import_reader *reader, const json_t *row)
 {
 	struct aws_route_table table = { 0 };
-	struct row_items items;
 
 	row_head(reader, row, "RouteTableId", NULL, "a route table", &table.thing);
 	table.vpc = member_required(reader, row, "VpcId", "a route table");
 	for_each_object (reader, member_list(reader, row, "Associations"), item)
 		read_association(reader, item, &table);
-	for_each_item (&items, reader, member_list(reader, row, "Routes"), item)
-		read_route(&items.reader, item, &table);
+	for_each_object (reader, member_list(reader, row, "Routes"), item)
+		read_route(reader, item, &table);
 	vec_fit(&table.routes);
 	account_add(reader, &route_tables_kind, &table);
 }

@@ -56,17 +56,16 @@ static void read_permission(struct import_reader *reader, const json_t *item, bo
 {
 	struct aws_group_rule rule = { .egress = egress, .at = import_place(reader, item, NULL) };
 	struct aws_peer peer;
-	struct row_items items;
 
 	read_group_match(reader, item, &rule.match);
 	for (size_t i = 0; i < PEER_FORMS; i++) {
 		const struct peer_form *form = &peer_forms[i];
-		for_each_item (&items, reader, member_list(reader, item, form->list), entry) {
-			if (read_peer(&items.reader, entry, form, &peer)) {
-				peer.description = member_copy(&items.reader, entry, "Description");
+		for_each_object (reader, member_list(reader, item, form->list), entry) {
+			if (read_peer(reader, entry, form, &peer)) {
+				peer.description = member_copy(reader, entry, "Description");
 				vec_push(&rule.peers, peer);
 			} else {
-				row_lacks(&items.reader, entry, "a peer", form->member);
+				row_lacks(reader, entry, "a peer", form->member);
 			}
 		}
 	}
@@ -77,16 +76,15 @@ static void read_permission(struct import_reader *reader, const json_t *item, bo
 void read_security_group(struct import_reader *reader, const json_t *row)
 {
 	struct aws_security_group group = { .defined = true };
-	struct row_items items;
 
 	row_head(reader, row, "GroupId", "SecurityGroupArn", "a security group", &group.thing);
 	thing_named(&group.thing, member_copy(reader, row, "GroupName"));
 	group.vpc = member_copy(reader, row, "VpcId");
 	group.description = member_copy(reader, row, "Description");
-	for_each_item (&items, reader, member_list(reader, row, "IpPermissionsEgress"), item)
-		read_permission(&items.reader, item, true, &group);
-	for_each_item (&items, reader, member_list(reader, row, "IpPermissions"), item)
-		read_permission(&items.reader, item, false, &group);
+	for_each_object (reader, member_list(reader, row, "IpPermissionsEgress"), item)
+		read_permission(reader, item, true, &group);
+	for_each_object (reader, member_list(reader, row, "IpPermissions"), item)
+		read_permission(reader, item, false, &group);
 	vec_fit(&group.rules);
 	account_add(reader, &groups_kind, &group);
 }

@@ -7,53 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "import/place.h"
 
 const struct block_set ipv4_blocks = { "CidrBlockAssociationSet", "CidrBlock", "CidrBlockState" },
 		       ipv6_blocks = { "Ipv6CidrBlockAssociationSet", "Ipv6CidrBlock", "Ipv6CidrBlockState" };
-
-void row_items_begin(struct row_items *items, struct import_reader *reader, const json_t *list)
-{
-	const char *end = reader->text + reader->length;
-
-	*items = (struct row_items){ .reader = *reader, .outer = reader, .list = list };
-	if (json_array_size(list) == 0)
-		return;
-	const char *text = json_find(reader->root, reader->text, end, list, NULL, JSON_NO_INDEX);
-	items->reader.at = json_location(&reader->at, reader->text, text);
-	items->reader.text = text;
-	items->reader.length = (size_t)(end - text);
-}
-
-// From the '[', or from the item before, to the next item.
-static void step(struct row_items *items)
-{
-	struct import_reader *reader = &items->reader;
-	const char *end = reader->text + reader->length;
-	const char *text = reader->text;
-
-	if (items->next == 0)
-		text += text < end;
-	else
-		text = json_skip_value(text, end);
-	text = json_skip_blank(text, end);
-	if (items->next > 0 && text < end && *text == ',')
-		text = json_skip_blank(text + 1, end);
-	reader->at = json_location(&reader->at, reader->text, text);
-	reader->text = text;
-	reader->length = (size_t)(end - text);
-}
-
-const json_t *row_items_next(struct row_items *items)
-{
-	while (items->next < json_array_size(items->list)) {
-		step(items);
-		items->reader.root = import_object(items->outer, items->list, items->next++);
-		if (items->reader.root)
-			return items->reader.root;
-	}
-	return NULL;
-}
 
 void account_add(struct import_reader *reader, const struct row_kind *kind, void *row)
 {

@@ -6,23 +6,6 @@
 #include "import/account_rows.h"
 #include "import/reader.h"
 
-// Visits the items of a list that are objects, each with a reader of its own whose root it is: places within it are
-// then found without walking over the items before it, so that a long list is read in the time of its length.
-//   struct row_items items;
-//   for_each_item (&items, reader, list, item) use(&items.reader, item);
-struct row_items {
-	struct import_reader reader;  // of the item
-	struct import_reader *outer;
-	const json_t *list;
-	size_t next;
-};
-
-void row_items_begin(struct row_items *items, struct import_reader *reader, const json_t *list);
-const json_t *row_items_next(struct row_items *items);  // NULL: no more
-#define for_each_item(items, outer_reader, object_list, item)                                                          \
-	row_items_begin((items), (outer_reader), (object_list));                                                       \
-	for (const json_t *item; (item = row_items_next(items));)
-
 // Gives back what a list that grows no more does not need.
 #define vec_fit(vec)                                                                                                   \
 	do {                                                                                                           \
