@@ -24,14 +24,14 @@ void outline_make(struct outline *outline, const char *text, size_t length, size
 		if (at < length && text[at] == '}')
 			outline->end++;
 		else
-			outline->expected = "\",\" or \"}\"";
+			outline->expected = "\",\" or \"}\" expected";
 		return;
 	}
 	outline->end = at;
 	if (!outline->members.count && at < length && text[at] == '}')
 		outline->end++;
 	else
-		outline->expected = "a member, as in \"name\": value,";
+		outline->expected = "a member expected, as in \"name\": value";
 }
 
 // "SecurityGroups" is the API's name, "security_groups" what some SDKs make of it.

@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_IMPORT_DOCUMENT_FORM_H
 #define VPCJAIL_IMPORT_DOCUMENT_FORM_H
 
-#include "import/document_scan.h"
+#include "import/document_text.h"
 #include "import/forms.h"
 
 // The members of an object as far as they can be told apart. Zeroed is empty; borrows from the text.
@@ -29,7 +29,7 @@ const struct import_form *form_of_member(const struct scan_member *member, char 
 // "NextToken" as the API names it, or an SDK.
 bool is_token(const struct scan_member *member);
 
-// Adds a mistake about a document that no form knows: what it is where that is known, and what could be given.
-void refuse_unknown(struct mistakes *mistakes, const struct location *at, const struct outline *outline);
+// Says of a document that begins there that no form knows it: what it is where that is known, and what could be given.
+void refuse_unknown(struct text *text, size_t begin, const struct outline *outline);
 
 #endif

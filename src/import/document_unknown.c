@@ -97,7 +97,7 @@ static bool list_was_shown(const struct mistakes *mistakes)
 	return false;
 }
 
-void refuse_unknown(struct mistakes *mistakes, const struct location *at, const struct outline *outline)
+void refuse_unknown(struct text *text, size_t begin, const struct outline *outline)
 {
 	CLEANUP(strbuf_release) struct strbuf names = { 0 };
 	CLEANUP(strbuf_release) struct strbuf known = { 0 };
@@ -106,20 +106,20 @@ void refuse_unknown(struct mistakes *mistakes, const struct location *at, const 
 	const char *near = other ? NULL : nearest_name(outline);
 
 	if (other) {
-		mistakes_add(mistakes, SEVERITY_ERROR, at, hint, "this is %s, and no document that AWS prints", other);
+		text_say(text, SEVERITY_ERROR, begin, hint, "this is %s", other);
 		return;
 	}
 	if (!outline->members.count) {
-		mistakes_add(mistakes, SEVERITY_ERROR, at, "run the command again", "an object with nothing in it");
+		text_say(text, SEVERITY_ERROR, begin, "run the command again", "an object with nothing in it");
 		return;
 	}
 	add_names(&names, outline);
-	if (!list_was_shown(mistakes))
+	if (!list_was_shown(text->mistakes))
 		add_known(&known);
 	if (near) {
 		AUTO_FREE char *rest = strbuf_steal(&known);
 		strbuf_format(&known, "did you mean \"%s\"?%s%s", near, *rest ? " " : "", rest);
 	}
-	mistakes_add(mistakes, SEVERITY_ERROR, at, known.length ? strbuf_text(&known) : NULL,
-		     "an unknown document: it has %s", strbuf_text(&names));
+	text_say(text, SEVERITY_ERROR, begin, known.length ? strbuf_text(&known) : NULL,
+		 "an unknown document: it has %s", strbuf_text(&names));
 }

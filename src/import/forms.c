@@ -103,6 +103,7 @@ const struct import_form import_forms[] = {
 	  { "HyperParameterTuningJobName", "HyperParameterTuningJobArn" },
 	  read_tuning_job },
 	{ "a job's manifest for Kubernetes", FORM_WHOLE, NULL, { "apiVersion", "kind" }, read_job_manifest },
+	{ "the SageMaker SDK's config.yaml", FORM_WHOLE, NULL, { "SageMaker" }, read_sdk_configuration },
 
 	MADE("ec2 create-vpc", "Vpc", read_vpc),
 	MADE("ec2 create-subnet", "Subnet", read_subnet),

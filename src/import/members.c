@@ -13,20 +13,31 @@
 
 enum { MISTAKES_SHOWN = 200 };  // of all files together: a million wrong rows say no more
 
-static void complain(struct import_reader *reader, const struct location *at, const char *hint, const char *format,
-		     va_list arguments)
+// Readers may take a member twice.
+static bool was_said(const struct mistakes *mistakes, const struct location *at, const char *text)
 {
-	AUTO_FREE char *text = NULL;
+	const struct mistake *last = mistakes->list.count ? &mistakes->list.items[mistakes->list.count - 1] : NULL;
 
-	if (reader->mistakes->errors > MISTAKES_SHOWN)
+	return last && last->at.line == at->line && last->at.column == at->column && strcmp(last->message, text) == 0;
+}
+
+static void complain(struct import_reader *reader, enum severity severity, const struct location *at, const char *hint,
+		     const char *text)
+{
+	if (reader->mistakes->list.count > MISTAKES_SHOWN || was_said(reader->mistakes, at, text))
 		return;
-	if (reader->mistakes->errors == MISTAKES_SHOWN) {
-		mistakes_add(reader->mistakes, SEVERITY_ERROR, at, NULL, "more is wrong from here on");
-		return;
-	}
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
-	mistakes_add(reader->mistakes, SEVERITY_ERROR, at, hint, "%s", text ? text : format);
+	if (reader->mistakes->list.count == MISTAKES_SHOWN)
+		mistakes_add(reader->mistakes, SEVERITY_ERROR, at, NULL, "there is more: the first %d are shown",
+			     MISTAKES_SHOWN);
+	else
+		mistakes_add(reader->mistakes, severity, at, hint, "%s", text);
+}
+
+__attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list arguments)
+{
+	char *text = NULL;
+
+	return vasprintf(&text, format, arguments) < 0 ? memory_copy_text(format) : text;
 }
 
 void import_error(struct import_reader *reader, const json_t *object, const char *key, const char *hint,
@@ -36,8 +47,9 @@ void import_error(struct import_reader *reader, const json_t *object, const char
 	va_list arguments;
 
 	va_start(arguments, format);
-	complain(reader, &at, hint, format, arguments);
+	AUTO_FREE char *text = format_text(format, arguments);
 	va_end(arguments);
+	complain(reader, SEVERITY_ERROR, &at, hint, text);
 }
 
 void import_item_error(struct import_reader *reader, const json_t *list, size_t index, const char *hint,
@@ -47,8 +59,9 @@ void import_item_error(struct import_reader *reader, const json_t *list, size_t 
 	va_list arguments;
 
 	va_start(arguments, format);
-	complain(reader, &at, hint, format, arguments);
+	AUTO_FREE char *text = format_text(format, arguments);
 	va_end(arguments);
+	complain(reader, SEVERITY_ERROR, &at, hint, text);
 }
 
 static const char *type_name(const json_t *value)
@@ -184,12 +197,28 @@ static void refuse_value(struct import_reader *reader, const json_t *object, con
 		     remedy ? (int)(remedy - text) : (int)strlen(text), text);
 }
 
+// A block with host bits: AWS clears them where a rule is made, and rules of before it did so are still there.
+// Source: Amazon EC2 API Reference, IpRange.
+static bool parse_uncleared(const char *text, struct prefix *prefix)
+{
+	const char *slash = strchr(text, '/');
+	AUTO_FREE char *front = slash ? memory_copy_bytes(text, (size_t)(slash - text)) : NULL;
+	struct address address;
+	uint64_t length;
+
+	if (!slash || address_parse(front, &address, NULL) < 0 ||
+	    number_parse(slash + 1, (uint64_t)address.family, &length) < 0)
+		return false;
+	*prefix = prefix_around(&address, (uint8_t)length);
+	return true;
+}
+
 bool member_prefix(struct import_reader *reader, const json_t *object, const char *key, struct prefix *prefix)
 {
 	const char *text = member_text(reader, object, key);
-	struct error err = { 0 };
+	struct error err;
 
-	if (text && prefix_parse(text, prefix, &err) < 0) {
+	if (text && prefix_parse(text, prefix, &err) < 0 && !parse_uncleared(text, prefix)) {
 		refuse_value(reader, object, key, err.message);
 		return false;
 	}
@@ -199,10 +228,12 @@ bool member_prefix(struct import_reader *reader, const json_t *object, const cha
 bool member_address(struct import_reader *reader, const json_t *object, const char *key, struct address *address)
 {
 	const char *text = member_text(reader, object, key);
-	struct error err = { 0 };
+	struct error err;
 
 	if (text && address_parse(text, address, &err) < 0) {
-		refuse_value(reader, object, key, err.message);
+		AUTO_FREE char *message = memory_format("\"%s\": %s", key, err.message);
+		struct location at = import_place(reader, object, key);
+		complain(reader, SEVERITY_WARNING, &at, "it is passed over: nothing is allowed by it", message);
 		return false;
 	}
 	return text;

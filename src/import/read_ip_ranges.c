@@ -29,15 +29,14 @@ static const char *intern(id_vec *words, const char *word)
 	return copy;
 }
 
-// Complains, and returns true, when the row has no such text; of another type, that was said.
-static bool lacks(struct import_reader *reader, const json_t *row, const char *key)
+// Complains where the row has no such text.
+static bool has(struct import_reader *reader, const json_t *row, const char *key, const char *text)
 {
 	const json_t *value = json_object_get(row, key);
 
-	if (value && !json_is_null(value) && (!json_is_string(value) || *json_string_value(value)))
-		return !json_is_string(value);
-	import_error(reader, row, NULL, NULL, "a range has no \"%s\"", key);
-	return true;
+	if (!text && (!value || json_is_null(value) || json_is_string(value)))
+		import_error(reader, row, NULL, NULL, "a range has no \"%s\"", key);
+	return text;
 }
 
 void read_ip_range(struct import_reader *reader, const json_t *row)
@@ -47,8 +46,8 @@ void read_ip_range(struct import_reader *reader, const json_t *row)
 	const char *region = member_text(reader, row, "region"), *service = member_text(reader, row, "service");
 	struct aws_range range;
 
-	if (lacks(reader, row, "region") || lacks(reader, row, "service") || lacks(reader, row, key) ||
-	    !member_prefix(reader, row, key, &range.prefix))
+	if (!has(reader, row, "region", region) || !has(reader, row, "service", service) ||
+	    !has(reader, row, key, member_text(reader, row, key)) || !member_prefix(reader, row, key, &range.prefix))
 		return;
 	range.region = intern(&account->words, region);
 	range.service = intern(&account->words, service);

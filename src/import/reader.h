@@ -47,6 +47,8 @@ enum known member_known(struct import_reader *reader, const json_t *object, cons
 bool member_is(struct import_reader *reader, const json_t *object, const char *key, const char *word);
 const json_t *member_object(struct import_reader *reader, const json_t *object, const char *key);  // NULL: none
 const json_t *member_list(struct import_reader *reader, const json_t *object, const char *key);    // NULL: none
+// Host bits are cleared, as AWS clears them. An address that is none is warned of only: documents of AWS itself have
+// them, and nothing is allowed by one that is missing.
 bool member_prefix(struct import_reader *reader, const json_t *object, const char *key, struct prefix *prefix);
 bool member_address(struct import_reader *reader, const json_t *object, const char *key, struct address *address);
 // Adds the texts of a list of texts, or those of one member of a list of objects (member not NULL).
@@ -94,8 +96,9 @@ void read_ip_ranges(struct import_reader *reader, const json_t *document);  // i
 void read_training_job(struct import_reader *reader, const json_t *document);
 void read_processing_job(struct import_reader *reader, const json_t *document);
 void read_tuning_job(struct import_reader *reader, const json_t *document);
-void read_error_reply(struct import_reader *reader, const json_t *document);  // warns
-void read_new_group(struct import_reader *reader, const json_t *document);    // create-security-group: warns
+void read_sdk_configuration(struct import_reader *reader, const json_t *document);  // the SDK's config.yaml, in JSON
+void read_error_reply(struct import_reader *reader, const json_t *document);        // warns
+void read_new_group(struct import_reader *reader, const json_t *document);          // create-security-group: warns
 void read_job_manifest(struct import_reader *reader, const json_t *document);
 
 #endif
