@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// import: texts into rows: what a document is known by, where what is wrong stands, and how much memory is held.
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/names.h"
+#include "base/strbuf.h"
+#include "import/document.h"
+#include "import/forms.h"
+
+#define VPC "{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.0.0/16\", \"DhcpOptionsId\": \"d\"}"
+#define SUBNET(id) "{\"SubnetId\": \"" id "\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.1.0/24\"}"
+#define INTERFACE(id) "{\"NetworkInterfaceId\": \"" id "\", \"SubnetId\": \"subnet-1\", \"VpcId\": \"vpc-1\"}"
+
+// What was read of a text, in short: "vpcs 1, subnets 2".
+static void summarize(const struct account *account, struct strbuf *out)
+{
+	const struct {
+		const char *name;
+		size_t count;
+	} rows[] = {
+		{ "vpcs", account->vpcs.count },
+		{ "subnets", account->subnets.count },
+		{ "groups", account->groups.count },
+		{ "acls", account->acls.count },
+		{ "interfaces", account->interfaces.count },
+		{ "lists", account->lists.count },
+		{ "entries", account->entries.count },
+		{ "jobs", account->jobs.count },
+		{ "ranges", account->ranges.count },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].count)
+			strbuf_format(out, "%s%s %zu", out->length ? ", " : "", rows[i].name, rows[i].count);
+}
+
+static void read_text(const char *text, struct account *account, struct mistakes *mistakes, struct strbuf *said)
+{
+	// Without a terminator, so that ASan sees what reads beyond the end.
+	size_t length = strlen(text);
+	AUTO_FREE char *bytes = memory_resize(NULL, length ? length : 1, 1);
+
+	memcpy(bytes, text, length);
+	document_read(account, "f", bytes, length, mistakes);
+	document_end(account, mistakes);
+	mistakes_format(mistakes, said);
+}
+
+static const struct {
+	const char *text;
+	const char *rows;  // what it gives
+	const char *said;  // is in what is said; NULL: nothing is said
+} documents[] = {
+	{ "{\"Vpcs\": [" VPC "]}", "vpcs 1", NULL },
+	{ "\xef\xbb\xbf{\"Vpcs\": [" VPC "]}", "vpcs 1", NULL },
+	{ "{\"vpcs\": [" VPC "], \"subnets\": null}", "vpcs 1", NULL },
+	{ "{\"network_interfaces\": [" INTERFACE("eni-1") ", null]}", "interfaces 1", NULL },
+	{ "{\"status_code\": 200, \"data\": {\"Vpcs\": [" VPC "], \"ResponseMetadata\": {}}}", "vpcs 1", NULL },
+	{ "{\"Vpcs\": [" VPC "]}\n{\"Subnets\": [" SUBNET("subnet-1") "]} {\"Subnets\": []}", "vpcs 1, subnets 1",
+	  NULL },
+	{ "[{\"Vpcs\": [" VPC "]}, {\"Subnets\": [" SUBNET("subnet-1") "," SUBNET("subnet-2") "]}]",
+	  "vpcs 1, subnets 2", NULL },
+	{ "[" SUBNET("subnet-1") ", " VPC "]", "vpcs 1, subnets 1", NULL },
+	{ SUBNET("subnet-1") "\n" SUBNET("subnet-2"), "subnets 2", NULL },
+	{ "{\"Vpc\": " VPC "}", "vpcs 1", NULL },
+	// A row that stands alone keeps the rows in it: an instance is no list of interfaces.
+	{ "{\"NetworkInterfaces\": [" INTERFACE("eni-1") "], \"InstanceId\": \"i-1\", \"SecurityGroups\": "
+							 "[{\"GroupId\": \"sg-1\", \"GroupName\": \"x\"}]}",
+	  "interfaces 1", NULL },
+	{ "{\"NetworkAclId\": \"acl-1\", \"VpcId\": \"vpc-1\", \"Entries\": []}", "acls 1", NULL },
+	{ "{\"Entries\": [{\"Cidr\": \"10.0.0.0/8\"}]}", "entries 1", NULL },
+	{ "{\"NotebookInstanceName\": \"n\", \"NotebookInstanceArn\": \"a\", \"SecurityGroups\": [\"sg-1\"]}", "",
+	  NULL },
+	{ "{\"InternetGateways\": [{\"InternetGatewayId\": \"igw-1\"}]}", "", NULL },
+	{ "{\"prefixes\": [{\"ip_prefix\": \"192.0.2.0/24\", \"region\": \"r\", \"service\": \"S3\"}], \"createDate\": "
+	  "\"today\", \"syncToken\": \"1\"}",
+	  "ranges 1", NULL },
+	{ "{\"TrainingJobName\": \"j\", \"RoleArn\": \"r\"}", "jobs 1", NULL },
+	{ "{\"ProcessingJobName\": \"j\"}{\"HyperParameterTuningJobName\": \"j\", \"TrainingJobDefinition\": {}}",
+	  "jobs 2", NULL },
+	{ "SchemaVersion: \"1.0\"\nSageMaker: {TrainingJob: {EnableNetworkIsolation: true}}\n", "jobs 1", NULL },
+	{ "{\"SchemaVersion\": \"1.0\", \"SageMaker\": {\"TrainingJob\": {\"EnableNetworkIsolation\": true}}}",
+	  "jobs 1", NULL },
+
+	{ "", "", "f:1:1: error: the file is empty" },
+	{ " \n", "", "f:1:1: error: the file is empty" },
+	{ "\xff\xfe{", "", "f:1:1: error: this is UTF-16" },
+	{ "{}", "", "f:1:1: error: an object with nothing in it" },
+	{ "[]", "", "f:1:1: warning: this list is empty" },
+	{ "[{\"Name\": 1}, 3, [4]]", "", "f:1:1: warning: 3 items of this list are no known row" },
+	{ "{\"Vpcz\": [1]}", "",
+	  "f:1:1: error: an unknown document: it has \"Vpcz\" (hint: did you mean \"Vpcs\"? "
+	  "known are: ec2 describe-vpcs (by \"Vpcs\"), ec2 describe-subnets" },
+	{ "{\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5}", "", "it has \"a\", \"b\", \"c\", \"d\" and 1 more" },
+	{ "{\"AWSTemplateFormatVersion\": \"2010-09-09\"}", "", "this is a CloudFormation template" },
+	{ "{\"Vpcs\": {}}", "", "f:1:10: error: \"Vpcs\" must be a list" },
+	{ "{\"Vpcs\": [1, 2, " VPC "]}", "vpcs 1", "f:1:11: error: a row of \"Vpcs\" must be an object" },
+	{ "{\"Vpcs\": [],\n \"Vpcs\": []}", "", "f:2:2: error: another \"Vpcs\" is there already" },
+	{ "{\"Vpcs\": [{\"VpcId\": 1,\n\"VpcId\": 2}]}", "", "f:2:1: error: this is not JSON: duplicate object key" },
+	{ "{\"Vpcs\": [" VPC "],}", "vpcs 1", "a member expected" },
+	{ "{\"Vpcs\": [" VPC ",]}", "vpcs 1", "error: this is not JSON" },
+	{ "{\"Vpcs\": [" VPC "\n" VPC "]}", "vpcs 1", "f:2:1: error: this is not JSON: \",\" or \"]\" expected" },
+	{ "{\"Vpcs\": [\n" VPC ", {\"VpcId\":", "vpcs 1", "error: the text ends in the middle of a document" },
+	{ "{\"Vpcs\": [" VPC "]", "vpcs 1", "error: the text ends in the middle of a document" },
+	{ "{\"Vpcs\": [" VPC "]} x", "vpcs 1", "behind a document stands only another one" },
+	{ "{\"Vpcs\" []}", "", "f:1:9: error: this is not JSON" },
+	{ "{\"Vpcs\": [], \"x\": tru}", "", "f:1:19: error: this is not JSON: invalid token near 'tru'" },
+	{ "{\"Vpcs\": [\n  {\"\xc3\xa4\": 1, \"VpcId\": \"vpc-1\", \"CidrBlock\": 7}]}", "vpcs 1",
+	  "f:2:43: error: \"CidrBlock\" must be a text, not a number" },
+	{ "[[[[[[[[[[1]]]]]]]]]]", "", "documents lie in each other too deeply" },
+	{ "{\"Error\": {\"Code\": \"X\", \"Message\": \"m\"}}", "", "warning: AWS answered with an error: X: m" },
+	{ "{\"GroupId\": \"sg-1\"}", "", "warning: security group sg-1 is named without its rules" },
+	{ "{\"Vpcs\": [], \"NextToken\": \"t\"}", "", "f:1:27: warning: more of \"ec2 describe-vpcs\" follows" },
+	{ "{\"Vpcs\": [], \"NextToken\": \"t\"}{\"Vpcs\": [], \"NextToken\": \"\"}", "", NULL },
+	{ "{\"Vpcs\": [], \"NextToken\": null}", "", NULL },
+	{ "{\"Vpcs\": [], \"NextToken\": \"t\"}{\"Subnets\": []}", "", "more of \"ec2 describe-vpcs\" follows" },
+	{ "{\"Entries\": [], \"NextToken\": \"t\"}", "entries 1",
+	  "more of \"ec2 get-managed-prefix-list-entries\" follows" },
+};
+
+static void test_documents(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+		CLEANUP(strbuf_release) struct strbuf rows = { 0 };
+
+		read_text(documents[i].text, &account, &mistakes, &said);
+		summarize(&account, &rows);
+		if (strcmp(strbuf_text(&rows), documents[i].rows) != 0)
+			fail_msg("%s: %s, not %s; %s", documents[i].text, strbuf_text(&rows), documents[i].rows,
+				 strbuf_text(&said));
+		if (!documents[i].said && said.length)
+			fail_msg("%s: %s", documents[i].text, strbuf_text(&said));
+		if (documents[i].said && !strstr(strbuf_text(&said), documents[i].said))
+			fail_msg("%s: %s, not %s", documents[i].text, strbuf_text(&said), documents[i].said);
+	}
+}
+
+// Whatever a document is cut off behind, it is refused, at its end.
+static void test_cut_off(void **state)
+{
+	static const char whole[] =
+	    "{\"Vpcs\": [" VPC ", {\"VpcId\": \"v\", \"Tags\": [{\"Key\": \"\\u00e4\"}]}], \"N\": 12}";
+	(void)state;
+	for (size_t length = 1; length < strlen(whole); length++) {
+		AUTO_FREE char *text = memory_copy_bytes(whole, length);
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+		read_text(text, &account, &mistakes, &said);
+		if (mistakes.errors < 1 || !strstr(strbuf_text(&said), "f:1:"))
+			fail_msg("%s: %s", text, strbuf_text(&said));
+	}
+}
+
+static void test_seen(void **state)
+{
+	CLEANUP(account_release) struct account account = { 0 };
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+	(void)state;
+	read_text("{\"NetworkAcls\": [], \"subnets\": null}{\"NetworkAcls\": []}", &account, &mistakes, &said);
+	for (size_t i = 0; i < import_form_count; i++)
+		assert_int_equal(account.seen[i],
+				 import_forms[i].key && strcmp(import_forms[i].key, "NetworkAcls") == 0 ? 2 : 0);
+}
+
+// The order of members decides nothing.
+static void test_order(void **state)
+{
+	static const char *const members[] = { "\"Subnets\": [" SUBNET("subnet-1") "]", "\"Vpcs\": [" VPC "]",
+					       "\"createDate\": \"d\"", "\"syncToken\": \"s\"",
+					       "\"prefixes\": [{\"service\": \"A\", \"region\": \"r\", \"ip_prefix\": "
+					       "\"10.0.0.0/8\"}]" };
+	enum { COUNT = sizeof(members) / sizeof(members[0]) };
+
+	(void)state;
+	for (size_t first = 0; first < COUNT; first++) {
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+		CLEANUP(strbuf_release) struct strbuf text = { 0 };
+		CLEANUP(strbuf_release) struct strbuf rows = { 0 };
+
+		for (size_t i = 0; i < COUNT; i++)
+			strbuf_format(&text, "%s%s", i ? ", " : "{", members[(first + i) % COUNT]);
+		strbuf_add(&text, "}");
+		read_text(strbuf_text(&text), &account, &mistakes, &said);
+		summarize(&account, &rows);
+		assert_string_equal(strbuf_text(&rows), "vpcs 1, subnets 1, ranges 1");
+		assert_string_equal(account.ranges_date, "d");
+		assert_int_equal(mistakes.list.count, 0);
+	}
+}
+
+// Bytes that jansson holds now, and at most.
+static size_t held, most_held;
+
+static void *count_new(size_t size)
+{
+	size_t *block = malloc(sizeof(max_align_t) + size);
+
+	if (!block)
+		abort();
+	*block = size;
+	held += size;
+	most_held = held > most_held ? held : most_held;
+	return (char *)block + sizeof(max_align_t);
+}
+
+static void count_free(void *pointer)
+{
+	if (!pointer)
+		return;
+	size_t *block = (size_t *)((char *)pointer - sizeof(max_align_t));
+	held -= *block;
+	free(block);
+}
+
+// A list of a thousand rows takes no more memory than one of ten, but for the rows of the account.
+static size_t memory_of(unsigned rows, const char *begin, const char *end)
+{
+	CLEANUP(account_release) struct account account = { 0 };
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+	CLEANUP(strbuf_release) struct strbuf text = { 0 };
+
+	strbuf_add(&text, begin);
+	for (unsigned i = 0; i < rows; i++)
+		strbuf_format(&text, "%s" INTERFACE("eni-%06u"), i ? ", " : "", i);
+	strbuf_add(&text, end);
+	json_set_alloc_funcs(count_new, count_free);
+	held = most_held = 0;
+	read_text(strbuf_text(&text), &account, &mistakes, &said);
+	json_set_alloc_funcs(malloc, free);
+	assert_int_equal(held, 0);
+	assert_int_equal(account.interfaces.count, rows);
+	assert_int_equal(mistakes.list.count, 0);
+	return most_held;
+}
+
+static void test_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(memory_of(10, "{\"NetworkInterfaces\": [", "]}"),
+			 memory_of(1000, "{\"NetworkInterfaces\": [", "]}"));
+	assert_int_equal(memory_of(10, "{\"data\": {\"NetworkInterfaces\": [", "]}}"),
+			 memory_of(1000, "{\"data\": {\"NetworkInterfaces\": [", "]}}"));
+	assert_int_equal(memory_of(10, "[", "]"), memory_of(1000, "[", "]"));
+}
+
+// A million wrong rows give no million complaints.
+static void test_many_mistakes(void **state)
+{
+	static const char *const rows[] = { "{\"Vpcs\": [1]}", "{\"x\": 1}", "{\"Subnets\": [{\"SubnetId\": 1}]}" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+		CLEANUP(strbuf_release) struct strbuf text = { 0 };
+
+		for (unsigned count = 0; count < 5000; count++)
+			strbuf_add(&text, rows[i]);
+		read_text(strbuf_text(&text), &account, &mistakes, &said);
+		assert_in_range(mistakes.list.count, 100, 202);
+	}
+}
+
+// Places in a row: of members, of items, of what is not there, and beside names with escapes.
+static void test_places(void **state)
+{
+	static const char text[] = "{ \"a\\u0062\": {\"list\": [1, {\"in\": [true, true]}]},\n"
+				   "  \"here\": null, \"deep\": [[\"x\"],\n [\"y\", \"z\"]] }";
+	struct mistakes mistakes = { 0 };
+	json_t *root = json_loads(text, 0, NULL);
+	const struct import_reader reader = {
+		.mistakes = &mistakes,
+		.file = "f",
+		.text = text,
+		.length = strlen(text),
+		.at = { .file = "f", .line = 7, .column = 5 },
+		.root = root,
+	};
+	const json_t *ab = json_object_get(root, "ab"), *list = json_object_get(ab, "list");
+	const json_t *in = json_object_get(json_array_get(list, 1), "in"), *deep = json_object_get(root, "deep");
+	const struct {
+		struct location at;
+		unsigned line, column;
+	} rows[] = {
+		{ import_place(&reader, root, NULL), 7, 5 },
+		{ import_place(&reader, root, "none"), 7, 5 },
+		{ import_place(&reader, root, "ab"), 7, 18 },
+		{ import_place(&reader, ab, NULL), 7, 18 },
+		{ import_place(&reader, ab, "list"), 7, 27 },
+		{ import_item_place(&reader, list, 0), 7, 28 },
+		{ import_item_place(&reader, list, 1), 7, 31 },
+		{ import_item_place(&reader, in, 0), 7, 39 },
+		{ import_item_place(&reader, in, 1), 7, 45 },
+		{ import_place(&reader, root, "here"), 8, 11 },
+		{ import_item_place(&reader, deep, 1), 9, 2 },
+		{ import_item_place(&reader, json_array_get(deep, 1), 1), 9, 8 },
+		{ import_item_place(&reader, json_array_get(deep, 0), 0), 8, 27 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].at.line != rows[i].line || rows[i].at.column != rows[i].column)
+			fail_msg("row %zu: %u:%u, not %u:%u", i, rows[i].at.line, rows[i].at.column, rows[i].line,
+				 rows[i].column);
+	json_decref(root);
+}
+
+static void test_members(void **state)
+{
+	static const char text[] =
+	    "{\"host\": \"10.1.2.3/16\", \"v6\": \"2001:db8::1/64\", \"bad\": \"10.0.0.0/33\", "
+	    "\"address\": \"10-0-0-1\", \"n\": \"12\", \"big\": 70000, \"half\": 1.5, \"empty\": \"\", "
+	    "\"texts\": [\"a\", null, \"\", 3]}";
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+	struct mistakes mistakes = { 0 };
+	json_t *root = json_loads(text, 0, NULL);
+	struct import_reader reader = { .mistakes = &mistakes,
+					.file = "f",
+					.text = text,
+					.length = strlen(text),
+					.at = { .file = "f", .line = 1, .column = 1 },
+					.root = root };
+	char shown[PREFIX_TEXT_SIZE];
+	struct address address;
+	struct prefix prefix;
+	id_vec texts = { 0 };
+	long number = 5;
+
+	(void)state;
+	assert_true(member_prefix(&reader, root, "host", &prefix));
+	assert_string_equal(prefix_print(&prefix, shown), "10.1.0.0/16");
+	assert_true(member_prefix(&reader, root, "v6", &prefix));
+	assert_string_equal(prefix_print(&prefix, shown), "2001:db8::/64");
+	assert_false(member_prefix(&reader, root, "bad", &prefix));
+	assert_false(member_prefix(&reader, root, "none", &prefix));
+	assert_false(member_address(&reader, root, "address", &address));
+	assert_true(member_number(&reader, root, "n", 0, 20, &number));
+	assert_int_equal(number, 12);
+	assert_false(member_number(&reader, root, "big", -1, 65535, &number));
+	assert_false(member_number(&reader, root, "half", -1, 65535, &number));
+	assert_false(member_number(&reader, root, "none", -1, 65535, &number));
+	assert_int_equal(number, 12);
+	assert_null(member_text(&reader, root, "empty"));
+	member_texts(&reader, root, "texts", NULL, &texts);
+	assert_int_equal(texts.count, 1);
+	mistakes_format(&mistakes, &said);
+	assert_string_equal(
+	    strbuf_text(&said),
+	    "f:1:56: error: \"bad\": \"10.0.0.0/33\" needs a prefix length from 0 to 32 after the '/'\n"
+	    "f:1:82: warning: \"address\": \"10-0-0-1\" is not an address: unexpected '-' (hint: it is passed "
+	    "over: nothing is allowed by it)\n"
+	    "f:1:112: error: \"big\" must be from -1 to 65535, not 70000\n"
+	    "f:1:127: error: \"half\" must be a number, not a fraction\n"
+	    "f:1:170: error: an item of \"texts\" must be a text, not a number\n");
+	assert_int_equal(mistakes.errors, 4);
+	free(texts.items[0]);
+	vec_release(&texts);
+	mistakes_release(&mistakes);
+	json_decref(root);
+}
+
+// Of the ranges of ip-ranges.json, and what a row lacks.
+static void test_ip_ranges(void **state)
+{
+	CLEANUP(account_release) struct account account = { 0 };
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+	(void)state;
+	read_text("{\"prefixes\": [\n"
+		  "{\"ip_prefix\": \"192.0.2.0/24\", \"region\": \"b\", \"service\": \"S3\"},\n"
+		  "{\"ip_prefix\": \"192.0.2.0/25\", \"region\": \"a\", \"service\": \"S3\"},\n"
+		  "{\"ip_prefix\": \"192.0.2.0/26\", \"service\": \"S3\"},\n"
+		  "{\"region\": \"a\", \"service\": \"S3\"},\n"
+		  "{\"ip_prefix\": 3, \"region\": \"a\", \"service\": \"S3\"}],\n"
+		  "\"ipv6_prefixes\": [{\"ipv6_prefix\": \"2001:db8::/32\", \"region\": \"b\", \"service\": \"X\"}],\n"
+		  "\"syncToken\": \"5\", \"createDate\": \"2026\"}",
+		  &account, &mistakes, &said);
+	assert_int_equal(account.ranges.count, 3);
+	assert_int_equal(account.words.count, 4);
+	assert_ptr_equal(account.ranges.items[0].region, account.ranges.items[2].region);
+	assert_string_equal(account.ranges.items[1].region, "a");
+	assert_string_equal(account.ranges_date, "2026");
+	assert_string_equal(account.ranges_file, "f");
+	assert_string_equal(strbuf_text(&said), "f:4:1: error: a range has no \"region\"\n"
+						"f:5:1: error: a range has no \"ipv6_prefix\"\n"
+						"f:6:15: error: \"ip_prefix\" must be a text, not a number\n");
+}
+
+// Rows of the table itself: each can be met, and no two are met by the same.
+static void test_forms(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < import_form_count; i++) {
+		const struct import_form *form = &import_forms[i];
+		bool by_key = form->shape == FORM_LIST || form->shape == FORM_ONE;
+
+		assert_int_equal(by_key, form->key != NULL);
+		assert_true(form->key || form->marks[0]);
+		for (size_t other = 0; other < i; other++)
+			if (form->key && import_forms[other].key && strcmp(form->key, import_forms[other].key) == 0 &&
+			    form->shape == import_forms[other].shape)
+				assert_string_equal(form->key, "PrefixLists");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_documents), cmocka_unit_test(test_cut_off), cmocka_unit_test(test_seen),
+		cmocka_unit_test(test_order),     cmocka_unit_test(test_memory),  cmocka_unit_test(test_many_mistakes),
+		cmocka_unit_test(test_places),    cmocka_unit_test(test_members), cmocka_unit_test(test_ip_ranges),
+		cmocka_unit_test(test_forms),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
