@@ -127,7 +127,7 @@ static void merge_defined(struct aws_security_group *to, struct aws_security_gro
 {
 	rule_vec rules = { 0 };
 
-	if (!to->rules.count || field_rules.compare(&to->rules, &from->rules) == 0) {
+	if (field_rules.compare(&to->rules, &from->rules) == 0) {
 		rules = from->rules;
 		from->rules = (__typeof__(from->rules)){ 0 };
 	}

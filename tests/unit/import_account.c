@@ -178,6 +178,26 @@ static const struct settling merge_settlings[] = {
 	  "peering pcx-1 - with -\n",
 	  "b:1:1: error: peering connection pcx-1 is given twice with different \"Status\": also at a:1:1 (hint: give "
 	  "what the commands print now, without older copies of it)\n" },
+	{ "what each can have: tables that are not main, ids of two Regions",
+	  { { read_route_table, "a",
+	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'SubnetId': 'subnet-1'}]}" },
+	    { read_route_table, "b", "{'RouteTableId': 'rtb-2', 'VpcId': 'vpc-1'}" },
+	    { read_route_table, "c",
+	      "{'RouteTableId': 'rtb-3', 'VpcId': 'vpc-2', 'Associations': [{'SubnetId': 'subnet-1'}]}" },
+	    { read_vpc, "d", "{'VpcId': 'vpc-1', 'Region': 'eu-west-1'}" },
+	    { read_vpc, "e", "{'VpcId': 'vpc-2', 'Region': 'eu-west-2'}" } },
+	  "vpc vpc-1 in eu-west-1\n"
+	  "vpc vpc-2 in eu-west-2\n"
+	  "route table rtb-1 in eu-west-1 vpc=vpc-1 subnets=subnet-1\n"
+	  "route table rtb-2 in eu-west-1 vpc=vpc-1\n"
+	  "route table rtb-3 in eu-west-2 vpc=vpc-2 subnets=subnet-1\n",
+	  "" },
+	{ "a group that is named twice",
+	  { { read_network_interface, "a",
+	      "{'NetworkInterfaceId': 'eni-1', 'Groups': [{'GroupId': 'sg-1'}, {'GroupId': 'sg-2'}, {'GroupId': "
+	      "'sg-1'}]}" } },
+	  "interface eni-1 groups=sg-1,sg-2\n",
+	  "" },
 	{ "what only one can have",
 	  { { read_route_table, "a",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'Main': true}, {'SubnetId': "
@@ -278,6 +298,37 @@ static const struct settling group_settlings[] = {
 	  "    10.0.0.0/16 \"ssh\" @2:122\n"
 	  "    10.1.0.0/16 \"b\" @2:95\n",
 	  "" },
+	{ "a group whose one direction alone was given with rules, behind a rule by itself",
+	  { { read_security_group_rule, "0", RULE("sgr-1", "false", "'IpProtocol': '-1', 'CidrIpv4': '10.0.0.0/8'") },
+	    { read_security_group, "a",
+	      "{'GroupId': 'sg-1', 'GroupName': 'g', 'IpPermissionsEgress': [{'IpProtocol': '-1', 'IpRanges': "
+	      "[{'CidrIp': '0.0.0.0/0'}]}]}" } },
+	  "group sg-1 named \"g\"\n  egress all\n    0.0.0.0/0 @1:108\n  ingress all id=sgr-1\n    10.0.0.0/8 @1:104\n",
+	  "" },
+	{ "a group given with rules behind one without",
+	  { { read_security_group, "0", "{'GroupId': 'sg-1', 'GroupName': 'g'}" },
+	    { read_security_group, "a",
+	      "{'GroupId': 'sg-1', 'IpPermissionsEgress': [{'IpProtocol': '-1', 'IpRanges': [{'CidrIp': "
+	      "'0.0.0.0/0'}]}]}" } },
+	  "group sg-1 named \"g\"\n  egress all\n    0.0.0.0/0 @1:90\n",
+	  "" },
+	{ "a group given twice with a peer less",
+	  { { read_security_group, "a",
+	      "{'GroupId': 'sg-1', 'IpPermissions': [{'IpProtocol': '-1', 'IpRanges': [{'CidrIp': '10.0.0.0/8', "
+	      "'Description': 'z'}]}]}" },
+	    { read_security_group, "b",
+	      "{'GroupId': 'sg-1', 'IpPermissions': [{'IpProtocol': '-1', 'IpRanges': [{'CidrIp': '10.0.0.0/8'}, "
+	      "{'CidrIp': '11.0.0.0/8'}]}]}" } },
+	  "group sg-1\n  ingress all\n    10.0.0.0/8 \"z\" @1:84\n",
+	  "b:1:1: error: security group sg-1 is given twice with different \"IpPermissions\": also at a:1:1 (hint: "
+	  "give what the commands print now, without older copies of it)\n" },
+	{ "a rule given twice with other descriptions",
+	  { { read_security_group_rule, "a",
+	      RULE("sgr-2", "true", "'IpProtocol': '-1', 'CidrIpv4': '10.0.0.0/8', 'Description': 'z'") },
+	    { read_security_group_rule, "b",
+	      RULE("sgr-2", "true", "'IpProtocol': '-1', 'CidrIpv4': '10.0.0.0/8', 'Description': 'a'") } },
+	  "rules of group sg-1\n  egress all id=sgr-2\n    10.0.0.0/8 \"a\" @1:103\n",
+	  "" },
 	{ "a group given twice with other rules",
 	  { { read_security_group, "a", GROUP },
 	    { read_security_group, "b",
@@ -307,6 +358,12 @@ static const struct settling entries_settlings[] = {
 	  "list pl-1 named \"x\":\n"
 	  "list pl-12 named \"y\": 10.0.0.0/7\n",
 	  "" },
+	{ "the last of two in the file's name",
+	  { { read_prefix_list, "a", "{'PrefixListId': 'pl-1'}" },
+	    { read_prefix_list, "a", "{'PrefixListId': 'pl-2'}" },
+	    { read_prefix_list_entries, "pl-2/pl-1.json", "{'Entries': [{'Cidr': '10.0.0.0/8'}]}" } },
+	  "list pl-1: 10.0.0.0/8\nlist pl-2 without entries\n",
+	  "" },
 	{ "a list that only the file's name tells of",
 	  { { read_prefix_list_entries, "pl-1/pl-6da54004.json", "{'Entries': [{'Cidr': '10.0.0.0/8'}]}" } },
 	  "list pl-6da54004: 10.0.0.0/8\n",
@@ -331,8 +388,10 @@ static const struct settling entries_settlings[] = {
 	  "b:1:1: error: these entries do not say of which prefix list they are" NAME_HINT
 	  "c:1:1: error: these entries do not say of which prefix list they are" NAME_HINT },
 	{ "entries of no list",
-	  { { read_prefix_list_entries, "tpl-1", "{'Entries': []}" } },
+	  { { read_prefix_list_entries, "tpl-1", "{'Entries': []}" },
+	    { read_prefix_list_entries, "pl-.json", "{'Entries': []}" } },
 	  "",
+	  "pl-.json:1:1: error: these entries do not say of which prefix list they are" NAME_HINT
 	  "tpl-1:1:1: error: these entries do not say of which prefix list they are" NAME_HINT },
 	{ "entries that the list has, and one that it has not",
 	  { { read_prefix_list, "a", "{'PrefixListId': 'pl-1', 'Cidrs': ['10.0.0.0/8']}" },
@@ -428,6 +487,7 @@ static void look_ups(void **state)
 		  "{'PrefixListId': 'pl-1', 'PrefixListName': 'com.amazonaws.us-west-1.s3', 'OwnerId': 'a'}" },
 		{ read_prefix_list, "a",
 		  "{'PrefixListId': 'pl-1', 'PrefixListName': 'com.amazonaws.us-west-2.s3', 'OwnerId': 'b'}" },
+		{ read_prefix_list, "a", "{'PrefixListId': 'pl-1', 'OwnerId': 'e'}" },
 		{ read_prefix_list, "a",
 		  "{'PrefixListId': 'pl-2', 'PrefixListName': 'com.amazonaws.us-west-2.s3', 'OwnerId': 'c'}" },
 		{ read_prefix_list, "a", "{'PrefixListId': 'pl-3', 'OwnerId': 'd'}" },
@@ -447,7 +507,7 @@ static void look_ups(void **state)
 	account_settle(&subject.account, &subject.mistakes);
 	assert_list(account, "pl-1", "us-west-1", "a");
 	assert_list(account, "pl-1", "us-west-2", "b");
-	assert_list(account, "pl-1", "us-west-3", NULL);
+	assert_list(account, "pl-1", "us-west-3", "e");
 	assert_list(account, "pl-1", NULL, NULL);
 	assert_list(account, "pl-2", NULL, "c");
 	assert_list(account, "pl-2", "us-west-1", NULL);
@@ -461,6 +521,27 @@ static void look_ups(void **state)
 	assert_string_equal(account_group(account, "sg-1", NULL)->thing.id, "sg-1");
 	assert_string_equal(account_interface(account, "eni-1", NULL)->thing.id, "eni-1");
 	assert_string_equal(account_endpoint(account, "vpce-1", NULL)->thing.id, "vpce-1");
+}
+
+// A thing stands where it was first given, and a group where it was defined.
+static void places(void **state)
+{
+	static const struct given rows[] = {
+		{ read_prefix_list, "a", "{'PrefixListId': 'pl-1', 'PrefixListName': 'com.amazonaws.us-west-1.s3'}" },
+		{ read_prefix_list, "b", "{'PrefixListId': 'pl-1', 'OwnerId': 'AWS'}" },
+		{ read_security_group_rule, "a", RULE("sgr-1", "true", "'IpProtocol': '-1', 'CidrIpv4': '0.0.0.0/0'") },
+		{ read_security_group, "b", "{'GroupId': 'sg-1'}" },
+	};
+	struct subject subject CLEANUP(subject_release) = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		subject_read(&subject, rows[i].read, rows[i].file, rows[i].text);
+	account_settle(&subject.account, &subject.mistakes);
+	assert_int_equal(subject.account.lists.count, 1);
+	assert_string_equal(subject.account.lists.items[0].thing.at.file, "a");
+	assert_int_equal(subject.account.groups.count, 1);
+	assert_string_equal(subject.account.groups.items[0].thing.at.file, "b");
 }
 
 static void file_names_are_kept_once(void **state)
@@ -479,9 +560,13 @@ static void file_names_are_kept_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(regions),  cmocka_unit_test(merging),
-		cmocka_unit_test(groups),   cmocka_unit_test(entries_without_list),
-		cmocka_unit_test(look_ups), cmocka_unit_test(file_names_are_kept_once),
+		cmocka_unit_test(regions),
+		cmocka_unit_test(merging),
+		cmocka_unit_test(groups),
+		cmocka_unit_test(entries_without_list),
+		cmocka_unit_test(look_ups),
+		cmocka_unit_test(places),
+		cmocka_unit_test(file_names_are_kept_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
