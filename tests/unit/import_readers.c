@@ -52,10 +52,10 @@ static const struct reading vpc_readings[] = {
 	  "'arn:aws:ec2:us-east-1:028403472736:subnet/subnet-1'}",
 	  "subnet subnet-1 in us-east-1 vpc=vpc-1\n", "" },
 	{ "a subnet of no VPC", read_subnet, "{'SubnetId': 'subnet-1', 'CidrBlock': '10.0.0.1/24'}",
-	  "subnet subnet-1\n",
-	  "f.json:1:1: error: a subnet has no \"VpcId\"\n"
-	  "f.json:1:39: error: \"CidrBlock\": \"10.0.0.1/24\" has host bits set (hint: write 10.0.0.0/24, or 10.0.0.1 "
-	  "for the one address)\n" },
+	  "subnet subnet-1 10.0.0.0/24\n", "f.json:1:1: error: a subnet has no \"VpcId\"\n" },
+	{ "a block that is none", read_subnet, "{'SubnetId': 'subnet-1', 'VpcId': 'vpc-1', 'CidrBlock': '10.0.0.0/33'}",
+	  "subnet subnet-1 vpc=vpc-1\n",
+	  "f.json:1:57: error: \"CidrBlock\": \"10.0.0.0/33\" needs a prefix length from 0 to 32 after the '/'\n" },
 };
 
 static const struct reading route_readings[] = {
@@ -197,8 +197,8 @@ static const struct reading interface_readings[] = {
 	{ "an address that is none", read_network_interface,
 	  "{'NetworkInterfaceId': 'eni-1', 'PrivateIpAddresses':\n [{'PrivateIpAddress': '10.0.1'}]}",
 	  "interface eni-1\n",
-	  "f.json:2:24: error: \"PrivateIpAddress\": \"10.0.1\" is not an IPv4 address: it has 3 of 4 parts (hint: "
-	  "short forms are not read)\n" },
+	  "f.json:2:24: warning: \"PrivateIpAddress\": \"10.0.1\" is not an IPv4 address: it has 3 of 4 parts; short "
+	  "forms are not read (hint: it is passed over: nothing is allowed by it)\n" },
 	{ "instances", read_reservation,
 	  "{'ReservationId': 'r-1', 'Instances': [{'InstanceId': 'i-1', 'Placement': {'AvailabilityZone': "
 	  "'eu-west-1a'},\n"

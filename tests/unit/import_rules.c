@@ -36,9 +36,7 @@ static const struct reading group_readings[] = {
 	  "{'CidrIp': '10.0.0.1/8'},\n{'Description': 'none'},\n'10.0.0.0/8',\n{'CidrIp': null}],\n "
 	  "'UserIdGroupPairs': [\n"
 	  "{'GroupName': 'default'}], 'Ipv6Ranges': 'all'}]}",
-	  "group sg-1\n  ingress tcp 1-2\n",
-	  "f.json:2:12: error: \"CidrIp\": \"10.0.0.1/8\" has host bits set (hint: write 10.0.0.0/8, or 10.0.0.1 for "
-	  "the one address)\n"
+	  "group sg-1\n  ingress tcp 1-2\n    10.0.0.0/8 @2:12\n",
 	  "f.json:3:1: error: a peer has no \"CidrIp\" (hint: give the command's whole output)\n"
 	  "f.json:4:1: error: an item of this list must be an object, not a text\n"
 	  "f.json:5:1: error: a peer has no \"CidrIp\" (hint: give the command's whole output)\n"
