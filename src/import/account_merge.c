@@ -164,5 +164,8 @@ void groups_merge(struct aws_security_group *run, size_t count, struct mistakes 
 		rules_settle(&defined->rules);
 		defined->thing.at = at;
 	}
-	run[0] = defined ? *defined : *loose;
+	if (defined)
+		run[0] = *defined;
+	else if (loose)
+		run[0] = *loose;
 }

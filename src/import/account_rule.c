@@ -158,21 +158,23 @@ static struct single *take_apart(rule_vec *rules, size_t *count)
 	return singles;
 }
 
-static void add_single(rule_vec *rules, const struct single *single)
+// Another peer of a rule: an id is of one peer.
+static void add_peer(struct aws_group_rule *rule, const struct single *single)
 {
-	struct aws_group_rule *last = rules->count ? &rules->items[rules->count - 1] : NULL;
+	free(single->rule.id);
+	free(rule->id);
+	rule->id = NULL;
+	if (compare_places(&single->rule.at, &rule->at) < 0)
+		rule->at = single->rule.at;
+	vec_push(&rule->peers, single->peer);
+}
 
-	if (!last || compare_rules(last, &single->rule) != 0) {
-		vec_push(rules, single->rule);
-		last = &rules->items[rules->count - 1];
-	} else {  // an id is of one peer
-		free(single->rule.id);
-		free(last->id);
-		last->id = NULL;
-		if (compare_places(&single->rule.at, &last->at) < 0)
-			last->at = single->rule.at;
-	}
-	vec_push(&last->peers, single->peer);
+static void add_rule(rule_vec *rules, const struct single *single)
+{
+	struct aws_group_rule rule = single->rule;
+
+	vec_push(&rule.peers, single->peer);
+	vec_push(rules, rule);
 }
 
 void rules_settle(rule_vec *rules)
@@ -185,8 +187,12 @@ void rules_settle(rule_vec *rules)
 
 	qsort(singles, count, sizeof(*singles), compare_singles);
 	count = join_same(singles, count);
-	for (size_t i = 0; i < count; i++)
-		add_single(rules, &singles[i]);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && compare_rules(&singles[i - 1].rule, &singles[i].rule) == 0)
+			add_peer(&rules->items[rules->count - 1], &singles[i]);
+		else
+			add_rule(rules, &singles[i]);
+	}
 	free(singles);
 }
 
