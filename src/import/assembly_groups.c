@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The job's security groups, every rule resolved, in an order that does not depend on the documents'.
+// The job's security groups, every rule resolved. The rules of a settled account are in an order of their own.
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/account_rows.h"
 #include "import/assembly_parts.h"
-
-static int compare_assembled(const void *a, const void *b)
-{
-	const struct assembled_rule *left = a, *right = b;
-	int result = compare_matches(&left->match, &right->match);
-
-	for (size_t i = 0; i < left->peers.count && i < right->peers.count && result == 0; i++)
-		result = strcmp(left->peers.items[i].text, right->peers.items[i].text);
-	if (result == 0)
-		result = (left->peers.count > right->peers.count) - (left->peers.count < right->peers.count);
-	return result ? result : compare_texts(left->reason, right->reason);
-}
-
-static void sort_rules(assembled_rule_vec *rules)
-{
-	if (rules->count)
-		qsort(rules->items, rules->count, sizeof(*rules->items), compare_assembled);
-}
 
 static void add_group(struct building *building, const struct aws_security_group *group)
 {
@@ -38,8 +19,6 @@ static void add_group(struct building *building, const struct aws_security_group
 		else
 			vec_push(&assembled.ingress, out);
 	}
-	sort_rules(&assembled.egress);
-	sort_rules(&assembled.ingress);
 	vec_push(&building->assembly->groups, assembled);
 }
 

@@ -122,7 +122,6 @@ static void open_ports(struct building *building, const struct door *door, const
 	else if (ipv4 || ipv6)
 		vec_for_each (range, ipv4 ? &door->ipv4 : &door->ipv6)
 			vec_push(&out->ports, *range);
-	port_ranges_normalize(&out->ports);
 	vec_for_each (address, addresses) {
 		bool open = out->ports.count && (address->family == FAMILY_IPV4 ? ipv4 : ipv6);
 

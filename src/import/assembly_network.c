@@ -26,8 +26,6 @@ static void guess_cidrs(struct building *building)
 		vec_for_each (route, &assembly->table->routes)
 			if (route->target == TARGET_LOCAL && !route->is_list)
 				vec_push(&locals, route->prefix);
-	if (locals.count)
-		qsort(locals.items, locals.count, sizeof(*locals.items), compare_blocks);
 	vec_for_each (block, &locals)
 		add_block(assembly, block);
 	assume(building, memory_format("VPC %s", assembly->subnet->vpc),

@@ -461,6 +461,53 @@ static void endpoints_of_one_service_differ_by_name(void **unused)
 	assert_non_null(strstr(routes_text(&built), "pl-3 gateway-endpoint\n"));
 }
 
+static void endpoints_are_in_the_order_of_their_services(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_list(&built.account, "pl-1", S3, "52.0.0.0/16");
+	add_interface(&built.account, "eni-1", "vpc-1", "subnet-a", "sg-job", "10.0.1.41");
+	add_interface(&built.account, "eni-2", "vpc-1", "subnet-a", "sg-job", "10.0.1.42");
+	add_endpoint(&built.account, "vpce-1", "vpc-1", STS, "eni-1", "sg-job");
+	add_endpoint(&built.account, "vpce-2", "vpc-1", "com.amazonaws." REGION ".logs", "eni-2", "sg-job");
+	add_endpoint(&built.account, "vpce-0", "vpc-1", "com.amazonaws.vpce." REGION ".vpce-svc-1", "eni-2", "sg-job");
+	add_gateway(&built.account, "vpce-9", "vpc-1", S3, "rtb-a");
+	add_route(job_table(&built), "pl-1", TARGET_ENDPOINT, "vpce-9");
+	build(&built, NULL);
+	assert_string_equal(endpoints_text(&built), "gateway s3 - pl-1\n"
+						    "interface logs - 10.0.1.42 # " SHUT "\n"
+						    "interface sts - 10.0.1.41 # " SHUT "\n"
+						    "custom - vpce-0 10.0.1.42 # " SHUT "\n");
+}
+
+static void without_a_route_table_there_is_no_gateway(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	job_table(&built)->subnets.items[0][0] = 'x';
+	add_gateway(&built.account, "vpce-9", "vpc-1", S3, "rtb-a");
+	build(&built, NULL);
+	assert_null(built.assembly.table);
+	assert_string_equal(endpoints_text(&built), "");
+}
+
+static void ports_of_several_rules_are_one_list(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_sts(&built.account);
+	add_rule(LAST(built.account.groups), false, match_tcp(444, 450), "10.0.0.0/8");
+	add_rule(LAST(built.account.groups), false, match_tcp(80, 80), "sg-job");
+	build(&built, NULL);
+	assert_non_null(strstr(endpoints_text(&built), " :80 :443-450 "));
+}
+
 static void no_document_of_endpoints_is_an_assumption(void **unused)
 {
 	BUILT built = { 0 };
@@ -498,6 +545,9 @@ int main(void)
 		cmocka_unit_test(both_families_get_in_by_what_they_share),
 		cmocka_unit_test(services_are_told_by_their_names),
 		cmocka_unit_test(endpoints_of_one_service_differ_by_name),
+		cmocka_unit_test(endpoints_are_in_the_order_of_their_services),
+		cmocka_unit_test(without_a_route_table_there_is_no_gateway),
+		cmocka_unit_test(ports_of_several_rules_are_one_list),
 		cmocka_unit_test(no_document_of_endpoints_is_an_assumption),
 	};
 

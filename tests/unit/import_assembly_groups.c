@@ -31,7 +31,7 @@ static void a_group_is_the_addresses_of_those_who_carry_it(void **unused)
 	usual(&built.account);
 	add_group(&built.account, "sg-db", "db", "vpc-1");
 	add_interface(&built.account, "eni-2", "vpc-1", "subnet-a", "sg-x sg-db", "10.0.1.20 fd00::20");
-	add_interface(&built.account, "eni-1", "vpc-1", "subnet-a", "sg-db", "10.0.1.3");
+	add_interface(&built.account, "eni-1", "vpc-1", "subnet-a", "sg-z sg-db", "10.0.1.3");
 	add_interface(&built.account, "eni-3", "vpc-1", "subnet-a", "sg-x", "10.0.1.4");
 	add_rule(job_group(&built), true, match_tcp(5432, 5432), "sg-db");
 	build(&built, NULL);
@@ -107,8 +107,8 @@ static void without_interfaces_it_is_an_assumption(void **unused)
 	usual(&built.account);
 	memset(built.account.seen, 0, sizeof(built.account.seen));
 	mark_given(&built.account, "ec2 describe-vpc-endpoints");
-	add_rule(job_group(&built), true, match_tcp(1, 2), "sg-z sg-y sg-z sg-job");
-	add_rule(job_group(&built), true, match_tcp(3, 4), "sg-z");
+	add_rule(job_group(&built), true, match_tcp(1, 2), "sg-z sg-job");
+	add_rule(job_group(&built), true, match_tcp(3, 4), "sg-y sg-z");
 	build(&built, NULL);
 	assert_string_equal(
 	    assumptions_text(&built),

@@ -46,8 +46,8 @@ static void the_jobs_subnet_is_first(void **unused)
 
 	(void)unused;
 	usual(&built.account);
-	add_subnet(&built.account, "subnet-c", "vpc-1", "10.0.3.0/24");
-	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.0.0/24");
+	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.3.0/24");
+	add_subnet(&built.account, "subnet-c", "vpc-1", "10.0.0.0/24");
 	add_subnet(&built.account, "subnet-far", "vpc-2", "10.0.9.0/24");
 	add_subnet(&built.account, "subnet-out", "vpc-1", "10.9.0.0/24");
 	add_subnet(&built.account, "subnet-over", "vpc-1", "10.0.1.128/25");
@@ -218,6 +218,20 @@ static void acls_of_other_subnets_are_there(void **unused)
 	assert_string_equal(acls_text(&built), "acl-1 own: 10.0.0.0/24 10.0.1.0/24\n"
 					       "acl-0: 10.0.2.0/24 10.0.3.0/24\n");
 	assert_string_equal(assumptions_text(&built), "");
+}
+
+static void the_jobs_own_acl_is_first(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_subnet(&built.account, "subnet-0", "vpc-1", "10.0.3.0/24");
+	add_subnet(&built.account, "subnet-1", "vpc-1", "10.0.2.0/24");
+	add_acl(&built.account, "acl-z", "vpc-1", "subnet-0");
+	add_acl(&built.account, "acl-0", "vpc-1", "subnet-1");
+	build(&built, NULL);
+	assert_string_equal(acls_text(&built), "acl-1 own: 10.0.1.0/24\nacl-0: 10.0.2.0/24\nacl-z: 10.0.3.0/24\n");
 }
 
 static void an_acl_that_is_not_given_denies(void **unused)
@@ -467,6 +481,26 @@ static void lists_come_from_documents_or_ranges_or_nowhere(void **unused)
 	    "get-managed-prefix-list-entries --prefix-list-id pl-s3 --region " REGION "\n");
 }
 
+static void lists_of_rules_and_routes_are_in_one_order(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	struct aws_prefix_list *list = add_list(&built.account, "pl-5", "five", "10.5.0.0/16");
+	list->approximate = true;
+	list->date = memory_copy_text("2026-08-22");
+	add_route(job_table(&built), "pl-5", TARGET_NAT_GATEWAY, "nat-1");
+	add_route(job_table(&built), "pl-x:1", TARGET_NAT_GATEWAY, "nat-1");
+	add_rule(&built.account.groups.items[0], true, match_tcp(1, 1), "pl-7");
+	build(&built, NULL);
+	assert_string_equal(lists_text(&built), "pl-5 five given approximate - 2026-08-22: 10.5.0.0/16\n"
+						"pl-7 - - -:\n"
+						"pl-x-1-4664fb89 - - -:\n");
+	assert_non_null(strstr(assumptions_text(&built), "--prefix-list-id pl-x:1 "));
+	assert_non_null(strstr(strbuf_text(&built.text), "--prefix-list-id pl-5 "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +515,7 @@ int main(void)
 		cmocka_unit_test(the_resolver_is_there_when_all_is_known),
 		cmocka_unit_test(servers_of_ones_own_are_said),
 		cmocka_unit_test(acls_of_other_subnets_are_there),
+		cmocka_unit_test(the_jobs_own_acl_is_first),
 		cmocka_unit_test(an_acl_that_is_not_given_denies),
 		cmocka_unit_test(an_acl_may_be_assumed),
 		cmocka_unit_test(two_acls_of_one_subnet_are_none),
@@ -491,6 +526,7 @@ int main(void)
 		cmocka_unit_test(what_a_route_leads_to_may_not_be_given),
 		cmocka_unit_test(a_peering_that_is_known_is_no_assumption),
 		cmocka_unit_test(lists_come_from_documents_or_ranges_or_nowhere),
+		cmocka_unit_test(lists_of_rules_and_routes_are_in_one_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
