@@ -174,13 +174,13 @@ static void test_seen(void **state)
 				 import_forms[i].key && strcmp(import_forms[i].key, "NetworkAcls") == 0 ? 2 : 0);
 }
 
+#define RANGES "\"prefixes\": [{\"service\": \"A\", \"region\": \"r\", \"ip_prefix\": \"10.0.0.0/8\"}]"
+
 // The order of members decides nothing.
 static void test_order(void **state)
 {
 	static const char *const members[] = { "\"Subnets\": [" SUBNET("subnet-1") "]", "\"Vpcs\": [" VPC "]",
-					       "\"createDate\": \"d\"", "\"syncToken\": \"s\"",
-					       "\"prefixes\": [{\"service\": \"A\", \"region\": \"r\", \"ip_prefix\": "
-					       "\"10.0.0.0/8\"}]" };
+					       "\"createDate\": \"d\"", "\"syncToken\": \"s\"", RANGES };
 	enum { COUNT = sizeof(members) / sizeof(members[0]) };
 
 	(void)state;
@@ -221,7 +221,7 @@ static void count_free(void *pointer)
 {
 	if (!pointer)
 		return;
-	size_t *block = (size_t *)((char *)pointer - sizeof(max_align_t));
+	size_t *block = (void *)((char *)pointer - sizeof(max_align_t));
 	held -= *block;
 	free(block);
 }
