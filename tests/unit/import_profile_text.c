@@ -132,8 +132,7 @@ static const char *const hostile[] = {
 	"\"quotes\" 'and' \\x41 \\",
 	"{a: [b, c]} & * ! | > % @ `",
 	"- --- ... ? : ,",
-	"\xe2\x80\xae"
-	"esrever",
+	"\xe2\x80\xae reversed",
 	"",
 	" ",
 	"~",
