@@ -13,6 +13,7 @@
 #include "cmd/import_show.h"
 #include "cmd/import_write.h"
 #include "cmd/output.h"
+#include "import/document.h"
 
 const struct option_row import_options[] = {
 	{ "output", 'o', "FILE", OPTION_TEXT, OPTION_OF(output), .completes = COMPLETES_PATH,
@@ -101,6 +102,7 @@ static enum status read_documents(const struct invocation *invocation, struct ac
 	import_read_end(&reading);
 	if (reading.failures)
 		return STATUS_USAGE;
+	document_end(account, mistakes);
 	account_settle(account, mistakes);
 	return STATUS_YES;
 }

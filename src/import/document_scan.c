@@ -44,7 +44,7 @@ size_t scan_string(const char *text, size_t length, size_t at)
 // After a number or word.
 static size_t scan_word(const char *text, size_t length, size_t at)
 {
-	while (at < length && !is_blank(text[at]) && !memchr(",:]}[{\"", text[at], 7))
+	while (at < length && !is_blank(text[at]) && !strchr(",:]}[{\"", text[at]))
 		at++;
 	return at;
 }

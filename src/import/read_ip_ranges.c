@@ -59,8 +59,6 @@ void read_ip_ranges(struct import_reader *reader, const json_t *document)
 	struct account *account = reader->account;
 	const char *date = member_text(reader, document, "createDate");
 
-	if (!date)
-		date = member_text(reader, document, "syncToken");
 	if (account->ranges_file && strcmp(account->ranges_file, reader->file) != 0) {
 		import_error(reader, document, NULL, "give the later one alone",
 			     "ip-ranges.json is given twice, also as %.200s", account->ranges_file);

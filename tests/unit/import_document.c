@@ -67,6 +67,9 @@ static const struct {
 	{ "[" SUBNET("subnet-1") ", " VPC "]", "vpcs 1, subnets 1", NULL },
 	{ SUBNET("subnet-1") "\n" SUBNET("subnet-2"), "subnets 2", NULL },
 	{ "{\"Vpc\": " VPC "}", "vpcs 1", NULL },
+	{ "{\"vpcs\": null}", "", NULL },
+	// Brackets and quotes in texts end nothing.
+	{ "{\"x\": \"\\\"}],\", \"Vpcs\": [" VPC "]}", "vpcs 1", NULL },
 	// A row that stands alone keeps the rows in it: an instance is no list of interfaces.
 	{ "{\"NetworkInterfaces\": [" INTERFACE("eni-1") "], \"InstanceId\": \"i-1\", \"SecurityGroups\": "
 							 "[{\"GroupId\": \"sg-1\", \"GroupName\": \"x\"}]}",
@@ -98,6 +101,8 @@ static const struct {
 	{ "{\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4, \"e\": 5}", "", "it has \"a\", \"b\", \"c\", \"d\" and 1 more" },
 	{ "{\"AWSTemplateFormatVersion\": \"2010-09-09\"}", "", "this is a CloudFormation template" },
 	{ "{\"Vpcs\": {}}", "", "f:1:10: error: \"Vpcs\" must be a list" },
+	{ "[{\"Subnets\": \"subnet-1\"}]", "", "f:1:1: warning: 1 item of this list is no known row" },
+	{ "{\"Vpcs\": [], \"x\": 12x}", "", "f:1:21: error: this is not JSON: \",\" or \"}\" expected" },
 	{ "{\"Vpcs\": [1, 2, " VPC "]}", "vpcs 1", "f:1:11: error: a row of \"Vpcs\" must be an object" },
 	{ "{\"Vpcs\": [],\n \"Vpcs\": []}", "", "f:2:2: error: another \"Vpcs\" is there already" },
 	{ "{\"Vpcs\": [{\"VpcId\": 1,\n\"VpcId\": 2}]}", "", "f:2:1: error: this is not JSON: duplicate object key" },
@@ -172,6 +177,36 @@ static void test_seen(void **state)
 	for (size_t i = 0; i < import_form_count; i++)
 		assert_int_equal(account.seen[i],
 				 import_forms[i].key && strcmp(import_forms[i].key, "NetworkAcls") == 0 ? 2 : 0);
+}
+
+// The form with most marks, whatever their order in the table.
+static void test_marks(void **state)
+{
+	CLEANUP(account_release) struct account account = { 0 };
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+	(void)state;
+	read_text("{\"TrainingJobName\": \"j\", \"TrainingJobArn\": \"a\"}", &account, &mistakes, &said);
+	for (size_t i = 0; i < import_form_count; i++)
+		assert_int_equal(account.seen[i],
+				 strcmp(import_forms[i].command, "sagemaker describe-training-job") == 0);
+}
+
+// Wrong rows of one list are told of once, unknown documents have the list of the known ones once, without those that
+// nobody needs.
+static void test_once(void **state)
+{
+	CLEANUP(account_release) struct account account = { 0 };
+	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+	CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+	(void)state;
+	read_text("{\"Vpcs\": [1, 2]}{\"a\": 1}{\"a\": 1}", &account, &mistakes, &said);
+	assert_int_equal(mistakes.list.count, 3);
+	assert_non_null(strstr(mistakes.list.items[1].hint, "ec2 describe-vpcs"));
+	assert_null(strstr(mistakes.list.items[1].hint, "describe-addresses"));
+	assert_null(mistakes.list.items[2].hint);
 }
 
 #define RANGES "\"prefixes\": [{\"service\": \"A\", \"region\": \"r\", \"ip_prefix\": \"10.0.0.0/8\"}]"
@@ -277,132 +312,6 @@ static void test_many_mistakes(void **state)
 	}
 }
 
-// Places in a row: of members, of items, of what is not there, and beside names with escapes.
-static void test_places(void **state)
-{
-	static const char text[] = "{ \"a\\u0062\": {\"list\": [1, {\"in\": [true, true]}]},\n"
-				   "  \"here\": null, \"deep\": [[\"x\"],\n [\"y\", \"z\"]] }";
-	struct mistakes mistakes = { 0 };
-	json_t *root = json_loads(text, 0, NULL);
-	const struct import_reader reader = {
-		.mistakes = &mistakes,
-		.file = "f",
-		.text = text,
-		.length = strlen(text),
-		.at = { .file = "f", .line = 7, .column = 5 },
-		.root = root,
-	};
-	const json_t *ab = json_object_get(root, "ab"), *list = json_object_get(ab, "list");
-	const json_t *in = json_object_get(json_array_get(list, 1), "in"), *deep = json_object_get(root, "deep");
-	const struct {
-		struct location at;
-		unsigned line, column;
-	} rows[] = {
-		{ import_place(&reader, root, NULL), 7, 5 },
-		{ import_place(&reader, root, "none"), 7, 5 },
-		{ import_place(&reader, root, "ab"), 7, 18 },
-		{ import_place(&reader, ab, NULL), 7, 18 },
-		{ import_place(&reader, ab, "list"), 7, 27 },
-		{ import_item_place(&reader, list, 0), 7, 28 },
-		{ import_item_place(&reader, list, 1), 7, 31 },
-		{ import_item_place(&reader, in, 0), 7, 39 },
-		{ import_item_place(&reader, in, 1), 7, 45 },
-		{ import_place(&reader, root, "here"), 8, 11 },
-		{ import_item_place(&reader, deep, 1), 9, 2 },
-		{ import_item_place(&reader, json_array_get(deep, 1), 1), 9, 8 },
-		{ import_item_place(&reader, json_array_get(deep, 0), 0), 8, 27 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].at.line != rows[i].line || rows[i].at.column != rows[i].column)
-			fail_msg("row %zu: %u:%u, not %u:%u", i, rows[i].at.line, rows[i].at.column, rows[i].line,
-				 rows[i].column);
-	json_decref(root);
-}
-
-static void test_members(void **state)
-{
-	static const char text[] =
-	    "{\"host\": \"10.1.2.3/16\", \"v6\": \"2001:db8::1/64\", \"bad\": \"10.0.0.0/33\", "
-	    "\"address\": \"10-0-0-1\", \"n\": \"12\", \"big\": 70000, \"half\": 1.5, \"empty\": \"\", "
-	    "\"texts\": [\"a\", null, \"\", 3]}";
-	CLEANUP(strbuf_release) struct strbuf said = { 0 };
-	struct mistakes mistakes = { 0 };
-	json_t *root = json_loads(text, 0, NULL);
-	struct import_reader reader = { .mistakes = &mistakes,
-					.file = "f",
-					.text = text,
-					.length = strlen(text),
-					.at = { .file = "f", .line = 1, .column = 1 },
-					.root = root };
-	char shown[PREFIX_TEXT_SIZE];
-	struct address address;
-	struct prefix prefix;
-	id_vec texts = { 0 };
-	long number = 5;
-
-	(void)state;
-	assert_true(member_prefix(&reader, root, "host", &prefix));
-	assert_string_equal(prefix_print(&prefix, shown), "10.1.0.0/16");
-	assert_true(member_prefix(&reader, root, "v6", &prefix));
-	assert_string_equal(prefix_print(&prefix, shown), "2001:db8::/64");
-	assert_false(member_prefix(&reader, root, "bad", &prefix));
-	assert_false(member_prefix(&reader, root, "none", &prefix));
-	assert_false(member_address(&reader, root, "address", &address));
-	assert_true(member_number(&reader, root, "n", 0, 20, &number));
-	assert_int_equal(number, 12);
-	assert_false(member_number(&reader, root, "big", -1, 65535, &number));
-	assert_false(member_number(&reader, root, "half", -1, 65535, &number));
-	assert_false(member_number(&reader, root, "none", -1, 65535, &number));
-	assert_int_equal(number, 12);
-	assert_null(member_text(&reader, root, "empty"));
-	member_texts(&reader, root, "texts", NULL, &texts);
-	assert_int_equal(texts.count, 1);
-	mistakes_format(&mistakes, &said);
-	assert_string_equal(
-	    strbuf_text(&said),
-	    "f:1:56: error: \"bad\": \"10.0.0.0/33\" needs a prefix length from 0 to 32 after the '/'\n"
-	    "f:1:82: warning: \"address\": \"10-0-0-1\" is not an address: unexpected '-' (hint: it is passed "
-	    "over: nothing is allowed by it)\n"
-	    "f:1:112: error: \"big\" must be from -1 to 65535, not 70000\n"
-	    "f:1:127: error: \"half\" must be a number, not a fraction\n"
-	    "f:1:170: error: an item of \"texts\" must be a text, not a number\n");
-	assert_int_equal(mistakes.errors, 4);
-	free(texts.items[0]);
-	vec_release(&texts);
-	mistakes_release(&mistakes);
-	json_decref(root);
-}
-
-// Of the ranges of ip-ranges.json, and what a row lacks.
-static void test_ip_ranges(void **state)
-{
-	CLEANUP(account_release) struct account account = { 0 };
-	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
-	CLEANUP(strbuf_release) struct strbuf said = { 0 };
-
-	(void)state;
-	read_text("{\"prefixes\": [\n"
-		  "{\"ip_prefix\": \"192.0.2.0/24\", \"region\": \"b\", \"service\": \"S3\"},\n"
-		  "{\"ip_prefix\": \"192.0.2.0/25\", \"region\": \"a\", \"service\": \"S3\"},\n"
-		  "{\"ip_prefix\": \"192.0.2.0/26\", \"service\": \"S3\"},\n"
-		  "{\"region\": \"a\", \"service\": \"S3\"},\n"
-		  "{\"ip_prefix\": 3, \"region\": \"a\", \"service\": \"S3\"}],\n"
-		  "\"ipv6_prefixes\": [{\"ipv6_prefix\": \"2001:db8::/32\", \"region\": \"b\", \"service\": \"X\"}],\n"
-		  "\"syncToken\": \"5\", \"createDate\": \"2026\"}",
-		  &account, &mistakes, &said);
-	assert_int_equal(account.ranges.count, 3);
-	assert_int_equal(account.words.count, 4);
-	assert_ptr_equal(account.ranges.items[0].region, account.ranges.items[2].region);
-	assert_string_equal(account.ranges.items[1].region, "a");
-	assert_string_equal(account.ranges_date, "2026");
-	assert_string_equal(account.ranges_file, "f");
-	assert_string_equal(strbuf_text(&said), "f:4:1: error: a range has no \"region\"\n"
-						"f:5:1: error: a range has no \"ipv6_prefix\"\n"
-						"f:6:15: error: \"ip_prefix\" must be a text, not a number\n");
-}
-
 // Rows of the table itself: each can be met, and no two are met by the same.
 static void test_forms(void **state)
 {
@@ -425,8 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_documents), cmocka_unit_test(test_cut_off), cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_order),     cmocka_unit_test(test_memory),  cmocka_unit_test(test_many_mistakes),
-		cmocka_unit_test(test_places),    cmocka_unit_test(test_members), cmocka_unit_test(test_ip_ranges),
-		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_forms),     cmocka_unit_test(test_marks),   cmocka_unit_test(test_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
