@@ -145,22 +145,13 @@ static void add_route(struct building *building, const struct aws_route *route)
 	vec_push(&building->assembly->routes, out);
 }
 
-static bool has_route(const struct assembly *assembly, const struct prefix *prefix)
-{
-	vec_for_each (route, &assembly->routes)
-		if (!route->is_list && compare_blocks(&route->prefix, prefix) == 0)
-			return true;
-	return false;
-}
-
-// Every table has them, whatever a document shows; one that leads elsewhere (a middlebox) is a route of the same block.
+// Every table has them, whatever a document shows. What it shows of the same block goes before: also one that leads
+// elsewhere, to a middlebox.
 static void add_local(struct assembly *assembly)
 {
 	vec_for_each (block, &assembly->cidrs) {
 		struct assembled_route local = { .prefix = *block, .target = ROUTE_LOCAL };
 
-		if (has_route(assembly, block))
-			continue;
 		if (assembly->table)
 			local.note =
 			    memory_format("not shown of %s; every route table has it", assembly->table->thing.id);

@@ -132,9 +132,6 @@ static const char *said_region(const struct choosing *choosing)
 	vec_for_each (subnet, &selection->subnets)
 		if ((*subnet)->thing.region)
 			return (*subnet)->thing.region;
-	vec_for_each (group, &selection->groups)
-		if ((*group)->thing.region)
-			return (*group)->thing.region;
 	vec_for_each (endpoint, &choosing->account->endpoints)
 		if (selection->subnets.count && text_equal(endpoint->vpc, selection->subnets.items[0]->vpc) &&
 		    endpoint->thing.region)

@@ -54,6 +54,23 @@ static void an_address_of_two_groups_is_there_once(void **unused)
 			    "6 80-90: 10.0.1.3 [sg-a: eni-1] \"workers\"\n");
 }
 
+static void peers_of_every_kind_are_in_one_order(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_interface(&built.account, "eni-1", "vpc-1", "subnet-a", "sg-a sg-b", "10.0.1.9");
+	add_interface(&built.account, "eni-2", "vpc-1", "subnet-a", "sg-b", "10.0.1.3");
+	add_rule(job_group(&built), false, match_tcp(80, 90), "sg-b pl-2 10.0.1.5/32 pl-1 sg-a 10.0.1.3/32 sg-job");
+	build(&built, NULL);
+	assert_ptr_equal(built.assembly.groups.items[0].ingress.items[0].rule, &job_group(&built)->rules.items[0]);
+	assert_string_equal(
+	    rules_text(&built, &built.assembly.groups.items[0].ingress),
+	    "6 80-90: self [sg-job (workers): the job's own hosts] 10.0.1.3/32 10.0.1.5/32 10.0.1.9 [sg-a: "
+	    "eni-1] pl-1 pl-2 \"workers\"\n");
+}
+
 static void a_group_that_names_itself_means_the_peers(void **unused)
 {
 	BUILT built = { 0 };
@@ -327,6 +344,7 @@ int main(void)
 		cmocka_unit_test(blocks_and_lists_stay_what_they_are),
 		cmocka_unit_test(a_group_is_the_addresses_of_those_who_carry_it),
 		cmocka_unit_test(an_address_of_two_groups_is_there_once),
+		cmocka_unit_test(peers_of_every_kind_are_in_one_order),
 		cmocka_unit_test(a_group_that_names_itself_means_the_peers),
 		cmocka_unit_test(another_group_of_the_job_means_the_peers_too),
 		cmocka_unit_test(nobody_is_said_and_nobody_is_let_in),

@@ -400,6 +400,7 @@ static void what_a_route_leads_to_may_not_be_given(void **unused)
 	(void)unused;
 	usual(&built.account);
 	add_list(&built.account, "pl-1", "com.amazonaws." REGION ".s3", "52.0.0.0/16");
+	add_peering(&built.account, "pcx-1", true, "vpc-1");
 	add_route(job_table(&built), "pl-1", TARGET_ENDPOINT, "vpce-x");
 	add_route(job_table(&built), "192.168.0.0/16", TARGET_PEERING, "pcx-x");
 	build(&built, NULL);

@@ -491,6 +491,109 @@ static void a_region_may_be_known_by_an_endpoint(void **unused)
 	assert_string_equal(state.selection.region, REGION);
 }
 
+static void options_go_before_the_jobs_groups(void **unused)
+{
+	STATE state = { .request.job_file = "1.json" };
+
+	(void)unused;
+	usual(&state.account);
+	add_job(&state.account, "one", "1.json", "subnet-a", "sg-job");
+	vec_push(&state.request.groups, "sg-db");
+	select_now(&state);
+	assert_chosen(&state, "subnet-a", "sg-db");
+}
+
+static void a_group_is_of_the_subnets_region(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	usual(&state.account);
+	vec_for_each (group, &state.account.groups)
+		group->thing.region = memory_copy_text(REGION);
+	add_group(&state.account, "sg-db", "other", "vpc-9")->thing.region = memory_copy_text("us-east-1");
+	vec_push(&state.request.subnets, "subnet-a");
+	vec_push(&state.request.groups, "sg-db");
+	select_now(&state);
+	assert_chosen(&state, "subnet-a", "sg-db");
+	assert_string_equal(state.selection.groups.items[0]->vpc, "vpc-1");
+}
+
+static void nothing_is_guessed_beside_a_mistake(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	usual(&state.account);
+	vec_push(&state.request.subnets, "subnet-unknown");
+	select_now(&state);
+	assert_int_equal(state.mistakes.errors, 1);
+	assert_int_equal(state.selection.chosen.count, 0);
+	STATE other = { 0 };
+	vec_push(&other.request.groups, "sg-unknown");
+	select_now(&other);
+	assert_int_equal(other.mistakes.errors, 1);
+}
+
+static void an_isolated_job_may_say_its_region(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	struct aws_job *job = add_job(&state.account, "alone", "1.json", NULL, NULL);
+	job->isolation = KNOWN_YES;
+	job->thing.region = memory_copy_text("us-east-1");
+	select_now(&state);
+	assert_string_equal(state.selection.region, "us-east-1");
+}
+
+// The groups of two hosts, and whether they are alike.
+static const struct {
+	const char *one, *other, *chosen;
+} alike_rows[] = {
+	{ "sg-job sg-db", "sg-db sg-job", "sg-job sg-db" },
+	{ "sg-job", "sg-db sg-job", NULL },
+	{ "sg-job sg-db", "sg-db", NULL },
+};
+
+static void hosts_that_carry_the_same_groups_are_alike(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(alike_rows) / sizeof(alike_rows[0]); i++) {
+		STATE state = { 0 };
+
+		usual(&state.account);
+		state.account.interfaces.items[0].subnet[0] = 'x';
+		for (unsigned j = 0; j < 2; j++) {
+			add_interface(&state.account, j ? "eni-8" : "eni-9", "vpc-1", "subnet-a",
+				      j ? alike_rows[i].other : alike_rows[i].one, "10.0.1.9");
+			LAST(state.account.interfaces)->instance = memory_copy_text("i-1");
+			LAST(state.account.interfaces)->kind = memory_copy_text(j ? "efa" : "interface");
+		}
+		select_now(&state);
+		if (alike_rows[i].chosen)
+			assert_chosen(&state, "subnet-a", alike_rows[i].chosen);
+		else
+			assert_non_null(strstr(strbuf_text(&state.told), "carry different ones"));
+	}
+}
+
+static void the_vpcs_groups_are_listed_up_to_a_dozen(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	add_subnet(&state.account, "subnet-1", "vpc-1", "10.0.1.0/24");
+	add_group(&state.account, "sg-far", "far", "vpc-2");
+	add_group(&state.account, "sg-bare", NULL, "vpc-1");
+	for (unsigned i = 0; i < 13; i++)
+		add_group(&state.account, "sg-1", "one", "vpc-1");
+	select_now(&state);
+	assert_null(strstr(strbuf_text(&state.told), "sg-far"));
+	assert_non_null(strstr(strbuf_text(&state.told), "--security-group sg-bare, --security-group sg-1 (one)"));
+	assert_non_null(strstr(strbuf_text(&state.told), " and 2 more)"));
+}
+
 static void a_subnet_has_its_own_table_or_the_main_one(void **unused)
 {
 	STATE state = { 0 };
@@ -587,6 +690,12 @@ int main(void)
 		cmocka_unit_test(subnets_of_several_vpcs),
 		cmocka_unit_test(a_group_of_another_vpc),
 		cmocka_unit_test(a_region_may_be_known_by_an_endpoint),
+		cmocka_unit_test(options_go_before_the_jobs_groups),
+		cmocka_unit_test(a_group_is_of_the_subnets_region),
+		cmocka_unit_test(nothing_is_guessed_beside_a_mistake),
+		cmocka_unit_test(an_isolated_job_may_say_its_region),
+		cmocka_unit_test(hosts_that_carry_the_same_groups_are_alike),
+		cmocka_unit_test(the_vpcs_groups_are_listed_up_to_a_dozen),
 		cmocka_unit_test(a_subnet_has_its_own_table_or_the_main_one),
 		cmocka_unit_test(routes_that_lead_out),
 	};
