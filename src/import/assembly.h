@@ -17,9 +17,9 @@ struct assembled_peer {
 
 struct assembled_rule {
 	VEC(struct assembled_peer)
-	peers;  // none: nobody carries the group, nothing is known of the list: matches nothing
-	struct aws_match match;
-	char *reason;  // the descriptions, "EFA: all traffic to itself"; foreign text; NULL
+	peers;                   // none: nobody carries the group, nothing is known of the list: matches nothing
+	struct aws_match match;  // also one that matches nothing
+	char *reason;            // the descriptions, "EFA: all traffic to itself"; foreign text; NULL
 	const struct aws_group_rule *rule;
 };
 
@@ -50,13 +50,14 @@ struct assembled_route {
 struct assembled_endpoint {
 	const struct aws_endpoint *endpoint;
 	char *service;            // "s3", "ecr.dkr": without Region; NULL: not AWS's own service
-	char *name;               // for one that is not
+	char *name;               // for one that is not, and for a further one of a service
 	enum endpoint_type type;  // gateway, interface; custom for somebody's own service
 	const char *list;         // of a gateway
 	VEC(struct address) addresses;
-	port_range_vec ports;  // that the endpoint's groups let the job's subnet or groups in by; none: nobody gets in
-	id_vec names;          // further names, of one without private DNS
-	bool private_dns;      // its public names lead to it: asked for, and the VPC's DNS attributes allow it
+	port_range_vec
+	    ports;         // by which its groups let the job in; none: nobody gets in, and its routes are blackholes
+	id_vec names;      // of its DNS entries, those that a host can have; without private DNS no public ones
+	bool private_dns;  // its public names lead to it: asked for, and the VPC's DNS attributes allow it
 	char *note;
 };
 
@@ -71,7 +72,7 @@ struct assembled_list {
 };
 
 struct assumption {
-	char *missing;  // "network ACLs of vpc-1": what no document gives
+	char *missing;  // "network ACLs of vpc-1": what no document gives; has foreign text, as the next has
 	char *assumed;  // "an ACL that denies everything"
 	char *command;  // "aws ec2 describe-network-acls --filters Name=vpc-id,Values=vpc-1"; NULL
 };
@@ -84,14 +85,14 @@ struct assembly {
 	const struct aws_vpc *vpc;        // NULL: not given
 	const struct aws_route_table *table;
 	bool table_is_main;
-	prefix_vec cidrs;    // of the VPC
-	prefix_vec subnets;  // the job's own first, then the VPC's others that are known
+	prefix_vec cidrs;    // of the VPC, of the families that the job's subnet has
+	prefix_vec subnets;  // the job's own first, then the VPC's others that are known; families as of cidrs
 	bool isolated, encrypted;
 	bool several_hosts;       // or not known to be one
 	struct address resolver;  // the VPC's: base + 2; family NONE: not known
 	bool amazon_dns;          // the VPC's DHCP options and attributes name it
 	VEC(struct assembled_group) groups;
-	VEC(struct assembled_acl) acls;  // own first
+	VEC(struct assembled_acl) acls;  // own first; no own one where AWS's default is assumed
 	VEC(struct assembled_route) routes;
 	VEC(struct assembled_endpoint) endpoints;
 	VEC(struct assembled_list) lists;
