@@ -30,7 +30,7 @@ struct invocation {
 	unsigned closed;                 // bits: which of descriptors 0-2 were closed when we started
 	VEC(char *) operands;            // followed by a NULL that is not counted
 
-	bool help, json, quiet, names, host, quick, all, reply, internet, offline, keep_going;
+	bool help, json, quiet, names, host, quick, all, reply, internet, offline, keep_going, in_vpc;
 	bool dashes;  // a `--` stood before the first operand
 	const char *profile, *user, *name, *new_profile, *template, *peer_ports, *from, *file, *jail, *any_to;
 	unsigned as;  // index into the option's words
@@ -90,7 +90,7 @@ struct option_row {
 	{                                                                                                              \
 		"profile", 'p', "PROFILE", OPTION_TEXT, OPTION_OF(profile),                                            \
 		    .completes = COMPLETES_PROFILE,                                                                    \
-		    .help = "a profile's name, or a path (with a slash); see `vpcjail profiles`"                       \
+		    .help = "a profile's name, or a path (with a slash, or *.yaml); see `vpcjail profiles`"            \
 	}
 #define OPTION_JSON                                                                                                    \
 	{                                                                                                              \

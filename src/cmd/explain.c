@@ -22,6 +22,8 @@ const struct option_row explain_options[] = {
 	  .help = "instead of a flow: all that may be reached in PREFIX, or the proof that nothing is" },
 	{ "internet", '\0', NULL, OPTION_FLAG, OPTION_OF(internet),
 	  .help = "instead of a flow: the same for every address that is neither private space nor the VPC's" },
+	{ "in-vpc", '\0', NULL, OPTION_FLAG, OPTION_OF(in_vpc),
+	  .help = "judge as in the VPC itself, also when it is elsewhere: as an imported profile's account would" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -40,13 +42,14 @@ const struct manual explain_manual = {
 		 "\n"
 		 "--any-to and --internet ask about every flow to an address space at once, and answer with all\n"
 		 "that is allowed, exact and merged; or, layer by layer, with the rules that leave nothing of it.\n"
-		 "--internet also names what leaves by other ways than packets of the job.",
+		 "--internet also names what leaves by other ways than packets of the job.\n"
+		 "--in-vpc leaves this host out of it: the job has an address of its subnet, as at AWS.",
 	.examples = { { "vpcjail explain -p sagemaker-vpc-isolated tcp 52.216.1.1:443", "denied: by isolation" },
 		      { "vpcjail explain -p ./vpc.yaml --from 10.20.1.9 tcp 22", "may it connect to the job?" },
 		      { "vpcjail explain -p ./vpc.yaml --reply tcp 10.20.2.9:443", "does its answer come back?" },
 		      { "vpcjail explain -p ./vpc.yaml --file flows.tsv --json", "a line of JSON for each flow" },
 		      { "vpcjail explain -p ./vpc.yaml --any-to 10.20.7.0/24", "what of that subnet is reached?" },
-		      { "vpcjail explain -p ./vpc.yaml --internet", "does anything leave private space?" } },
+		      { "vpcjail explain -p ./imported.yaml --in-vpc tcp 10.20.1.40:443", "what it would be at AWS" } },
 	.exits = "0 when every flow, or any of a space, is allowed; 1 when one is denied or unknown, or all of a\n"
 		 "space are denied or this host cannot be asked; 2 usage, 3 when the profile is wrong.",
 	.see = "vpcjail show --as policy, vpcjail check, vpcjail diff, vpcjail-profile(5)",
@@ -145,6 +148,8 @@ static enum status answer(const struct invocation *invocation, struct profile *p
 	char hostname[256] = "";
 
 	(void)load_settle(profile, &host, &unsettled);
+	if (invocation->in_vpc)
+		load_in_vpc(profile);
 	if (policy_build(profile, &policy, &err) < 0) {
 		output_message("%s", err.message);
 		return STATUS_PROFILE;

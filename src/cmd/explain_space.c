@@ -313,5 +313,7 @@ enum status explain_space(const struct invocation *invocation)
 		output_message("explain: %s", err.message);
 		return STATUS_NO;
 	}
+	if (invocation->in_vpc)
+		load_in_vpc(&loaded.profile);
 	return answer(&loaded.profile, invocation->any_to, &within, invocation->json);
 }

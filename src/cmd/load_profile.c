@@ -67,3 +67,11 @@ void loaded_profile_release(struct loaded_profile *loaded)
 	search_release(&loaded->search);
 	*loaded = (struct loaded_profile){ 0 };
 }
+
+void load_in_vpc(struct profile *profile)
+{
+	if (profile->network.isolation != ISOLATION_VPC)
+		return;
+	profile->vpc.located = LOCATED_HERE;
+	profile->network.uplink = UPLINK_MACVLAN;
+}

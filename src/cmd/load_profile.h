@@ -28,6 +28,9 @@ int load_profile(const char *name, struct loaded_profile *loaded);
 // there is nothing to read. 0, or a negative errno with what the profile asks for and the host does not have.
 int load_settle(struct profile *profile, struct host_network *host, struct error *err);
 
+// Takes the host out of a profile: its VPC is here, and the job has an address of the subnet on a link of its own.
+void load_in_vpc(struct profile *profile);
+
 void loaded_profile_release(struct loaded_profile *loaded);
 
 #endif

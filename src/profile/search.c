@@ -148,10 +148,10 @@ static int complain_unknown(const struct search *search, const char *name, struc
 		    error_set(err, -ENOENT, "unknown profile \"%.80s\", looked for in %s; for the file write ./%.80s",
 			      name, places.text, name);
 	else
-		result = error_set(
-		    err, -ENOENT,
-		    "unknown profile \"%.80s\", looked for in %s; `vpcjail profiles` lists all, a file needs a '/'",
-		    name, places.text);
+		result = error_set(err, -ENOENT,
+				   "unknown profile \"%.80s\", looked for in %s; `vpcjail profiles` lists all, a file "
+				   "needs a '/' or " PROFILE_SUFFIX " at its end",
+				   name, places.text);
 	vec_release(&names);
 	return result;
 }
@@ -176,6 +176,14 @@ static int open_name(const struct search *search, const char *name, char **path,
 	return built_in ? give_built_in(built_in, path, text, length) : complain_unknown(search, name, err);
 }
 
+// What has a slash, or is called like a file of profiles: no name of a profile is.
+static bool is_path(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(PROFILE_SUFFIX);
+
+	return strchr(name, '/') || (length > suffix && strcmp(name + length - suffix, PROFILE_SUFFIX) == 0);
+}
+
 static int open_profile(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
 			struct error *err)
 {
@@ -183,7 +191,7 @@ static int open_profile(void *data, const char *name, const char *from, char **p
 
 	if (is_built_in_path(name) && find_built_in(name + strlen(BUILT_IN_PREFIX)))
 		return give_built_in(find_built_in(name + strlen(BUILT_IN_PREFIX)), path, text, length);
-	if (!strchr(name, '/'))
+	if (!is_path(name))
 		return open_name(search, name, path, text, length, err);
 	return read_path(search, path_beside(from, name), YAML_SIZE, path, text, length, err);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Profiles in the file system: the search path, the reserved names, the built-in copies, the default.
 //
-// In this order: a path (anything with a '/'), SYSTEM/profiles, CONFIG_HOME/vpcjail/profiles (not as root), the
-// installed folder, the copies built into the program. A name is a file NAME.yaml there. The shipped names are
-// reserved: a file of such a name in the first two folders is an error that suggests `extends`.
-// As root, a file or a folder on its way that others could change is refused.
+// In this order: a path (anything with a '/', or that ends in .yaml), SYSTEM/profiles, CONFIG_HOME/vpcjail/profiles
+// (not as root), the installed folder, the copies built into the program. A name is a file NAME.yaml there. The shipped
+// names are reserved: a file of such a name in the first two folders is an error that suggests `extends`. As root, a
+// file or a folder on its way that others could change is refused.
 //
 //	struct search search;
 //	search_init(&search, &(struct search_options){ .euid = geteuid(), .home = getenv("HOME"), … });

@@ -13,6 +13,7 @@ DOCUMENTS = {
     'Vpcs': 'vpcs', 'Subnets': 'subnets', 'RouteTables': 'route_tables', 'NetworkAcls': 'network_acls',
     'SecurityGroups': 'security_groups', 'PrefixLists': 'prefix_lists', 'VpcEndpoints': 'vpc_endpoints',
     'InternetGateways': 'internet_gateways', 'NetworkInterfaces': 'network_interfaces',
+    'VpcPeeringConnections': 'vpc_peering_connections',
 }
 
 

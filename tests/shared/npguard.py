@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What np-guard's analyser says of two AWS configurations, against the verdicts of their hosts' profiles.
 
-    npguard.py JUDGE [VPCJAIL]    every row
-    npguard.py JUDGE --changed    the rows must notice each change of a rule of the configurations
+    npguard.py JUDGE [VPCJAIL]            every row, with profiles made by aws_profile.py
+    npguard.py --import JUDGE VPCJAIL     every row, with the profiles that vpcjail imports
+    npguard.py JUDGE --changed            the rows must notice each change of a rule of the configurations
 
 Its answer is complete: who is not listed as reaching somebody does not. So every pair is asked for packets on both sides
 of each port that a rule or a row names, and each packet is due to a row, or to be denied. Of a row that it marks the
@@ -16,6 +17,7 @@ import sys
 
 import aws_account
 import aws_profile
+import imported_profile
 from judged import Packet, carried, judge, shared_data
 
 # Which configuration and view each file of expectations is about.
@@ -27,6 +29,7 @@ INPUTS = {
 }
 # Rows that are not vpcjail's to match: (file, src, dst, connection) → why. One that matches must not stand here.
 LISTED = {}
+LEAVES = "the packet crosses an internet gateway: the configuration has no route tables, and a profile is private anyway"
 
 INTERNET = 'Public Internet'
 # Public addresses, among them the neighbours of the private ranges.
@@ -107,19 +110,19 @@ def is_end(text, name, address):
     return '(all ranges)' in text or ipaddress.ip_address(address) in ipaddress.ip_network(text.split()[-1])
 
 
-def hosts(account, vpc_id):
+def hosts(adapter, account, vpc_id):
     """{name: {address: profile}} of the interfaces of a VPC."""
     return {f'{interface.name}[{interface.addresses[0]}]':
-            {interface.addresses[0]: aws_profile.of_interface(account, interface)}
+            {interface.addresses[0]: adapter.of_interface(account, interface)}
             for interface in account.interfaces if interface.vpc == vpc_id}
 
 
-def subnets(account, vpc_id):
+def subnets(adapter, account, vpc_id):
     """The same of its subnets: ACLs and routes alone, of a host at either end of each."""
     found = {}
     for subnet in account.subnets_of(vpc_id):
         block = ipaddress.ip_network(subnet['CidrBlock'])
-        profile = aws_profile.of_subnet(account, subnet, aws_profile.OPEN_GROUP)
+        profile = adapter.of_subnet(account, subnet, adapter.OPEN_GROUP)
         found[aws_account.name_of(subnet) or subnet['SubnetId']] = {str(block[RESERVED]): profile, str(block[-2]): profile}
     return found
 
@@ -143,9 +146,9 @@ def hold(row, packet, way):
     return packet.protocol != 'tcp' or carried(way.answer_egress, way.answer_ingress) != row.blocked
 
 
-def compare(programs, account, view, vpc_id, listed, ports):
+def compare(programs, adapter, account, view, vpc_id, listed, ports):
     """Fills in the rows' packets and wrong; the packets that pass and are no row's."""
-    places = (hosts if view == 'hosts' else subnets)(account, vpc_id)
+    places = (hosts if view == 'hosts' else subnets)(adapter, account, vpc_id)
     profiles = {address: text for addresses in places.values() for address, text in addresses.items()}
     places[INTERNET] = outside(listed)
     due = {}
@@ -170,25 +173,25 @@ def read_rows(folder):
         return [Row(values) for values in csv.DictReader(file)]
 
 
-def compare_all(programs, account, name, listed, ports):
+def compare_all(programs, adapter, account, name, listed, ports):
     """The rows of all files about a configuration, VPC by VPC: also a VPC without a row, which nobody reaches or leaves."""
     surplus = []
     for file, (about, view) in INPUTS.items():
         for vpc_id, vpc in account.vpcs.items() if about == name else ():
             here = [row for row in listed if row.file == file and row.vpc == (aws_account.name_of(vpc) or vpc_id)]
-            surplus += compare(programs, account, view, vpc_id, here, ports)
+            surplus += compare(programs, adapter, account, view, vpc_id, here, ports)
     return surplus
 
 
-def complaints(listed, surplus):
+def complaints(reasons, listed, surplus):
     for row in listed:
         if not row.packets:
             yield f'not run: {row.key}'
-        elif row.wrong and row.key not in LISTED:
+        elif row.wrong and row.key not in reasons:
             yield f'{row.key}: {len(row.wrong)} of {row.packets} packets, one: {row.wrong[0]}'
-        elif not row.wrong and row.key in LISTED:
+        elif not row.wrong and row.key in reasons:
             yield f'listed, and matches: {row.key}'
-    for key in LISTED.keys() - {row.key for row in listed}:
+    for key in reasons.keys() - {row.key for row in listed}:
         yield f'listed, and there is no such row: {key}'
     for packet, way in surplus[:20]:
         yield f'passes, and no row says so: {packet}, {way}'
@@ -199,13 +202,17 @@ def configurations(folder):
         yield name, aws_account.from_document(os.path.join(folder, 'input', name))
 
 
-def all_rows(programs, folder):
+def all_rows(programs, adapter, folder):
     listed, surplus = read_rows(folder), []
     for name, account in configurations(folder):
-        surplus += compare_all(programs, account, name, listed, sampled_ports(account, listed))
-    wrong = list(complaints(listed, surplus))
+        surplus += compare_all(programs, adapter, account, name, listed, sampled_ports(account, listed))
+    reasons = LISTED if adapter is aws_profile else {
+        **LISTED, **{row.key: LEAVES for row in listed if any(end.startswith(INTERNET) for end in row.ends)}}
+    wrong = list(complaints(reasons, listed, surplus))
     print('\n'.join(wrong))
-    print(f'{len(listed)} rows, {len(listed) - len(LISTED)} to match, {len(LISTED)} listed; '
+    for key, reason in reasons.items():
+        print(f'out of scope: {", ".join(key)}: {reason}')
+    print(f'{len(listed)} rows, {len(listed) - len(reasons)} matched, {len(reasons)} out of scope, {len(wrong)} wrong; '
           f'{sum(row.packets for row in listed)} packets of theirs')
     return bool(wrong) or not listed
 
@@ -241,7 +248,7 @@ def all_changes(programs, folder):
             for change in changes(rule):
                 listed = read_rows(folder)
                 rules[place:place + 1] = [change] if change else []
-                surplus = compare_all(programs, account, name, listed, FEW_PORTS)
+                surplus = compare_all(programs, aws_profile, account, name, listed, FEW_PORTS)
                 rules[place:place + (1 if change else 0)] = [rule]
                 tried += 1
                 if not surplus and not any(row.wrong for row in listed):
@@ -251,6 +258,14 @@ def all_changes(programs, folder):
     return bool(unnoticed) or not tried
 
 
+def main(words):
+    folder = shared_data('npguard')
+    if words[1:] == ['--changed']:
+        return all_changes(words[:1], folder)
+    if words[0] == '--import':
+        return all_rows(words[1:], imported_profile.Importer(words[2]), folder)
+    return all_rows(words, aws_profile, folder)
+
+
 if __name__ == '__main__':
-    sys.exit(all_changes(sys.argv[1:2], shared_data('npguard')) if sys.argv[2:] == ['--changed']
-             else all_rows(sys.argv[1:], shared_data('npguard')))
+    sys.exit(main(sys.argv[1:]))

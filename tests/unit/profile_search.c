@@ -99,6 +99,8 @@ static void test_relative(void **state)
 	put("own/base.yaml", PROFILE);
 	AUTO_FREE char *got = open_as(1000, "./base.yaml", from);
 	assert_string_equal(got, "/own/./base.yaml");
+	AUTO_FREE char *bare = open_as(1000, "base.yaml", from);
+	assert_string_equal(bare, "/own/base.yaml");
 }
 
 static void test_reserved(void **state)
