@@ -54,10 +54,9 @@ struct assembled_endpoint {
 	enum endpoint_type type;  // gateway, interface; custom for somebody's own service
 	const char *list;         // of a gateway
 	VEC(struct address) addresses;
-	port_range_vec
-	    ports;         // by which its groups let the job in; none: nobody gets in, and its routes are blackholes
-	id_vec names;      // of its DNS entries, those that a host can have; without private DNS no public ones
-	bool private_dns;  // its public names lead to it: asked for, and the VPC's DNS attributes allow it
+	port_range_vec ports;  // by which its groups let the job in; none: nobody, and its routes are blackholes
+	id_vec names;          // of its DNS entries, those that a host can have; without private DNS no public ones
+	bool private_dns;      // its public names lead to it: asked for, and the VPC's DNS attributes allow it
 	char *note;
 };
 

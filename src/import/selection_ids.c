@@ -51,15 +51,14 @@ static void several_regions(struct choosing *choosing, const struct id_kind *kin
 static bool is_in_another_region(struct choosing *choosing, const struct id_kind *kind, const struct wanted_id *wanted,
 				 const thing_vec *things)
 {
-	CLEANUP(cleanup_free) const struct aws_thing **items = NULL;
 	AUTO_STRBUF struct strbuf regions = { 0 };
 	thing_vec found = { 0 };
 
 	find_rows(things, wanted->id, NULL, &found);
-	items = found.items;
-	if (!found.count)
-		return false;
 	list_regions(&found, &regions);
+	vec_release(&found);
+	if (!regions.length)
+		return false;
 	mistakes_add(choosing->mistakes, SEVERITY_ERROR, &wanted->at, NULL, "%s %.*s is in %s, not in %.*s", kind->noun,
 		     SHOWN, wanted->id, strbuf_text(&regions), SHOWN, choosing->selection->region);
 	return true;
