@@ -16,7 +16,7 @@ failed=0 count=0
 # The environment of the caller must not show: a profile or a colour chosen there would change the answers.
 run() {
   status=0
-  (cd "$folder" && env -i PATH="$tools/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$tools/home" TERM=xterm ASAN_OPTIONS="${ASAN_OPTIONS:-}" \
+  (cd "$folder" && env -i PATH="$tools/bin:/usr/sbin:/usr/bin:/sbin:/bin" HOME="$tools/home" TERM=xterm SOURCE_DATE_EPOCH=1795824000 ASAN_OPTIONS="${ASAN_OPTIONS:-}" \
     UBSAN_OPTIONS="${UBSAN_OPTIONS:-}" sh -c "$(cat "$1")" </dev/null >"$tools/out" 2>"$tools/err") || status=$?
   {
     cat "$tools/out"

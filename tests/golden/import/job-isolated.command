@@ -1,0 +1,1 @@
+vpcjail import account --training-job job-isolated.json

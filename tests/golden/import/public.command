@@ -1,0 +1,1 @@
+vpcjail import account --subnet subnet-p --security-group sg-train

@@ -1,0 +1,1 @@
+vpcjail import account --subnet subnet-a --security-group sg-train --subnet subnet-b --strict
