@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The comment at the head of an imported profile: where it is from, what was not given, what was assumed. See
 // profile_text_part.h.
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "import/profile_text_part.h"
 
-enum { MOST_FILES = 12 };
-
-static int by_text(const void *left, const void *right)
+// The names of the documents are the command's operands; how many there were tells whether all of them were read.
+static void add_documents(const struct account *account, struct strbuf *text)
 {
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static void add_files(const struct account *account, struct strbuf *text)
-{
-	AUTO_FREE const char **files = NEW_ARRAY(const char *, account->files.count);
 	size_t count = 0;
 
-	vec_for_each (file, &account->files)
-		files[count++] = *file;
+	for (size_t form = 0; form < ACCOUNT_FORMS; form++)
+		count += account->seen[form];
 	if (count)
-		qsort((void *)files, count, sizeof(*files), by_text);
-	for (size_t i = 0; i < count && i < MOST_FILES; i++) {
-		AUTO_FREE char *name = text_foreign_value(files[i]);
-		strbuf_format(text, "%s%s", i ? ", " : " from ", name ? name : "?");
-	}
-	if (count > MOST_FILES)
-		strbuf_format(text, " and %zu more", count - MOST_FILES);
+		strbuf_format(text, " from %zu document%s", count, count == 1 ? "" : "s");
 }
 
 static void add_origin(const struct text_draft *draft, struct strbuf *head)
@@ -41,7 +27,7 @@ static void add_origin(const struct text_draft *draft, struct strbuf *head)
 		text_foreign(&text, draft->options->date);
 	}
 	if (draft->first->account)
-		add_files(draft->first->account, &text);
+		add_documents(draft->first->account, &text);
 	strbuf_add(&text, draft->options->command ? " by" : ".");
 	text_paragraph(head, "", strbuf_text(&text));
 	if (draft->options->command) {
