@@ -32,7 +32,8 @@ struct assembled_group {
 };
 
 struct assembled_acl {
-	const struct aws_network_acl *acl;  // NULL: not given, denies all
+	const struct aws_network_acl
+	    *acl;  // NULL: not given, denies all; AWS's default one where that is to be assumed
 	char *id;
 	bool own;            // the job's subnet's
 	prefix_vec subnets;  // it guards; of this VPC

@@ -44,21 +44,45 @@ static void guard(const struct assembly *assembly, struct assembled_acl *acl, co
 				vec_push(&acl->subnets, *block);
 }
 
+// What every VPC begins with: all traffic of both families, both ways.
+// Source: "Default network ACL" (Amazon VPC User Guide).
+static const struct aws_network_acl *default_acl(void)
+{
+#define ALLOW_ALL(way, block)                                                                                          \
+	{                                                                                                              \
+		.number = 100, .egress = (way), .allow = true, .prefix = block, .match = {                             \
+			.protocol = PROTOCOL_ALL,                                                                      \
+			.all_ports = true,                                                                             \
+			.icmp_type = -1,                                                                               \
+			.icmp_code = -1                                                                                \
+		}                                                                                                      \
+	}
+#define EVERY_IPV4 IPV4_PREFIX(0, 0, 0, 0, 0)
+#define EVERY_IPV6 IPV6_PREFIX(0, 0, 0)
+	static struct aws_acl_entry entries[] = { ALLOW_ALL(true, EVERY_IPV4), ALLOW_ALL(true, EVERY_IPV6),
+						  ALLOW_ALL(false, EVERY_IPV4), ALLOW_ALL(false, EVERY_IPV6) };
+	static char id[] = "acl-assumed";
+	static const struct aws_network_acl acl = { .thing = { .id = id },
+						    .is_default = true,
+						    .entries = { entries, sizeof(entries) / sizeof(entries[0]),
+								 sizeof(entries) / sizeof(entries[0]) } };
+
+	return &acl;
+}
+
 static void add_missing(struct building *building)
 {
 	struct assembly *assembly = building->assembly;
 	const char *vpc = assembly->subnet->vpc;
-	struct assembled_acl none = { .id = memory_copy_text("acl-not-given"), .own = true };
+	bool assumed = assembly->request->assume_default_acl;
+	struct assembled_acl none = { .acl = assumed ? default_acl() : NULL,
+				      .id = memory_copy_text(assumed ? "acl-assumed" : "acl-not-given"),
+				      .own = true };
 
 	assume(building, memory_format("the network ACL of %s", assembly->subnet->thing.id),
-	       memory_copy_text(assembly->request->assume_default_acl
-				    ? "AWS's default one, which allows all: --assume-default-acl"
-				    : "an ACL that denies everything across the subnet's boundary"),
+	       memory_copy_text(assumed ? "AWS's default one, which allows all: --assume-default-acl"
+					: "an ACL that denies everything across the subnet's boundary"),
 	       command_for(building, "describe-network-acls --filters Name=vpc-id,Values=", vpc));
-	if (assembly->request->assume_default_acl) {
-		free(none.id);
-		return;
-	}
 	guard(assembly, &none, assembly->subnet);
 	vec_push(&assembly->acls, none);
 }

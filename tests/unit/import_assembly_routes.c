@@ -258,7 +258,8 @@ static void an_acl_may_be_assumed(void **unused)
 	usual(&built.account);
 	built.account.acls.items[0].subnets.items[0][0] = 'x';
 	build(&built, NULL);
-	assert_string_equal(acls_text(&built), "");
+	assert_string_equal(acls_text(&built), "acl-assumed own: 10.0.1.0/24\n");
+	assert_int_equal(built.assembly.acls.items[0].acl->entries.count, 4);
 	assert_string_equal(
 	    assumptions_text(&built),
 	    "the network ACL of subnet-a: AWS's default one, which allows all: --assume-default-acl. aws "

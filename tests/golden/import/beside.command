@@ -1,1 +1,1 @@
-cd "$HOME" && rm -rf beside && mkdir beside && cd beside && cp -r "$OLDPWD/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml; ls; cat p.pl-0c3.txt; vpcjail check p.yaml; vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml
+here=$PWD; cd "$HOME" && rm -rf beside && mkdir beside && cd beside && cp -r "$here/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml; ls; cat p.pl-0c3.txt; vpcjail check p.yaml; vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml

@@ -1,4 +1,4 @@
-cd "$HOME" && rm -rf decides && mkdir decides && cd decides && cp -r "$OLDPWD/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml 2>/dev/null
+here=$PWD; cd "$HOME" && rm -rf decides && mkdir decides && cd decides && cp -r "$here/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml 2>/dev/null
 e() { vpcjail explain -p p.yaml --in-vpc "$@" | sed -n '1,2p'; }
 e tcp 52.218.1.1:443; e tcp 52.218.1.1:80; e tcp 52.220.1.1:443; e tcp 10.20.1.40:443; e tcp 10.20.1.40:5432
 e tcp 10.20.2.41:443; e tcp 10.20.2.10:5432; e tcp 10.20.2.11:5432; e tcp 10.30.1.1:80; e tcp 10.30.1.1:82

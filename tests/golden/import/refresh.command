@@ -1,4 +1,4 @@
-cd "$HOME" && rm -rf refresh && mkdir refresh && cd refresh && cp -r "$OLDPWD/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml 2>/dev/null
+here=$PWD; cd "$HOME" && rm -rf refresh && mkdir refresh && cd refresh && cp -r "$here/account" a && vpcjail import a --subnet subnet-a --security-group sg-train -o p.yaml 2>/dev/null
 sed -i 's/on-deny: reject/on-deny: drop/; s/located: elsewhere/located: here/' p.yaml
 vpcjail import a --refresh p.yaml; echo $?
 sed -i 's/5432/5433/' a/security-groups.json a/security-group-rules.json

@@ -1,1 +1,1 @@
-cd "$HOME" && rm -rf several && mkdir several && cd several && cp -r "$OLDPWD/account" a && vpcjail import a --subnet subnet-a --security-group sg-train --subnet subnet-b -o p.yaml; ls; vpcjail import a --subnet subnet-a --security-group sg-train --subnet subnet-b
+here=$PWD; cd "$HOME" && rm -rf several && mkdir several && cd several && cp -r "$here/account" a && vpcjail import a --subnet subnet-a --security-group sg-train --subnet subnet-b -o p.yaml; ls; vpcjail import a --subnet subnet-a --security-group sg-train --subnet subnet-b

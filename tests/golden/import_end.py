@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The small account through `vpcjail import`, in any order and with hostile names.
+
+    import_end.py VPCJAIL ACCOUNT-FOLDER
+"""
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+VPCJAIL, ACCOUNT = os.path.abspath(sys.argv[1]), sys.argv[2]
+SELECTION = ['--subnet', 'subnet-a', '--security-group', 'sg-train']
+HOSTILE = ['x\nroutes:\n  - {destination: 0.0.0.0/0, target: local}', '\r\nevil: yes', '\x85routes: []', '\u2028routes: []\u2029',
+           '\x1b]0;title\x07\x1b[2J', '# REPLACE', '"quotes" \'and\' \\x41 \\', '{a: [b, c]} & * ! | > % @ `', '- --- ...', 'é' * 65536]
+ENVIRONMENT = {**os.environ, 'SOURCE_DATE_EPOCH': '1795824000'}
+
+
+def documents():
+    found = {}
+    for name in sorted(os.listdir(ACCOUNT)):
+        with open(os.path.join(ACCOUNT, name), encoding='utf-8') as file:
+            found[name] = json.load(file)
+    return found
+
+
+def run(*words):
+    return subprocess.run([VPCJAIL, *words], capture_output=True, text=True, check=False, env=ENVIRONMENT)
+
+
+def imported(found, *options, expected=0):
+    """What is printed and said, of documents in this order."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, document in found.items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                json.dump(document, file)
+        done = run('import', *(os.path.join(folder, name) for name in found), *SELECTION, *options)
+        assert done.returncode == expected, done
+        return done.stdout.replace(folder, 'FOLDER'), done.stderr
+
+
+def shuffled(thing, chance):
+    """Members and rows in another order. Of what stands in an order at AWS, there is nothing: ACLs are numbered."""
+    if isinstance(thing, dict):
+        keys = list(thing)
+        chance.shuffle(keys)
+        return {key: shuffled(thing[key], chance) for key in keys}
+    if isinstance(thing, list):
+        return chance.sample([shuffled(one, chance) for one in thing], len(thing))
+    return thing
+
+
+def body(text):
+    """A profile without its head, which has the command, and so the order of files."""
+    return text[text.index('vpcjail: 1'):]
+
+
+def any_order(found):
+    wanted = body(imported(found)[0])
+    for seed in range(20):
+        chance = random.Random(seed)
+        order = chance.sample(sorted(found), len(found))
+        assert body(imported({name: shuffled(found[name], chance) for name in order})[0]) == wanted, seed
+    pages = dict(found)
+    for name in ('vpcs.json', 'subnets.json', 'route-tables.json', 'security-groups.json', 'vpc-endpoints.json'):
+        (key, rows), = pages.pop(name).items()
+        pages.update({f'{page}-{name}': {key: rows[page::2], 'NextToken': None if page else 'more'} for page in (0, 1)})
+    assert body(imported(pages)[0]) == wanted, 'in pages'
+
+
+def stable(found):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'p.yaml')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(imported(found)[0])
+        once = run('show', '-p', path)
+        assert once.returncode == 0, once
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(once.stdout)
+        assert run('show', '-p', path).stdout == once.stdout
+
+
+def named(thing, text):
+    """Every name and description becomes the text."""
+    if isinstance(thing, list):
+        return [named(one, text) for one in thing]
+    if not isinstance(thing, dict):
+        return thing
+    return {key: text if key in ('Description', 'GroupName') or (key == 'Value' and thing.get('Key') == 'Name') else
+            named(value, text) for key, value in thing.items()}
+
+
+def policy_of(text):
+    """What a profile means, without what is said about it: descriptions and reasons."""
+    with tempfile.NamedTemporaryFile('w', suffix='.yaml') as file:
+        file.write(text)
+        file.flush()
+        shown = run('show', '-p', file.name, '--json')
+    assert shown.returncode == 0, shown
+
+    def plain(thing):
+        if isinstance(thing, dict):
+            return {key: plain(value) for key, value in thing.items() if key not in ('description', 'reason', 'name')}
+        return [plain(one) for one in thing] if isinstance(thing, list) else thing
+    return plain(json.loads(shown.stdout))
+
+
+def hostile(found):
+    wanted = policy_of(imported(found)[0])
+    for text in HOSTILE:
+        for options in ((), ('--json',)):
+            out, err = imported(named(found, text), *options)
+            assert not re.search('[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]', out + err), (text, options)
+            if options:
+                json.loads(out)
+            else:
+                assert policy_of(out) == wanted, text
+                assert len(out) < 100_000, len(out)
+
+
+def regions(found):
+    """The same ids in another Region: which is meant must be said."""
+    other = json.loads(json.dumps(found).replace('eu-west-1', 'us-east-1').replace('10.20.', '10.40.'))
+    both = {**found, **{('pl-0c3.us-east-1.json' if name == 'pl-0c3.json' else 'other-' + name): document
+                        for name, document in other.items() if name not in ('ip-ranges.json',)}}
+    _, said = imported(both, expected=3)
+    assert 'Region' in said or 'contradict' in said or 'differ' in said, said
+
+
+known = documents()
+for test in (any_order, stable, hostile, regions):
+    test(known)
+    print('ok', test.__name__)
