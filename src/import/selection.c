@@ -7,17 +7,32 @@ enum { SHOWN = 80 };  // of a foreign text in a message
 
 static const struct location command_line;
 
-static bool is_of_file(const struct aws_job *job, const char *file)
+// What is looked at, one after the other: the job itself goes before the defaults that a configuration has for all of
+// them, and of these the ones for training jobs go before other sections'.
+enum candidates { REQUESTS, TRAINING_DEFAULTS, DEFAULTS, CANDIDATE_KINDS };
+
+static bool is_candidate(const struct aws_job *job, const char *file, enum candidates candidates)
 {
-	return text_equal(job->thing.at.file, file);
+	if (file && !text_equal(job->thing.at.file, file))
+		return false;
+	switch (candidates) {
+	case REQUESTS:
+		return job->kind != JOB_DEFAULTS;
+	case TRAINING_DEFAULTS:
+		return job->kind == JOB_DEFAULTS && text_equal(job->thing.id, "TrainingJob");
+	case DEFAULTS:
+	case CANDIDATE_KINDS:
+		break;
+	}
+	return true;
 }
 
-static void several_jobs(struct choosing *choosing, const char *file, bool defaults)
+static void several_jobs(struct choosing *choosing, const char *file, enum candidates candidates)
 {
 	AUTO_STRBUF struct strbuf jobs = { 0 };
 
 	vec_for_each (job, &choosing->account->jobs) {
-		if ((file && !is_of_file(job, file)) || (!defaults && job->kind == JOB_DEFAULTS))
+		if (!is_candidate(job, file, candidates))
 			continue;
 		strbuf_format(&jobs, "%s%.*s in %s", jobs.length ? ", " : "", SHOWN, job->thing.id,
 			      job->thing.at.file ? job->thing.at.file : "-");
@@ -29,15 +44,15 @@ static void several_jobs(struct choosing *choosing, const char *file, bool defau
 }
 
 // The one job of a file or, file NULL, of all; NULL: none, or several, which is a mistake.
-static const struct aws_job *only_job(struct choosing *choosing, const char *file, bool defaults)
+static const struct aws_job *only_job(struct choosing *choosing, const char *file, enum candidates candidates)
 {
 	const struct aws_job *found = NULL;
 
 	vec_for_each (job, &choosing->account->jobs) {
-		if ((file && !is_of_file(job, file)) || (!defaults && job->kind == JOB_DEFAULTS))
+		if (!is_candidate(job, file, candidates))
 			continue;
 		if (found) {
-			several_jobs(choosing, file, defaults);
+			several_jobs(choosing, file, candidates);
 			return NULL;
 		}
 		found = job;
@@ -50,7 +65,6 @@ static bool nothing_is_asked(const struct import_request *request)
 	return !request->job_file && !request->subnets.count && !request->groups.count;
 }
 
-// The job itself goes before the defaults that a configuration has for all of them.
 static const struct aws_job *choose_job(struct choosing *choosing)
 {
 	const char *file = choosing->request->job_file;
@@ -59,9 +73,8 @@ static const struct aws_job *choose_job(struct choosing *choosing)
 
 	if (!file && !nothing_is_asked(choosing->request))
 		return NULL;
-	job = only_job(choosing, file, false);
-	if (!job && choosing->mistakes->errors == before)
-		job = only_job(choosing, file, true);
+	for (enum candidates i = REQUESTS; !job && i < CANDIDATE_KINDS && choosing->mistakes->errors == before; i++)
+		job = only_job(choosing, file, i);
 	if (!job && file && choosing->mistakes->errors == before)
 		mistakes_add(choosing->mistakes, SEVERITY_ERROR, &(struct location){ .file = file },
 			     "give a CreateTrainingJob request, what describe-training-job prints, or the SDK's "

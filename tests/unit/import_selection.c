@@ -229,6 +229,35 @@ static void defaults_are_a_job_where_there_is_no_other(void **unused)
 	assert_string_equal(state.selection.job->thing.id, "defaults");
 }
 
+static void defaults_for_training_go_before_other_sections(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	usual(&state.account);
+	add_job(&state.account, "ProcessingJob", "config.yaml", "subnet-b", "sg-job")->kind = JOB_DEFAULTS;
+	add_job(&state.account, "TrainingJob", "config.yaml", "subnet-a", "sg-db")->kind = JOB_DEFAULTS;
+	add_job(&state.account, "AutoMLJob", "config.yaml", "subnet-b", "sg-job")->kind = JOB_DEFAULTS;
+	select_now(&state);
+	assert_chosen(&state, "subnet-a", "sg-db");
+	assert_string_equal(state.selection.job->thing.id, "TrainingJob");
+}
+
+static void two_defaults_for_training_need_a_choice(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	usual(&state.account);
+	add_job(&state.account, "TrainingJob", "1.yaml", "subnet-a", "sg-db")->kind = JOB_DEFAULTS;
+	add_job(&state.account, "TrainingJob", "2.yaml", "subnet-b", "sg-job")->kind = JOB_DEFAULTS;
+	add_job(&state.account, "AutoMLJob", "2.yaml", "subnet-b", "sg-job")->kind = JOB_DEFAULTS;
+	select_now(&state);
+	assert_string_equal(strbuf_text(&state.told),
+			    "error: several jobs are given: TrainingJob in 1.yaml, TrainingJob in 2.yaml (hint: say "
+			    "which: --training-job FILE; or say where: --subnet ID --security-group ID)\n");
+}
+
 static void several_jobs_need_a_choice(void **unused)
 {
 	STATE state = { 0 };
@@ -672,6 +701,8 @@ int main(void)
 		cmocka_unit_test(no_host_shows_a_group),
 		cmocka_unit_test(the_only_job_is_chosen),
 		cmocka_unit_test(defaults_are_a_job_where_there_is_no_other),
+		cmocka_unit_test(defaults_for_training_go_before_other_sections),
+		cmocka_unit_test(two_defaults_for_training_need_a_choice),
 		cmocka_unit_test(several_jobs_need_a_choice),
 		cmocka_unit_test(a_job_is_named_by_its_file),
 		cmocka_unit_test(a_file_with_no_job_or_several),
