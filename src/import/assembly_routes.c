@@ -104,6 +104,16 @@ static void peering_route(struct building *building, const struct aws_route *rou
 	}
 }
 
+// A local route leads to the VPC's own blocks or a part of one; what a document calls local beyond them, as 0.0.0.0/0,
+// is stale or made up.
+static void local_route(const struct building *building, const struct aws_route *route, struct assembled_route *out)
+{
+	if (!route->is_list && prefixes_cover(&building->assembly->cidrs, &route->prefix))
+		out->target = ROUTE_LOCAL;
+	else
+		nowhere(out, memory_copy_text("called local, but not within the VPC's CIDR blocks"));
+}
+
 static void set_target(struct building *building, const struct aws_route *route, struct assembled_route *out)
 {
 	if (route->blackhole) {
@@ -112,7 +122,7 @@ static void set_target(struct building *building, const struct aws_route *route,
 	}
 	switch (route->target) {
 	case TARGET_LOCAL:
-		out->target = ROUTE_LOCAL;
+		local_route(building, route, out);
 		return;
 	case TARGET_ENDPOINT:
 		endpoint_route(building, route, out);

@@ -313,6 +313,9 @@ static const struct {
 	{ "pl-empty", TARGET_PEERING, "pcx-1",
 	  "blackhole # pcx-1: a peering connection, for addresses that are not private" },
 	{ "10.0.9.0/24", TARGET_LOCAL, "local", "local" },
+	{ "0.0.0.0/0", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
+	{ "10.9.0.0/16", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
+	{ "pl-private", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
 };
 
 static void add_peering(struct account *account, const char *id, bool active, const char *to)
