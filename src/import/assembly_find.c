@@ -83,17 +83,40 @@ bool peering_is_active(const struct account *account, const char *id, const char
 	return false;
 }
 
+static bool is_known_inactive(const struct account *account, const char *id)
+{
+	vec_for_each (peering, &account->peerings)
+		if (text_equal(peering->thing.id, id) && !peering->active)
+			return true;
+	return false;
+}
+
+// NULL: no document says it.
+static const char *vpc_of_interface(const struct building *building, const struct aws_interface *interface)
+{
+	const struct assembly *assembly = building->assembly;
+	const struct aws_subnet *subnet = NULL;
+
+	if (!interface->vpc && interface->subnet)
+		subnet = account_subnet(assembly->account, interface->subnet, assembly->selection->region);
+	return subnet ? subnet->vpc : interface->vpc;
+}
+
 bool interface_is_near(const struct building *building, const struct aws_interface *interface,
 		       const struct aws_peer *peer)
 {
 	const struct assembly *assembly = building->assembly;
 	const char *vpc = assembly->subnet ? assembly->subnet->vpc : NULL;
 
-	if (!interface->vpc || !vpc || strcmp(interface->vpc, vpc) == 0)
+	const char *other = vpc_of_interface(building, interface);
+
+	if (!vpc || !other)
+		return false;
+	if (strcmp(other, vpc) == 0)
 		return true;
-	if (peer && peer->status)
-		return strcmp(peer->status, "active") == 0;
-	return peering_is_active(assembly->account, peer ? peer->peering : NULL, vpc, interface->vpc);
+	if (peer && peer->status)  // a rule keeps it when the peering goes: the peering itself knows better
+		return strcmp(peer->status, "active") == 0 && !is_known_inactive(assembly->account, peer->peering);
+	return peering_is_active(assembly->account, peer ? peer->peering : NULL, vpc, other);
 }
 
 bool is_own_group(const struct building *building, const char *id)

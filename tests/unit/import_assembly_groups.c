@@ -164,7 +164,7 @@ static const struct {
 	{ NULL, NULL, false, false, false },  { NULL, NULL, true, false, false },
 	{ NULL, NULL, true, true, true },     { "pcx-1", "active", false, false, true },
 	{ "pcx-1", NULL, true, true, true },  { "pcx-1", "deleted", true, true, false },
-	{ "pcx-2", NULL, true, true, false },
+	{ "pcx-2", NULL, true, true, false }, { "pcx-1", "active", true, false, false },
 };
 
 static void peered_vpcs_count_while_they_are_peered(void **unused)
@@ -187,6 +187,28 @@ static void peered_vpcs_count_while_they_are_peered(void **unused)
 					? "6 1-2: 10.9.0.3 [sg-far: eni-far] \"workers\"\n"
 					: "6 1-2: \"workers: sg-far: those who carry it are in a VPC that is not known "
 					  "to be peered\"\n");
+	}
+}
+
+static void an_interface_of_no_known_vpc_is_not_near(void **unused)
+{
+	static const struct {
+		const char *subnet, *expected;
+	} rows[] = {
+		{ "subnet-a", "6 1-2: 10.0.1.9 [sg-db: eni-1] \"workers\"\n" },
+		{ "subnet-z",
+		  "6 1-2: \"workers: sg-db: those who carry it are in a VPC that is not known to be peered\"\n" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_interface(&built.account, "eni-1", NULL, rows[i].subnet, "sg-db", "10.0.1.9");
+		add_rule(job_group(&built), true, match_tcp(1, 2), "sg-db");
+		build(&built, NULL);
+		assert_string_equal(rules_text(&built, &built.assembly.groups.items[0].egress), rows[i].expected);
 	}
 }
 
@@ -351,6 +373,7 @@ int main(void)
 		cmocka_unit_test(without_interfaces_it_is_an_assumption),
 		cmocka_unit_test(instances_are_interfaces_enough),
 		cmocka_unit_test(peered_vpcs_count_while_they_are_peered),
+		cmocka_unit_test(an_interface_of_no_known_vpc_is_not_near),
 		cmocka_unit_test(interfaces_of_another_region_are_not_meant),
 		cmocka_unit_test(descriptions_become_the_reason),
 		cmocka_unit_test(a_rule_of_one_peer_has_its_id),
