@@ -143,13 +143,17 @@ def snapshot(folder, name):
 
 
 def spoil(account, row):
-    """A change after which the row must not come out any more: what denied is open, what carried is gone."""
+    """A change after which the row must not come out any more: what denied is open, what carried is gone. A block that
+    becomes local becomes one of the VPC, too: import takes no local route beyond the VPC's blocks."""
+    block = str(ipaddress.ip_network(row['dst_ip'] + '/28', strict=False))
     for group in account.documents['SecurityGroups']:
         if row['disposition'] == 'DENIED_IN':
             group['IpPermissions'] = [{'IpProtocol': '-1', 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]}]
     for table in account.documents['RouteTables']:
         if row['disposition'] == 'NO_ROUTE':
-            table['Routes'] += [{'DestinationCidrBlock': row['dst_ip'] + '/32', 'GatewayId': 'local', 'State': 'active'}]
+            table['Routes'] += [{'DestinationCidrBlock': block, 'GatewayId': 'local', 'State': 'active'}]
+            account.vpcs[table['VpcId']].setdefault('CidrBlockAssociationSet', []).append(
+                {'CidrBlock': block, 'CidrBlockState': {'State': 'associated'}})
         elif row['disposition'] != 'DENIED_IN':
             table['Routes'] = [{**route, 'State': 'blackhole'} for route in table['Routes']]
 
