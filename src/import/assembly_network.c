@@ -16,6 +16,15 @@ static void add_block(struct assembly *assembly, const struct prefix *block)
 		vec_push(&assembly->cidrs, *block);
 }
 
+// Whether AWS gives a VPC a block as large: /16 of IPv4 at most, /44 of IPv6. A larger one is no VPC's.
+// Source: "VPC CIDR blocks" (Amazon VPC User Guide).
+static bool is_vpc_block(const struct prefix *block)
+{
+	enum { LEAST_IPV4 = 16, LEAST_IPV6 = 44 };
+
+	return block->length >= (block->base.family == FAMILY_IPV4 ? LEAST_IPV4 : LEAST_IPV6);
+}
+
 // The local routes of the table are the VPC's blocks; without them only the job's subnet is known.
 static void guess_cidrs(struct building *building)
 {
@@ -24,7 +33,7 @@ static void guess_cidrs(struct building *building)
 
 	if (assembly->table)
 		vec_for_each (route, &assembly->table->routes)
-			if (route->target == TARGET_LOCAL && !route->is_list)
+			if (route->target == TARGET_LOCAL && !route->is_list && is_vpc_block(&route->prefix))
 				vec_push(&locals, route->prefix);
 	vec_for_each (block, &locals)
 		add_block(assembly, block);

@@ -98,6 +98,7 @@ static void a_vpc_that_is_not_given_is_what_its_table_calls_local(void **unused)
 	built.account.vpcs.items[0].thing.id = memory_copy_text("vpc-other");
 	add_route(job_table(&built), "10.9.0.0/16", TARGET_LOCAL, "local");
 	add_route(job_table(&built), "10.8.0.0/16", TARGET_INTERFACE, "eni-1");
+	add_route(job_table(&built), "0.0.0.0/0", TARGET_LOCAL, "local");  // no VPC is as large
 	build(&built, NULL);
 	assert_string_equal(prefixes_text(&built, &built.assembly.cidrs), "10.0.0.0/16 10.9.0.0/16");
 	assert_string_equal(assumptions_text(&built),
