@@ -107,9 +107,11 @@ static void visit(const struct walk *walk, const char *inside, unsigned depth)
 		return;
 	}
 	AUTO_CLOSE int fd = open_inside(walk, inside);
-	if (fd == -EXDEV || fd == -ELOOP || (fd == -ENOENT && S_ISLNK(itself.st_mode)))
+	if (fd == -EXDEV || fd == -ELOOP || (fd == -ENOENT && S_ISLNK(itself.st_mode))) {
 		walk->calls->pass_over(walk->calls->data, name);
-	else if (fd < 0 || fstat(fd, &status) < 0)
+		return;
+	}
+	if (fd < 0 || fstat(fd, &status) < 0)
 		walk->calls->fail(walk->calls->data, name, fd < 0 ? fd : -errno);
 	else if (S_ISDIR(itself.st_mode) && S_ISDIR(status.st_mode) && depth < FOLDERS_DEEP)
 		visit_folder(walk, fd, inside, depth + 1);

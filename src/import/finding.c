@@ -96,7 +96,7 @@ static char *remedy_text(const struct finder *finder, const struct finding_about
 	struct strbuf out = { 0 };
 	const char *at = remedy;
 
-	for (const char *open = at; (open = strchr(at, '{')); at = strchr(open, '}') + 1) {
+	for (const char *open; (open = strchr(at, '{')); at = strchr(open, '}') + 1) {
 		size_t length = strcspn(open + 1, "}");
 
 		strbuf_add_bytes(&out, at, (size_t)(open - at));

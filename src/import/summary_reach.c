@@ -244,7 +244,7 @@ void part_describe(const struct summary_part *part, struct strbuf *out)
 {
 	size_t said = 0;
 
-	if (reach_is_empty(&part->reach)) {
+	if (!part->reach.rows.items || reach_is_empty(&part->reach)) {
 		strbuf_add(out, "nothing");
 		return;
 	}
