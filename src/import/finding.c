@@ -45,26 +45,6 @@ char *thing_title(const struct aws_thing *thing)
 	return strbuf_steal(&title);
 }
 
-// One word for a shell: foreign text is quoted, and its control characters are shown.
-static void add_word(struct strbuf *out, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/=,@+%";
-	AUTO_STRBUF struct strbuf safe = { 0 };
-
-	if (*word && strspn(word, plain) == strlen(word)) {
-		strbuf_add(out, word);
-		return;
-	}
-	strbuf_add_safe(&safe, word);
-	strbuf_add_char(out, '\'');
-	for (const char *c = strbuf_text(&safe); *c; c++)
-		if (*c == '\'')
-			strbuf_add(out, "'\\''");
-		else
-			strbuf_add_char(out, *c);
-	strbuf_add_char(out, '\'');
-}
-
 static const char *region_of(const struct finder *finder)
 {
 	return finder->assembly && finder->assembly->selection ? finder->assembly->selection->region : NULL;
@@ -100,12 +80,10 @@ static char *remedy_text(const struct finder *finder, const struct finding_about
 		size_t length = strcspn(open + 1, "}");
 
 		strbuf_add_bytes(&out, at, (size_t)(open - at));
-		if (strncmp(open, "{region}", 8) != 0) {
-			add_word(&out, placeholder_value(finder, about, open + 1, length));
-		} else if (region_of(finder)) {
-			strbuf_add(&out, " --region ");
-			add_word(&out, region_of(finder));
-		}
+		if (strncmp(open, "{region}", 8) == 0)
+			command_add_region(&out, region_of(finder));
+		else
+			command_add_word(&out, placeholder_value(finder, about, open + 1, length));
 	}
 	strbuf_add(&out, at);
 	return strbuf_steal(&out);

@@ -125,7 +125,7 @@ static void walk(struct finder *finder, tell_way *tell)
 			way_prepare(&way);
 			vec_for_each (endpoint, &finder->assembly->endpoints)
 				if (endpoint->service &&
-				    (!finder->assembly->isolated || same_text(endpoint->service, "s3")))
+				    (!finder->assembly->isolated || text_equal(endpoint->service, "s3")))
 					way_judge(finder, &way, endpoint);
 			tell(finder, &way);
 		}

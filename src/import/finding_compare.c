@@ -36,8 +36,8 @@ static void add_subnet(struct strbuf *out, const struct assembly *assembly)
 static bool leads_to_s3(const struct assembly *assembly, const struct assembled_route *route)
 {
 	vec_for_each (endpoint, &assembly->endpoints)
-		if (endpoint->type == ENDPOINT_GATEWAY && same_text(endpoint->service, "s3") && route->is_list &&
-		    same_text(endpoint->list, route->list))
+		if (endpoint->type == ENDPOINT_GATEWAY && text_equal(endpoint->service, "s3") && route->is_list &&
+		    text_equal(endpoint->list, route->list))
 			return true;
 	return false;
 }

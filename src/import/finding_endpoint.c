@@ -8,14 +8,6 @@
 
 enum { HTTPS = 443 };
 
-bool ids_have(const id_vec *ids, const char *id)
-{
-	vec_for_each (each, ids)
-		if (same_text(*each, id))
-			return true;
-	return false;
-}
-
 const char *finder_vpc(const struct finder *finder)
 {
 	return finder->assembly->subnet ? finder->assembly->subnet->vpc : NULL;
@@ -25,8 +17,8 @@ bool endpoint_is_near(const struct finder *finder, const struct aws_endpoint *en
 {
 	const struct import_selection *selection = finder->assembly->selection;
 
-	return same_text(endpoint->vpc, finder_vpc(finder)) &&
-	       same_region(endpoint->thing.region, selection ? selection->region : NULL);
+	return text_equal(endpoint->vpc, finder_vpc(finder)) &&
+	       region_fits(endpoint->thing.region, selection ? selection->region : NULL);
 }
 
 // "com.amazonaws.eu-west-1.ecr.dkr" and the same of China, "cn.com.amazonaws.…".
@@ -51,7 +43,7 @@ const char *endpoint_service(const struct aws_endpoint *endpoint)
 bool endpoints_are_given(const struct account *account)
 {
 	for (size_t i = 0; i < import_form_count; i++)
-		if (same_text(import_forms[i].command, "ec2 describe-vpc-endpoints") && account->seen[i])
+		if (text_equal(import_forms[i].command, "ec2 describe-vpc-endpoints") && account->seen[i])
 			return true;
 	return account->endpoints.count;
 }
@@ -60,7 +52,7 @@ bool service_is_there(const struct finder *finder, const char *service)
 {
 	vec_for_each (endpoint, &finder->assembly->account->endpoints)
 		if (endpoint->available && endpoint_is_near(finder, endpoint) &&
-		    same_text(endpoint_service(endpoint), service) && endpoint->type != AWS_ENDPOINT_OTHER)
+		    text_equal(endpoint_service(endpoint), service) && endpoint->type != AWS_ENDPOINT_OTHER)
 			return true;
 	return false;
 }
@@ -182,7 +174,7 @@ void find_unavailable_endpoints(struct finder *finder)
 	vec_for_each (endpoint, &finder->assembly->account->endpoints) {
 		if (endpoint->available || !endpoint_is_near(finder, endpoint))
 			continue;
-		if (finder->assembly->isolated && !same_text(endpoint_service(endpoint), "s3"))
+		if (finder->assembly->isolated && !text_equal(endpoint_service(endpoint), "s3"))
 			continue;
 		AUTO_FREE char *title = thing_title(&endpoint->thing);
 		AUTO_STRBUF struct strbuf service = { 0 };
@@ -199,7 +191,7 @@ void find_unavailable_endpoints(struct finder *finder)
 static const struct aws_subnet *subnet_by_id(const struct finder *finder, const char *id)
 {
 	vec_for_each (subnet, &finder->assembly->account->subnets)
-		if (same_text(subnet->thing.id, id) && same_text(subnet->vpc, finder_vpc(finder)))
+		if (text_equal(subnet->thing.id, id) && text_equal(subnet->vpc, finder_vpc(finder)))
 			return subnet;
 	return NULL;
 }
@@ -245,7 +237,7 @@ void find_far_endpoints(struct finder *finder)
 static bool has_other_names(const struct finder *finder, const struct assembled_endpoint *endpoint)
 {
 	vec_for_each (other, &finder->assembly->endpoints)
-		if (other != endpoint && same_text(other->service, endpoint->service) &&
+		if (other != endpoint && text_equal(other->service, endpoint->service) &&
 		    (other->type == ENDPOINT_GATEWAY || other->private_dns))
 			return true;
 	return false;
@@ -317,8 +309,8 @@ void find_own_dns(struct finder *finder)
 	    assembly->vpc->dns_support == KNOWN_NO)
 		return;
 	vec_for_each (options, &assembly->account->dhcp_options) {
-		if (!same_text(options->thing.id, assembly->vpc->dhcp_options) || options->amazon_dns ||
-		    !options->servers.count || !same_region(options->thing.region, assembly->selection->region))
+		if (!text_equal(options->thing.id, assembly->vpc->dhcp_options) || options->amazon_dns ||
+		    !options->servers.count || !region_fits(options->thing.region, assembly->selection->region))
 			continue;
 		AUTO_FREE char *title = thing_title(&options->thing);
 		char text[ADDRESS_TEXT_SIZE];

@@ -297,7 +297,7 @@ static bool has_self_rule(const struct finder *finder, enum direction direction)
 		vec_for_each (rule, rules)
 			if (!rule->match.nothing && rule->match.protocol == PROTOCOL_ALL)
 				vec_for_each (peer, &rule->peers)
-					if (same_text(peer->text, "self"))
+					if (text_equal(peer->text, "self"))
 						return true;
 	}
 	return false;

@@ -88,7 +88,7 @@ static bool is_near(const struct finder *finder, const char *bucket)
 {
 	AUTO_FREE char *region = region_of_bucket(bucket);
 
-	return region && same_text(region, finder->assembly->selection->region);
+	return region && text_equal(region, finder->assembly->selection->region);
 }
 
 // Text of the buckets that hold, each once: "a, b and 3 more"; *first the first of them.
@@ -112,7 +112,7 @@ static void buckets_meant(const struct finder *finder, bucket_is_meant *meant, i
 	vec_for_each (uri, &job_of(finder)->uris) {
 		char *bucket = bucket_of(*uri);
 
-		if (bucket && meant(finder, bucket) && !ids_have(out, bucket))
+		if (bucket && meant(finder, bucket) && !id_vec_has(out, bucket))
 			vec_push(out, bucket);
 		else
 			free(bucket);

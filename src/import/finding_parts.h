@@ -3,9 +3,8 @@
 #ifndef VPCJAIL_IMPORT_FINDING_PARTS_H
 #define VPCJAIL_IMPORT_FINDING_PARTS_H
 
-#include <string.h>
-
 #include "import/finding.h"
+#include "import/words.h"
 #include "policy/reach_algebra.h"
 
 struct finder;
@@ -50,17 +49,6 @@ struct finding *finding_add(struct finder *finder, const struct finding_about *a
 char *thing_title(const struct aws_thing *thing);
 void text_add_short(struct strbuf *out, const char *text);
 
-static inline bool same_text(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
-static inline bool same_region(const char *a, const char *b)
-{
-	return !a || !b || strcmp(a, b) == 0;
-}
-
-bool ids_have(const id_vec *ids, const char *id);
 const char *finder_vpc(const struct finder *finder);  // its id; NULL: the job has none
 
 // What a set of rules lets through, `self` standing for a set of addresses (NULL: for none).

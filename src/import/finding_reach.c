@@ -52,7 +52,7 @@ static void layer_ask(struct policy_layer *layer, enum direction direction, stru
 const struct assembled_list *find_assembled_list(const struct assembly *assembly, const char *id)
 {
 	vec_for_each (list, &assembly->lists)
-		if (same_text(list->id, id))
+		if (text_equal(list->id, id))
 			return list;
 	return NULL;
 }
@@ -66,7 +66,7 @@ void peer_addresses(const struct assembly *assembly, const char *text, const str
 
 	if (list)
 		prefix_set_add_set(out, &list->entries);
-	else if (same_text(text, "self") && self)
+	else if (text_equal(text, "self") && self)
 		prefix_set_add_set(out, self);
 	else if (prefix_parse(text, &prefix, &err) == 0)
 		prefix_set_add(out, &prefix);

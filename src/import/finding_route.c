@@ -199,16 +199,16 @@ bool endpoint_is_routed(const struct finder *finder, const struct aws_endpoint *
 {
 	vec_for_each (route, &finder->assembly->routes)
 		if (route->route && route->is_list && !route->route->blackhole &&
-		    same_text(route->route->target_id, endpoint->thing.id))
+		    text_equal(route->route->target_id, endpoint->thing.id))
 			return true;
-	return finder->assembly->table && ids_have(&endpoint->route_tables, finder->assembly->table->thing.id);
+	return finder->assembly->table && id_vec_has(&endpoint->route_tables, finder->assembly->table->thing.id);
 }
 
 static bool another_way(const struct finder *finder, const struct aws_endpoint *endpoint)
 {
 	vec_for_each (other, &finder->assembly->account->endpoints)
 		if (other != endpoint && other->available && endpoint_is_near(finder, other) &&
-		    same_text(endpoint_service(other), endpoint_service(endpoint)) &&
+		    text_equal(endpoint_service(other), endpoint_service(endpoint)) &&
 		    (other->type == AWS_ENDPOINT_INTERFACE ||
 		     (other->type == AWS_ENDPOINT_GATEWAY && endpoint_is_routed(finder, other))))
 			return true;
@@ -237,7 +237,7 @@ void find_unrouted_gateways(struct finder *finder)
 		    "%s: connections to %s hang",
 		    title, strbuf_text(&service), table, assembly->table_is_main ? "VPC's main table" : "route table",
 		    assembly->subnet->thing.id, strbuf_text(&service));
-		if (!same_text(endpoint_service(endpoint), "s3"))
+		if (!text_equal(endpoint_service(endpoint), "s3"))
 			finding->weight = FINDING_WARNING;
 	}
 }

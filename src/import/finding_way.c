@@ -10,7 +10,7 @@ enum { HTTPS = 443 };
 static bool is_own_group(const struct finder *finder, const char *id)
 {
 	vec_for_each (group, &finder->assembly->groups)
-		if (same_text(group->group->thing.id, id))
+		if (text_equal(group->group->thing.id, id))
 			return true;
 	return false;
 }
@@ -82,7 +82,7 @@ void find_unreached_endpoints(struct finder *finder)
 	vec_for_each (endpoint, &finder->assembly->endpoints) {
 		CLEANUP(prefix_set_release) struct prefix_set wanted = { 0 };
 
-		if (!endpoint->service || (finder->assembly->isolated && !same_text(endpoint->service, "s3")))
+		if (!endpoint->service || (finder->assembly->isolated && !text_equal(endpoint->service, "s3")))
 			continue;
 		if (endpoint->type == ENDPOINT_GATEWAY)
 			peer_addresses(finder->assembly, endpoint->list, NULL, &wanted);
@@ -96,8 +96,8 @@ void find_unreached_endpoints(struct finder *finder)
 static const struct aws_security_group *group_by_id(const struct finder *finder, const char *id)
 {
 	vec_for_each (group, &finder->assembly->account->groups)
-		if (same_text(group->thing.id, id) &&
-		    same_region(group->thing.region, finder->assembly->selection->region))
+		if (text_equal(group->thing.id, id) &&
+		    region_fits(group->thing.region, finder->assembly->selection->region))
 			return group;
 	return NULL;
 }

@@ -3,10 +3,8 @@
 #ifndef VPCJAIL_IMPORT_SELECTION_PARTS_H
 #define VPCJAIL_IMPORT_SELECTION_PARTS_H
 
-#include <string.h>
-
-#include "base/strbuf.h"
 #include "import/selection.h"
+#include "import/words.h"
 
 struct choosing {
 	const struct account *account;
@@ -30,28 +28,5 @@ void choose_groups(struct choosing *choosing, const wanted_vec *wanted);
 // Where nothing was asked: the only private subnet; the groups that its interfaces carry alike.
 void guess_subnet(struct choosing *choosing);
 void guess_groups(struct choosing *choosing);
-
-// A Region that is not said is any.
-static inline bool region_fits(const char *region, const char *other)
-{
-	return !region || !other || strcmp(region, other) == 0;
-}
-
-static inline bool text_equal(const char *a, const char *b)
-{
-	return a && b && strcmp(a, b) == 0;
-}
-
-bool id_vec_has(const id_vec *ids, const char *id);
-
-// A word of a command that is there to be copied into a shell: foreign text is quoted, and its control characters are
-// made visible.
-void command_add_word(struct strbuf *command, const char *word);
-
-// " --region eu-west-1", or nothing for NULL.
-void command_add_region(struct strbuf *command, const char *region);
-
-// "subnet-1 (its name)", or the id alone.
-void thing_describe(const struct aws_thing *thing, struct strbuf *out);
 
 #endif

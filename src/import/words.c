@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ids in sentences and in commands: see selection_parts.h.
-#include "import/selection_parts.h"
+// Ids in sentences and in commands: see words.h.
+#include "import/words.h"
 
 bool id_vec_has(const id_vec *ids, const char *id)
 {
 	vec_for_each (item, ids)
-		if (strcmp(*item, id) == 0)
+		if (text_equal(*item, id))
 			return true;
 	return false;
 }
