@@ -10,7 +10,7 @@
 #include "import/finding_parts.h"
 #include "net/private_space.h"
 
-enum { TEXT_LIMIT = 900, SHORT_LIMIT = 80 };
+enum { TEXT_LIMIT = 900, SHORT_LIMIT = 80, THINGS_SAID = 6 };
 
 // Cuts at the limit, but within no character.
 static void add_cut(struct strbuf *out, const char *text, size_t limit)
@@ -45,6 +45,33 @@ char *thing_title(const struct aws_thing *thing)
 	return strbuf_steal(&title);
 }
 
+struct strbuf *said_next(struct said_list *list)
+{
+	if (list->count++ >= THINGS_SAID)
+		return NULL;
+	strbuf_add(&list->text, list->text.length ? "; " : "");
+	return &list->text;
+}
+
+const char *said_text(struct said_list *list)
+{
+	if (list->count > THINGS_SAID)
+		strbuf_format(&list->text, "; and %zu more", list->count - THINGS_SAID);
+	return strbuf_text(&list->text);
+}
+
+void said_release(struct said_list *list)
+{
+	strbuf_release(&list->text);
+}
+
+void words_release(id_vec *words)
+{
+	vec_for_each (word, words)
+		free(*word);
+	vec_release(words);
+}
+
 static const char *region_of(const struct finder *finder)
 {
 	return finder->assembly && finder->assembly->selection ? finder->assembly->selection->region : NULL;
@@ -71,6 +98,16 @@ static const char *placeholder_value(const struct finder *finder, const struct f
 	return "ID";
 }
 
+static void add_words(const id_vec *words, struct strbuf *out)
+{
+	if (!words)
+		return;
+	vec_for_each (word, words) {
+		strbuf_add(out, word == words->items ? "" : " ");
+		command_add_word(out, *word);
+	}
+}
+
 static char *remedy_text(const struct finder *finder, const struct finding_about *about, const char *remedy)
 {
 	struct strbuf out = { 0 };
@@ -82,6 +119,8 @@ static char *remedy_text(const struct finder *finder, const struct finding_about
 		strbuf_add_bytes(&out, at, (size_t)(open - at));
 		if (strncmp(open, "{region}", 8) == 0)
 			command_add_region(&out, region_of(finder));
+		else if (strncmp(open, "{arguments}", 11) == 0)
+			add_words(about->arguments, &out);
 		else
 			command_add_word(&out, placeholder_value(finder, about, open + 1, length));
 	}

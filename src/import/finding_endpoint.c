@@ -212,25 +212,52 @@ static bool zone_has_interface(const struct finder *finder, const struct aws_end
 	return false;
 }
 
+#define ADD_SUBNET "--add-subnet-ids {subnet}{region}"
+
+static void tell_far_endpoints(struct finder *finder, const id_vec *ids, const struct location *at, const char *titles)
+{
+	static const char one[] = "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {arguments} " ADD_SUBNET;
+	static const char each[] =
+	    "for id in {arguments}; do aws ec2 modify-vpc-endpoint --vpc-endpoint-id \"$id\" " ADD_SUBNET "; done";
+	const struct aws_subnet *own = finder->assembly->subnet;
+	const struct finding_about about = { .subject = ids->count == 1 ? ids->items[0] : own->thing.id,
+					     .at = at,
+					     .remedy = ids->count == 1 ? one : each,
+					     .arguments = ids };
+	AUTO_STRBUF struct strbuf zone = { 0 };
+
+	text_add_short(&zone, own->zone);
+	finding_add(
+	    finder, &about,
+	    "endpoints without an interface in %s, the zone of %s: %s; each works across zones, at the price of "
+	    "that, and as long as the other zone does",
+	    strbuf_text(&zone), own->thing.id, titles);
+}
+
+// A zone's endpoints are most often missing all at once: one finding, and one command for all of them.
 void find_far_endpoints(struct finder *finder)
 {
-	vec_for_each (endpoint, &finder->assembly->endpoints) {
-		if (endpoint->type == ENDPOINT_GATEWAY || !endpoint->endpoint->subnets.count ||
-		    zone_has_interface(finder, endpoint->endpoint))
-			continue;
-		AUTO_FREE char *title = thing_title(&endpoint->endpoint->thing);
-		AUTO_STRBUF struct strbuf zone = { 0 };
-		const struct finding_about about = { endpoint->endpoint->thing.id, &endpoint->endpoint->thing.at, NULL,
-						     "aws ec2 modify-vpc-endpoint --vpc-endpoint-id {id} "
-						     "--add-subnet-ids {subnet}{region}" };
+	CLEANUP(said_release) struct said_list endpoints = { 0 };
+	id_vec ids = { 0 };  // borrowed
+	const struct location *at = NULL;
 
-		text_add_short(&zone, finder->assembly->subnet->zone);
-		finding_add(finder, &about,
-			    "the endpoint %s of %s has no interface in %s, the zone of %s: it works across zones, at "
-			    "the price of that, and as long as the other zone does",
-			    title, endpoint->service ? endpoint->service : "a service of its own", strbuf_text(&zone),
-			    finder->assembly->subnet->thing.id);
+	vec_for_each (endpoint, &finder->assembly->endpoints) {
+		const struct aws_endpoint *row = endpoint->endpoint;
+
+		if (endpoint->type == ENDPOINT_GATEWAY || !row->subnets.count || zone_has_interface(finder, row))
+			continue;
+		AUTO_FREE char *title = thing_title(&row->thing);
+		struct strbuf *out = said_next(&endpoints);
+
+		if (out)
+			strbuf_format(out, "%s of %s", title,
+				      endpoint->service ? endpoint->service : "a service of its own");
+		vec_push(&ids, row->thing.id);
+		at = at ? at : &row->thing.at;
 	}
+	if (ids.count)
+		tell_far_endpoints(finder, &ids, at, said_text(&endpoints));
+	vec_release(&ids);
 }
 
 // Another endpoint of the service whose public names lead somewhere: names need no second one.

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "import/finding_parts.h"
 
-enum { OPEN_LENGTH = 1, IPSEC_PORT = 500, LAST_PORT = UINT16_MAX };
+enum { IPSEC_PORT = 500, LAST_PORT = UINT16_MAX };
 
 char *match_words(const struct aws_match *match)
 {
@@ -41,52 +41,6 @@ static char *group_titles(const struct finder *finder)
 	return strbuf_steal(&out);
 }
 
-// Prefixes of the rule's CIDR peers that hold, said in one text: "0.0.0.0/0, ::/0"; the caller's, NULL: none.
-typedef bool is_meant(const struct finder *finder, const struct prefix *prefix);
-
-static char *peers_meant(const struct finder *finder, const struct assembled_rule *rule, is_meant *meant)
-{
-	enum { SAID = 4 };
-	struct strbuf out = { 0 };
-	size_t count = 0;
-	char text[PREFIX_TEXT_SIZE];
-
-	vec_for_each (peer, &rule->peers) {
-		struct error err = { 0 };
-		struct prefix prefix;
-
-		if (prefix_parse(peer->text, &prefix, &err) || !meant(finder, &prefix))
-			continue;
-		if (count++ < SAID)
-			strbuf_format(&out, "%s%s", out.length ? ", " : "", prefix_print(&prefix, text));
-	}
-	if (count > SAID)
-		strbuf_format(&out, " and %zu more", count - SAID);
-	return count ? strbuf_steal(&out) : NULL;
-}
-
-static bool is_open(const struct finder *finder, const struct prefix *prefix)
-{
-	(void)finder;
-	return prefix->length <= OPEN_LENGTH;
-}
-
-void find_open_groups(struct finder *finder)
-{
-	vec_for_each (group, &finder->assembly->groups)
-		vec_for_each (rule, &group->ingress) {
-			AUTO_FREE char *peers = rule->match.nothing ? NULL : peers_meant(finder, rule, is_open);
-
-			if (!peers)
-				continue;
-			AUTO_FREE char *title = thing_title(&group->group->thing), *what = match_words(&rule->match);
-			const struct finding_about about = { group->group->thing.id,
-							     rule->rule ? &rule->rule->at : NULL, NULL, NULL };
-			finding_add(finder, &about, "%s lets everybody in: %s from %s%s", title, what, peers,
-				    rule->match.protocol == PROTOCOL_ALL ? ", every protocol and port" : "");
-		}
-}
-
 static bool is_public(const struct finder *finder, const struct prefix *prefix)
 {
 	CLEANUP(prefix_set_release) struct prefix_set one = { 0 };
@@ -94,6 +48,27 @@ static bool is_public(const struct finder *finder, const struct prefix *prefix)
 	prefix_set_add(&one, prefix);
 	prefix_set_normalize(&one);
 	return !prefix_set_is_within(&one, &finder->inside);
+}
+
+// The rule's blocks that are public: "0.0.0.0/0, ::/0"; the caller's, NULL: none.
+static char *public_peers(const struct finder *finder, const struct assembled_rule *rule)
+{
+	enum { SAID = 4 };
+	struct strbuf out = { 0 };
+	size_t count = 0;
+	char text[PREFIX_TEXT_SIZE];
+
+	vec_for_each (peer, &rule->peers) {
+		struct prefix prefix;
+
+		if (rule->match.nothing || prefix_parse(peer->text, &prefix, NULL) || !is_public(finder, &prefix))
+			continue;
+		if (count++ < SAID)
+			strbuf_format(&out, "%s%s", out.length ? ", " : "", prefix_print(&prefix, text));
+	}
+	if (count > SAID)
+		strbuf_format(&out, " and %zu more", count - SAID);
+	return count ? strbuf_steal(&out) : NULL;
 }
 
 static const struct assembled_route *public_route(const struct finder *finder)
@@ -105,36 +80,44 @@ static const struct assembled_route *public_route(const struct finder *finder)
 	return NULL;
 }
 
-static void tell_public_egress(struct finder *finder, const struct assembled_group *group,
-			       const struct assembled_rule *rule, const char *peers)
+static void tell_public_egress(struct finder *finder, const struct aws_security_group *group, const struct location *at,
+			       const char *rules)
 {
 	const struct assembled_route *route = public_route(finder);
-	AUTO_FREE char *title = thing_title(&group->group->thing), *what = match_words(&rule->match);
-	const struct finding_about about = { group->group->thing.id, rule->rule ? &rule->rule->at : NULL, NULL, NULL };
+	AUTO_FREE char *title = thing_title(&group->thing);
+	const struct finding_about about = { .subject = group->thing.id, .at = at };
 
 	if (!route) {
 		finding_add(finder, &about,
-			    "%s lets %s out to public addresses (%s); the routes alone hold it back, and what they "
-			    "lead to is reached: any bucket behind a gateway endpoint of S3",
-			    title, what, peers);
+			    "%s lets out to public addresses: %s; the routes alone hold it back, and what they lead to "
+			    "is reached: any bucket behind a gateway endpoint of S3",
+			    title, rules);
 		return;
 	}
 	AUTO_FREE char *destination = route_destination(route);
-	finding_add(finder, &about,
-		    "%s lets %s out to public addresses (%s), and the route for %s takes it there on AWS (%s)", title,
-		    what, peers, destination, route_target_words(route->route))
+	finding_add(finder, &about, "%s lets out to public addresses: %s; the route for %s takes it there on AWS (%s)",
+		    title, rules, destination, route_target_words(route->route))
 	    ->weight = FINDING_WARNING;
 }
 
 void find_public_egress(struct finder *finder)
 {
-	vec_for_each (group, &finder->assembly->groups)
-		vec_for_each (rule, &group->egress) {
-			AUTO_FREE char *peers = rule->match.nothing ? NULL : peers_meant(finder, rule, is_public);
+	vec_for_each (group, &finder->assembly->groups) {
+		CLEANUP(said_release) struct said_list rules = { 0 };
+		const struct location *at = NULL;
 
-			if (peers)
-				tell_public_egress(finder, group, rule, peers);
+		vec_for_each (rule, &group->egress) {
+			AUTO_FREE char *peers = public_peers(finder, rule), *what = match_words(&rule->match);
+			struct strbuf *out = peers ? said_next(&rules) : NULL;
+
+			if (out)
+				strbuf_format(out, "%s to %s", what, peers);
+			if (peers && !at && rule->rule)
+				at = &rule->rule->at;
 		}
+		if (rules.count)
+			tell_public_egress(finder, group->group, at, said_text(&rules));
+	}
 }
 
 void find_silent_groups(struct finder *finder)
@@ -321,21 +304,30 @@ void find_missing_efa(struct finder *finder)
 
 void find_empty_rules(struct finder *finder)
 {
-	vec_for_each (group, &finder->assembly->groups)
+	vec_for_each (group, &finder->assembly->groups) {
+		CLEANUP(said_release) struct said_list empty = { 0 };
+		AUTO_FREE char *title = thing_title(&group->group->thing);
+		struct finding_about about = { .subject = group->group->thing.id };
+
 		for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
 			const assembled_rule_vec *rules = direction == EGRESS ? &group->egress : &group->ingress;
 
 			vec_for_each (rule, rules) {
 				if (rule->match.nothing || rule->peers.count || !rule->rule)
 					continue;
-				AUTO_FREE char *title = thing_title(&group->group->thing),
-					       *what = match_words(&rule->match);
-				const struct finding_about about = { group->group->thing.id, &rule->rule->at, NULL,
-								     NULL };
-				finding_add(finder, &about,
-					    "%s: the %s rule for %s matches nothing: no address is known of the groups "
-					    "or lists that it names",
-					    title, direction == EGRESS ? "egress" : "ingress", what);
+				AUTO_FREE char *what = match_words(&rule->match);
+				struct strbuf *out = said_next(&empty);
+
+				if (out)
+					strbuf_format(out, "%s for %s", direction == EGRESS ? "egress" : "ingress",
+						      what);
+				about.at = about.at ? about.at : &rule->rule->at;
 			}
 		}
+		if (empty.count)
+			finding_add(finder, &about,
+				    "%s has rules that match nothing, for no address is known of the groups or lists "
+				    "that they name: %s",
+				    title, said_text(&empty));
+	}
 }

@@ -15,8 +15,8 @@ struct finding_check {
 	enum finding_weight weight;  // unless the check knows better
 	bool when_isolated;          // also looked for in an isolated job
 	void (*find)(struct finder *finder);
-	// What to do. {id}: the subject, {argument}, {vpc}, {subnet}, {table}, {group}: words for a shell; {region}:
-	// " --region R" or nothing. NULL: nothing.
+	// What to do. {id}: the subject, {argument}, {vpc}, {subnet}, {table}, {group}: words for a shell, {arguments}:
+	// several; {region}: " --region R" or nothing. NULL: nothing.
 	const char *remedy;
 };
 
@@ -38,7 +38,20 @@ struct finding_about {
 	const struct location *at;  // NULL: none
 	const char *argument;       // of the remedy; NULL: none
 	const char *remedy;         // in place of the row's; NULL: the row's
+	const id_vec *arguments;    // of the remedy; NULL: none
 };
+
+// The things of one kind that a finding is about, the first few of which are said: "a; b; and 3 more".
+struct said_list {
+	struct strbuf text;
+	size_t count;
+};
+
+// Where to say the next one; NULL: it is counted only.
+struct strbuf *said_next(struct said_list *list);
+const char *said_text(struct said_list *list);  // of the whole list, once; the list's
+void said_release(struct said_list *list);
+void words_release(id_vec *words);
 
 // Adds what the running check has found. Foreign text may be given as it is; a text of great length is cut. The result
 // is valid until the next one is added.

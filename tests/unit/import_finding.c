@@ -130,6 +130,30 @@ static void open_half(struct fixture *fixture)
 	add_rule(fixture, GROUP(fixture), false, all_traffic(), "128.0.0.0/1");
 }
 
+static void open_much(struct fixture *fixture)
+{
+	struct aws_match udp = ports(IPPROTO_UDP, 0, 0), ping = { .protocol = IPPROTO_ICMP, .all_ports = true },
+			 gre = { .protocol = IPPROTO_GRE, .all_ports = true, .icmp_type = -1, .icmp_code = -1 };
+	struct assembled_rule *last;
+
+	udp.all_ports = true;
+	ping.icmp_type = 8;
+	ping.icmp_code = -1;
+	open_ssh(fixture);
+	add_rule(fixture, GROUP(fixture), false, udp, "::/0");
+	add_rule(fixture, GROUP(fixture), false, ports(IPPROTO_TCP, 80, 80), "10.0.0.0/8");
+	add_rule(fixture, GROUP(fixture), false, ping, "0.0.0.0/0");
+	last = add_rule(fixture, GROUP(fixture), false, gre, "0.0.0.0/0");
+	FIXTURE_PUSH(fixture, &last->peers, (struct assembled_peer){ say(fixture, "128.0.0.0/1"), NULL });
+	FIXTURE_PUSH(fixture, &last->peers, (struct assembled_peer){ say(fixture, "10.0.0.0/8"), NULL });
+}
+
+static void open_very_much(struct fixture *fixture)
+{
+	for (uint16_t port = 0; port < 8; port++)
+		add_rule(fixture, GROUP(fixture), false, ports(IPPROTO_TCP, port, port), "0.0.0.0/0");
+}
+
 static void drop_self_egress(struct fixture *fixture)
 {
 	GROUP(fixture)->egress.items[0].match.nothing = true;
@@ -259,6 +283,16 @@ static void expire(struct fixture *fixture)
 static void move_zone(struct fixture *fixture)
 {
 	fixture->account.subnets.items[1].zone = say(fixture, "eu-west-1b");
+}
+
+static void move_zone_of_all_but_one(struct fixture *fixture)
+{
+	struct aws_subnet *near = add_subnet(fixture, "subnet-n", "eu-west-1a", "10.0.8.0/24");
+
+	move_zone(fixture);
+	vec_for_each (endpoint, &fixture->assembly.endpoints)
+		if (endpoint->type == ENDPOINT_INTERFACE && strcmp(endpoint->service, "sts") != 0)
+			endpoint->endpoint->subnets.items[0] = near->thing.id;
 }
 
 static void private_dns_off(struct fixture *fixture)
@@ -399,8 +433,11 @@ static const struct {
 	  "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-s3 --add-route-table-ids rtb-1 --region eu-west-1" },
 	{ drop_dynamodb_route, "no-s3-route", FINDING_WARNING, "vpce-ddb", "of dynamodb", "" },
 	{ give_public_addresses, "public-addresses", FINDING_NOTE, "subnet-a", "MapPublicIpOnLaunch", "" },
-	{ open_ssh, "open-group", FINDING_WARNING, "sg-job", "tcp 22 from 0.0.0.0/0", "security-group-rules" },
-	{ open_all_v6, "open-group", FINDING_WARNING, "sg-job", "all traffic from ::/0, every protocol", "" },
+	{ open_ssh, "open-group", FINDING_WARNING, "sg-job", "tcp 22 from 0.0.0.0/0",
+	  "aws ec2 revoke-security-group-ingress --group-id sg-job --ip-permissions "
+	  "'IpProtocol=6,FromPort=22,ToPort=22,IpRanges=[{CidrIp=0.0.0.0/0}]' --region eu-west-1" },
+	{ open_all_v6, "open-group", FINDING_WARNING, "sg-job", "all traffic from ::/0, every protocol",
+	  "'IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]'" },
 	{ open_half, "open-group", FINDING_WARNING, "sg-job", "128.0.0.0/1", "" },
 	{ drop_self_egress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no egress rule",
 	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]'" },
@@ -417,7 +454,7 @@ static const struct {
 	{ no_egress, "group-without-egress", FINDING_PROBLEM, "sg-job", "sg-job (train): no egress rule", "" },
 	{ default_egress, "public-egress", FINDING_NOTE, "sg-job", "the routes alone hold it back", "" },
 	{ default_egress_and_nat, "public-egress", FINDING_WARNING, "sg-job", "a NAT gateway", "" },
-	{ name_an_unknown_group, "empty-rule", FINDING_NOTE, "sg-job", "egress rule for tcp 5432", "" },
+	{ name_an_unknown_group, "empty-rule", FINDING_NOTE, "sg-job", "egress for tcp 5432", "" },
 	{ drop_sts, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of sts",
 	  "--service-name com.amazonaws.eu-west-1.sts --subnet-ids subnet-a" },
 	{ drop_logs, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of logs", "" },
@@ -426,8 +463,22 @@ static const struct {
 	{ name_a_key, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of kms", "" },
 	{ drop_monitoring, "optional-endpoints", FINDING_NOTE, "vpc-1", "no endpoint of monitoring:", "" },
 	{ expire, "endpoint-unavailable", FINDING_WARNING, "vpce-sts", "left out", "describe-vpc-endpoints" },
-	{ move_zone, "endpoint-without-subnet", FINDING_NOTE, "vpce-sts",
-	  "vpce-sts of sts has no interface in eu-west-1a", "--add-subnet-ids subnet-a" },
+	{ move_zone, "endpoint-without-subnet", FINDING_NOTE, "subnet-a",
+	  "in eu-west-1a, the zone of subnet-a: vpce-sts of sts; vpce-logs of logs; ",
+	  "for id in vpce-sts vpce-logs vpce-monitoring vpce-ecr.api vpce-ecr.dkr vpce-sagemaker.api "
+	  "vpce-sagemaker.runtime; do aws ec2 modify-vpc-endpoint --vpc-endpoint-id \"$id\" --add-subnet-ids subnet-a "
+	  "--region eu-west-1; done" },
+	{ move_zone_of_all_but_one, "endpoint-without-subnet", FINDING_NOTE, "vpce-sts",
+	  ": vpce-sts of sts; each works across zones",
+	  "aws ec2 modify-vpc-endpoint --vpc-endpoint-id vpce-sts --add-subnet-ids subnet-a --region eu-west-1" },
+	{ open_much, "open-group", FINDING_WARNING, "sg-job",
+	  "sg-job (train) lets everybody in: tcp 22 from 0.0.0.0/0; udp all ports from ::/0; icmp type 8 from "
+	  "0.0.0.0/0",
+	  "'IpProtocol=17,FromPort=0,ToPort=65535,Ipv6Ranges=[{CidrIpv6=::/0}]' "
+	  "'IpProtocol=1,FromPort=8,ToPort=-1,IpRanges=[{CidrIp=0.0.0.0/0}]' "
+	  "'IpProtocol=47,IpRanges=[{CidrIp=0.0.0.0/0},{CidrIp=128.0.0.0/1}]'" },
+	{ open_very_much, "open-group", FINDING_WARNING, "sg-job", "tcp 5 from 0.0.0.0/0; and 2 more",
+	  "FromPort=7,ToPort=7" },
 	{ private_dns_off, "private-dns-off", FINDING_WARNING, "vpce-sts", "private DNS off", "--private-dns-enabled" },
 	{ dns_support_off, "dns-attributes-off", FINDING_PROBLEM, "vpc-1", "enableDnsSupport off",
 	  "--enable-dns-support '{\"Value\":true}'" },
