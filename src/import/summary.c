@@ -176,7 +176,7 @@ void summary_print(const struct assembly *assembly, const struct profile *profil
 	print_place(assembly, out);
 	print_groups(assembly, out);
 	print_job(assembly, out);
-	summary_make(assembly, profile, &summary);
+	summary_make(profile, &summary);
 	if (summary.error.message[0])
 		strbuf_format(out, "%-17s%s\n", "reach", summary.error.message);
 	print_parts(&summary, out);

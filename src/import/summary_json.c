@@ -100,7 +100,7 @@ void summary_print_json(const struct assembly *assembly, const struct profile *p
 
 	place_members(assembly, json);
 	job_members(assembly, json);
-	summary_make(assembly, profile, &summary);
+	summary_make(profile, &summary);
 	if (summary.error.message[0])
 		json_key_text(json, "error", summary.error.message);
 	json_key(json, "reach");

@@ -21,7 +21,9 @@ struct summary {
 	struct error error;  // the profile does not build
 };
 
-void summary_make(const struct assembly *assembly, const struct profile *profile, struct summary *out);
+// From within the VPC, also where the profile is located elsewhere: until a person has said where this host is, that
+// would be nothing.
+void summary_make(const struct profile *written, struct summary *out);
 void summary_release(struct summary *summary);
 
 // "tcp 443 to 10.0.0.0/24 (256 addresses); all traffic to …", or "nothing".

@@ -169,11 +169,13 @@ static void add_inbound(struct summary *summary, const struct policy *policy)
 	add_part(summary, policy, part);
 }
 
-void summary_make(const struct assembly *assembly, const struct profile *profile, struct summary *out)
+void summary_make(const struct profile *written, struct summary *out)
 {
 	CLEANUP(policy_release) struct policy policy = { 0 };
+	struct profile here = *written;  // borrows all of it
+	const struct profile *profile = &here;
 
-	(void)assembly;
+	here.vpc.located = LOCATED_HERE;
 	if (policy_build(profile, &policy, &out->error))
 		return;
 	if (profile->network.isolation != ISOLATION_FULL) {
