@@ -80,6 +80,14 @@ static const struct assembled_route *public_route(const struct finder *finder)
 	return NULL;
 }
 
+static bool has_gateway(const struct finder *finder)
+{
+	vec_for_each (route, &finder->assembly->routes)
+		if (route->target == ROUTE_GATEWAY_ENDPOINT)
+			return true;
+	return false;
+}
+
 static void tell_public_egress(struct finder *finder, const struct aws_security_group *group, const struct location *at,
 			       const char *rules)
 {
@@ -88,10 +96,11 @@ static void tell_public_egress(struct finder *finder, const struct aws_security_
 	const struct finding_about about = { .subject = group->thing.id, .at = at };
 
 	if (!route) {
-		finding_add(finder, &about,
-			    "%s lets out to public addresses: %s; the routes alone hold it back, and what they lead to "
-			    "is reached: any bucket behind a gateway endpoint of S3",
-			    title, rules);
+		finding_add(finder, &about, "%s lets out to public addresses: %s; %s", title, rules,
+			    !finder->assembly->table ? "whether a route takes it there is not known: none is given"
+			    : has_gateway(finder) ? "the routes alone hold it back, and what they lead to is reached: "
+						    "what others have behind the gateway endpoint, too"
+						  : "the routes alone hold it back");
 		return;
 	}
 	AUTO_FREE char *destination = route_destination(route);

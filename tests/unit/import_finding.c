@@ -226,6 +226,23 @@ static void default_egress(struct fixture *fixture)
 	add_rule(fixture, GROUP(fixture), true, all_traffic(), "0.0.0.0/0");
 }
 
+static void default_egress_without_gateway(struct fixture *fixture)
+{
+	struct assembled_rule *rule;
+
+	default_egress(fixture);
+	drop_route(fixture);
+	rule = add_rule(fixture, GROUP(fixture), true, ports(IPPROTO_TCP, 53, 53), "8.8.8.8");
+	FIXTURE_PUSH(fixture, &rule->peers, (struct assembled_peer){ say(fixture, "10.0.0.53"), NULL });
+	FIXTURE_PUSH(fixture, &rule->peers, (struct assembled_peer){ say(fixture, "9.9.9.9"), NULL });
+}
+
+static void default_egress_without_table(struct fixture *fixture)
+{
+	default_egress(fixture);
+	fixture->assembly.table = NULL;
+}
+
 static void default_egress_and_nat(struct fixture *fixture)
 {
 	default_egress(fixture);
@@ -452,7 +469,11 @@ static const struct {
 	{ encrypt_one_host, "idle-encryption", FINDING_NOTE, "train-1", "no effect", "" },
 	{ efa_by_blocks, "no-efa-rule", FINDING_PROBLEM, "sg-job", "no such egress rule", "" },
 	{ no_egress, "group-without-egress", FINDING_PROBLEM, "sg-job", "sg-job (train): no egress rule", "" },
-	{ default_egress, "public-egress", FINDING_NOTE, "sg-job", "the routes alone hold it back", "" },
+	{ default_egress, "public-egress", FINDING_NOTE, "sg-job", "the routes alone hold it back, and what", "" },
+	{ default_egress_without_gateway, "public-egress", FINDING_NOTE, "sg-job",
+	  "all traffic to 0.0.0.0/0; tcp 53 to 8.8.8.8/32, 9.9.9.9/32; the routes alone hold it back", "" },
+	{ default_egress_without_table, "public-egress", FINDING_NOTE, "sg-job",
+	  "whether a route takes it there is not known", "" },
 	{ default_egress_and_nat, "public-egress", FINDING_WARNING, "sg-job", "a NAT gateway", "" },
 	{ name_an_unknown_group, "empty-rule", FINDING_NOTE, "sg-job", "egress for tcp 5432", "" },
 	{ drop_sts, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of sts",
