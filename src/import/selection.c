@@ -2,6 +2,7 @@
 // Which job, subnets and security groups the profile is for: see selection.h.
 #include "base/cleanup.h"
 #include "import/selection_parts.h"
+#include "profile/check.h"
 
 enum { SHOWN = 80 };  // of a foreign text in a message
 
@@ -137,6 +138,20 @@ static void check_one_vpc(struct choosing *choosing)
 	}
 }
 
+static void check_has_block(struct choosing *choosing, const struct aws_subnet *subnet)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	vec_for_each (block, &subnet->blocks)
+		if (check_is_ordinary(block))
+			return;
+	mistakes_add(choosing->mistakes, SEVERITY_ERROR, &subnet->thing.at,
+		     "its CidrBlock is of no use: is the document what AWS printed?",
+		     "subnet %.*s has no block of addresses that hosts can have%s%s", SHOWN, subnet->thing.id,
+		     subnet->blocks.count ? ": " : "",
+		     subnet->blocks.count ? prefix_print(&subnet->blocks.items[0], text) : "");
+}
+
 // The subnets' own; else what an endpoint's service there says.
 static const char *said_region(const struct choosing *choosing)
 {
@@ -180,6 +195,8 @@ static void choose_network(struct choosing *choosing, const wanted_vec *subnets,
 		return;
 	if (!subnets->count)
 		guess_subnet(choosing);
+	vec_for_each (subnet, &choosing->selection->subnets)
+		check_has_block(choosing, *subnet);
 	find_region(choosing);
 	if (!groups->count && choosing->selection->subnets.count)
 		guess_groups(choosing);

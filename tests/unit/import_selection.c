@@ -385,6 +385,28 @@ static void undefined_ids_are_told_all_at_once(void **unused)
 	    "them: aws ec2 describe-security-groups --group-ids sg-x sg-jobs)\n");
 }
 
+static void a_subnet_without_addresses_is_refused(void **unused)
+{
+	STATE state = { 0 };
+
+	(void)unused;
+	add_subnet(&state.account, "subnet-1", "vpc-1", "0.0.0.0/5");
+	add_subnet(&state.account, "subnet-2", "vpc-1", "10.0.1.0/24");
+	add_subnet(&state.account, "subnet-3", "vpc-1", "10.0.1.0/24");
+	state.account.subnets.items[2].blocks.count = 0;
+	add_group(&state.account, "sg-1", "all", "vpc-1");
+	for (size_t i = 0; i < 3; i++)
+		vec_push(&state.request.subnets, state.account.subnets.items[i].thing.id);
+	vec_push(&state.request.groups, "sg-1");
+	select_now(&state);
+	assert_non_null(
+	    strstr(strbuf_text(&state.told),
+		   "error: subnet subnet-1 has no block of addresses that hosts can have: 0.0.0.0/5 (hint: "));
+	assert_non_null(strstr(strbuf_text(&state.told),
+			       "error: subnet subnet-3 has no block of addresses that hosts can have (hint: "));
+	assert_null(strstr(strbuf_text(&state.told), "subnet-2"));
+}
+
 static void an_id_is_no_command(void **unused)
 {
 	STATE state = { .request.region = "us-east-1" };
@@ -712,6 +734,7 @@ int main(void)
 		cmocka_unit_test(an_isolated_job_needs_no_vpc),
 		cmocka_unit_test(a_job_of_the_open_internet_is_refused),
 		cmocka_unit_test(undefined_ids_are_told_all_at_once),
+		cmocka_unit_test(a_subnet_without_addresses_is_refused),
 		cmocka_unit_test(an_id_is_no_command),
 		cmocka_unit_test(an_id_of_two_regions_needs_one),
 		cmocka_unit_test(a_region_decides),
