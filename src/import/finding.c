@@ -111,9 +111,9 @@ static void add_words(const id_vec *words, struct strbuf *out)
 static char *remedy_text(const struct finder *finder, const struct finding_about *about, const char *remedy)
 {
 	struct strbuf out = { 0 };
-	const char *at = remedy;
+	const char *at = remedy, *open;
 
-	for (const char *open; (open = strchr(at, '{')); at = strchr(open, '}') + 1) {
+	while ((open = strchr(at, '{'))) {
 		size_t length = strcspn(open + 1, "}");
 
 		strbuf_add_bytes(&out, at, (size_t)(open - at));
@@ -123,6 +123,7 @@ static char *remedy_text(const struct finder *finder, const struct finding_about
 			add_words(about->arguments, &out);
 		else
 			command_add_word(&out, placeholder_value(finder, about, open + 1, length));
+		at = open + 1 + length + 1;
 	}
 	strbuf_add(&out, at);
 	return strbuf_steal(&out);

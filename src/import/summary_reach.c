@@ -190,10 +190,10 @@ void summary_make(const struct profile *written, struct summary *out)
 }
 
 // Rows of other protocols for the same addresses are said in one breath. "Whole" is every protocol that the family has.
-static bool is_told_before(const struct reach *reach, size_t at)
+static bool is_told_before(const struct reach *reach, const struct reach_row *row)
 {
-	for (size_t i = 0; i < at; i++)
-		if (prefix_set_equal(&reach->rows.items[i].remotes, &reach->rows.items[at].remotes))
+	for (const struct reach_row *before = reach->rows.items; before < row; before++)
+		if (prefix_set_equal(&before->remotes, &row->remotes))
 			return true;
 	return false;
 }
@@ -250,16 +250,14 @@ void part_describe(const struct summary_part *part, struct strbuf *out)
 		strbuf_add(out, "nothing");
 		return;
 	}
-	for (size_t i = 0; i < part->reach.rows.count; i++) {
-		const struct prefix_set *remotes = &part->reach.rows.items[i].remotes;
-
-		if (is_told_before(&part->reach, i))
+	vec_for_each (row, &part->reach.rows) {
+		if (is_told_before(&part->reach, row))
 			continue;
 		if (said++ >= ROWS_SAID)
 			continue;
 		strbuf_add(out, said > 1 ? "; " : "");
-		say_protocols(&part->reach, remotes, out);
-		say_remotes(part, remotes, out);
+		say_protocols(&part->reach, &row->remotes, out);
+		say_remotes(part, &row->remotes, out);
 	}
 	if (said > ROWS_SAID)
 		strbuf_format(out, "; and %zu more", said - ROWS_SAID);
