@@ -75,7 +75,7 @@ static void add_endpoints(const struct assembly *assembly, size_t subnet, featur
 		if (endpoint->type == ENDPOINT_GATEWAY || !endpoint->ports.count)
 			continue;
 		text_add_short(&id, endpoint->endpoint->thing.id);
-		feature.text = memory_format("being let in by the endpoint %s (%s)", strbuf_text(&id),
+		feature.text = memory_format("a way into the endpoint %s (%s)", strbuf_text(&id),
 					     endpoint->service ? endpoint->service : "a service of its own");
 		vec_push(out, feature);
 	}

@@ -95,7 +95,9 @@ static void finding_print(const struct finding *finding, struct json *json)
 void summary_print_json(const struct assembly *assembly, const struct profile *profile, const finding_vec *findings,
 			struct json *json)
 {
-	static const char *const modes[] = { "none", "endpoints", "resolver" };
+	static const char *const modes[] = {
+		[DNS_NONE] = "none", [DNS_ENDPOINTS] = "endpoints", [DNS_RESOLVER] = "resolver"
+	};
 	CLEANUP(summary_release) struct summary summary = { 0 };
 
 	place_members(assembly, json);
@@ -108,7 +110,7 @@ void summary_print_json(const struct assembly *assembly, const struct profile *p
 	vec_for_each (part, &summary.parts)
 		part_print(part, json);
 	json_array_end(json);
-	json_key_text(json, "dns", modes[profile->vpc.dns]);
+	json_key_text(json, "dns", modes[profile->network.isolation == ISOLATION_FULL ? DNS_NONE : profile->vpc.dns]);
 	json_key(json, "findings");
 	json_array_begin(json);
 	vec_for_each (finding, findings)
