@@ -565,11 +565,36 @@ static void test_rows(void **state)
 		check_row(i);
 }
 
+// Rules are found where they stand; one that matches nothing lets nobody in.
+static void test_places(void **state)
+{
+	CLEANUP(fixture_release) struct fixture fixture;
+	CLEANUP(findings_release) finding_vec findings = { 0 };
+	static const char *const codes[] = { "open-group", "public-egress", "empty-rule" };
+
+	(void)state;
+	fixture_make(&fixture);
+	open_all_v6(&fixture);
+	default_egress(&fixture);
+	name_an_unknown_group(&fixture);
+	add_rule(&fixture, GROUP(&fixture), false, ports(IPPROTO_TCP, 99, 99), "0.0.0.0/0")->match.nothing = true;
+	findings_make(&fixture.assembly, &findings);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		const struct finding *found = find(&findings, codes[i], "");
+
+		assert_non_null(found);
+		assert_string_equal(found->at.file, "groups.json");
+		assert_int_equal(found->at.line, 30);
+		assert_null(strstr(found->text, "tcp 99"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
