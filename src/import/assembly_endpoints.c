@@ -126,6 +126,7 @@ void assembly_add_endpoints(struct building *building)
 		if (endpoint->type == AWS_ENDPOINT_INTERFACE)
 			interface_endpoint_add(building, endpoint);
 	}
+	shut_other_endpoints(building);
 	if (assembly->endpoints.count)
 		qsort(assembly->endpoints.items, assembly->endpoints.count, sizeof(*assembly->endpoints.items),
 		      compare_endpoints);

@@ -61,11 +61,13 @@ static void tell_missing(struct building *building, const struct aws_endpoint *e
 		free(words);
 		words = memory_format("describe-vpc-endpoints --vpc-endpoint-ids %s", endpoint->thing.id);
 	}
-	assume(building,
-	       memory_format("%snetwork interfaces of %s (%s)", some ? "some " : "the ", endpoint->thing.id,
-			     endpoint->service),
-	       memory_copy_text(some ? "it has the other addresses alone" : "the endpoint is left out"),
-	       command_for(building, words, NULL));
+	assume(
+	    building,
+	    memory_format("%snetwork interfaces of %s (%s)", some ? "some " : "the ", endpoint->thing.id,
+			  endpoint->service),
+	    memory_copy_text(some ? "it has the other addresses alone, and nothing else is reached in its other subnets"
+				  : "the endpoint is left out, and nothing is reached in its subnets"),
+	    command_for(building, words, NULL));
 }
 
 static void tell_groups(struct building *building, const struct aws_endpoint *endpoint, const struct door *door)
@@ -85,13 +87,6 @@ static void tell_groups(struct building *building, const struct aws_endpoint *en
 			     door->unknown.count < endpoint->groups.count ? "some" : "the", endpoint->thing.id,
 			     endpoint->service),
 	       memory_copy_text("they let nobody in"), command_for(building, strbuf_text(&words), NULL));
-}
-
-static void shut(struct building *building, const struct aws_endpoint *endpoint, const struct address *address)
-{
-	struct shut_address row = { *address, endpoint };
-
-	vec_push(&building->shut, row);
 }
 
 static void add_shared(const port_range_vec *a, const port_range_vec *b, port_range_vec *out)
@@ -125,8 +120,12 @@ static void open_ports(struct building *building, const struct door *door, const
 	vec_for_each (address, addresses) {
 		bool open = out->ports.count && (address->family == FAMILY_IPV4 ? ipv4 : ipv6);
 
+		struct prefix block = prefix_of_address(address);
+
 		if (!open)
-			shut(building, out->endpoint, address);
+			shut_block(
+			    building, &block,
+			    memory_format("%s: its security groups do not let the job in", out->endpoint->thing.id));
 		if (open || !out->ports.count)
 			vec_push(&out->addresses, *address);
 	}
@@ -195,8 +194,10 @@ void interface_endpoint_add(struct building *building, const struct aws_endpoint
 	address_list addresses = { 0 };
 
 	gather_addresses(building, endpoint, &addresses, &missing);
-	if (missing.length || !addresses.count)
+	if (missing.length || !addresses.count) {
 		tell_missing(building, endpoint, &missing, addresses.count);
+		shut_unknown_interfaces(building, endpoint);
+	}
 	if (addresses.count) {
 		door_open(building, endpoint, &door);
 		if (door.unknown.count || !endpoint->groups.count)

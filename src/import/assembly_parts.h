@@ -14,10 +14,10 @@ struct group_member {
 
 typedef VEC(struct group_member) group_member_vec;
 
-// Of an interface endpoint that does not let the job in: its route leads nowhere.
-struct shut_address {
-	struct address address;
-	const struct aws_endpoint *endpoint;
+// What the VPC has and the job does not reach (assembly_shut.c): its route leads nowhere.
+struct shut_block {
+	struct prefix block;
+	char *why;  // owned: the route's note
 };
 
 // A list's id as documents and as the profile have it; borrowed from the account and the assembly.
@@ -30,7 +30,7 @@ struct building {
 	struct assembly *assembly;
 	group_member_vec members;     // by group, then interface: made once, for all rules
 	VEC(const char *) uncarried;  // groups that rules name and whose carriers no document gives, each once
-	VEC(struct shut_address) shut;
+	VEC(struct shut_block) shut;
 	VEC(struct list_name) lists;
 };
 
@@ -72,6 +72,15 @@ bool was_given(const struct account *account, const char *command);
 // By family, then address, then length; for qsort.
 int compare_blocks(const void *a, const void *b);
 bool prefixes_cover(const prefix_vec *blocks, const struct prefix *inner);
+
+// Shuts a block, and takes why over.
+void shut_block(struct building *building, const struct prefix *block, char *why);
+// Shuts the subnets in which an endpoint has interfaces that are not given: nobody knows at which addresses.
+void shut_unknown_interfaces(struct building *building, const struct aws_endpoint *endpoint);
+// Shuts what interfaces tell of endpoints that the assembly does not have: after those that it has.
+void shut_other_endpoints(struct building *building);
+// The routes of all that is shut.
+void add_shut(struct building *building);
 
 // Adds an interface endpoint of the VPC, with what is not given of it.
 void interface_endpoint_add(struct building *building, const struct aws_endpoint *endpoint);

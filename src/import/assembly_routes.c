@@ -169,18 +169,6 @@ static void add_local(struct assembly *assembly)
 	}
 }
 
-static void add_shut(struct building *building)
-{
-	vec_for_each (row, &building->shut) {
-		struct assembled_route route = { .prefix = prefix_of_address(&row->address),
-						 .target = ROUTE_BLACKHOLE };
-
-		route.note = memory_format("%s: its security groups do not let the job in", row->endpoint->thing.id);
-		vec_push(&building->assembly->routes, route);
-	}
-	vec_release(&building->shut);
-}
-
 static int compare_routes(const void *a, const void *b)
 {
 	const struct assembled_route *left = a, *right = b;

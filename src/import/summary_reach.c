@@ -246,7 +246,7 @@ void part_describe(const struct summary_part *part, struct strbuf *out)
 {
 	size_t said = 0;
 
-	if (!part->reach.rows.items || reach_is_empty(&part->reach)) {
+	if (reach_is_empty(&part->reach)) {
 		strbuf_add(out, "nothing");
 		return;
 	}

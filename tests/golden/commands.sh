@@ -6,7 +6,7 @@
 #	commands.sh VPCJAIL FOLDER
 #	GOLDEN_UPDATE=1 commands.sh …    writes what is printed now; read the difference before you commit it
 set -eu
-vpcjail=$(realpath "$1") folder=$2
+vpcjail=$(realpath "$1") folder=$(realpath "$2")
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 mkdir "$tools/bin" "$tools/home" "$tools/empty"

@@ -216,8 +216,9 @@ static void interfaces_that_are_not_given_leave_it_out(void **unused)
 	assert_string_equal(
 	    assumptions_text(&built),
 	    "the network interfaces of vpce-sts (" STS
-	    "): the endpoint is left out. aws ec2 describe-network-interfaces --network-interface-ids eni-e1 "
-	    "eni-e2 --region " REGION "\n");
+	    "): the endpoint is left out, and nothing is reached in its subnets. aws ec2 describe-network-interfaces "
+	    "--network-interface-ids eni-e1 eni-e2 --region " REGION "\n");
+	assert_non_null(strstr(routes_text(&built), "10.0.1.0/24 blackhole"));
 }
 
 static void some_interfaces_that_are_not_given(void **unused)
@@ -230,10 +231,14 @@ static void some_interfaces_that_are_not_given(void **unused)
 	built.account.interfaces.items[1].thing.id[0] = 'x';
 	build(&built, NULL);
 	assert_non_null(strstr(endpoints_text(&built), "private 10.0.1.40 :443"));
-	assert_string_equal(assumptions_text(&built),
-			    "some network interfaces of vpce-sts (" STS
-			    "): it has the other addresses alone. aws ec2 describe-network-interfaces "
-			    "--network-interface-ids eni-e2 --region " REGION "\n");
+	assert_string_equal(
+	    assumptions_text(&built),
+	    "some network interfaces of vpce-sts (" STS
+	    "): it has the other addresses alone, and nothing else is reached in its other subnets. aws ec2 "
+	    "describe-network-interfaces --network-interface-ids eni-e2 --region " REGION "\n");
+	// It names no subnet for the one that is missing.
+	assert_non_null(strstr(routes_text(&built), "10.0.0.0/16 blackhole"));
+	assert_non_null(strstr(routes_text(&built), "10.0.1.40/32 local"));
 }
 
 static void an_endpoint_that_names_no_interface(void **unused)
@@ -248,8 +253,36 @@ static void an_endpoint_that_names_no_interface(void **unused)
 	assert_string_equal(
 	    assumptions_text(&built),
 	    "the network interfaces of vpce-1 (" STS
-	    "): the endpoint is left out. aws ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-1 --region " REGION
-	    "\n");
+	    "): the endpoint is left out, and nothing is reached in its subnets. aws ec2 describe-vpc-endpoints "
+	    "--vpc-endpoint-ids vpce-1 --region " REGION "\n");
+	assert_non_null(strstr(routes_text(&built), "10.0.0.0/16 blackhole"));
+}
+
+// The interface of an endpoint that no document gives, or that is not in service, is in the VPC and yet not reached.
+static void interfaces_of_other_endpoints_are_shut(void **unused)
+{
+	static const char *const kinds[] = { "vpc_endpoint", "gateway_load_balancer_endpoint", "interface" };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_interface(&built.account, "eni-e9", "vpc-1", "subnet-a", "", "10.0.1.99")->kind =
+		    memory_copy_text(kinds[i]);
+		build(&built, NULL);
+		assert_int_equal(!strstr(routes_text(&built), "10.0.1.99/32 blackhole"), i == 2);
+	}
+	for (int available = 0; available <= 1; available++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_sts(&built.account);
+		LAST(built.account.endpoints)->available = available;
+		build(&built, NULL);
+		assert_int_equal(!strstr(routes_text(&built), "10.0.1.40/32 blackhole"), available);
+		assert_int_equal(!strstr(endpoints_text(&built), "10.0.1.40"), !available);
+	}
 }
 
 static void an_address_outside_the_vpc_is_not_taken(void **unused)
@@ -537,6 +570,7 @@ int main(void)
 		cmocka_unit_test(interfaces_that_are_not_given_leave_it_out),
 		cmocka_unit_test(some_interfaces_that_are_not_given),
 		cmocka_unit_test(an_endpoint_that_names_no_interface),
+		cmocka_unit_test(interfaces_of_other_endpoints_are_shut),
 		cmocka_unit_test(an_address_outside_the_vpc_is_not_taken),
 		cmocka_unit_test(groups_that_are_not_given_let_nobody_in),
 		cmocka_unit_test(some_groups_that_are_not_given),
