@@ -6,6 +6,7 @@
 #ifndef VPCJAIL_FINDING_FIXTURE_H
 #define VPCJAIL_FINDING_FIXTURE_H
 
+#include "parsed.h"
 #include "test.h"
 
 #include <netinet/in.h>
@@ -56,22 +57,6 @@ static inline struct aws_thing thing(struct fixture *fixture, const char *id, co
 				   { file, (unsigned)fixture->texts.count, 7 } };
 }
 
-static inline struct prefix block(const char *text)
-{
-	struct prefix prefix;
-
-	assert_int_equal(prefix_parse(text, &prefix, NULL), 0);
-	return prefix;
-}
-
-static inline struct address host(const char *text)
-{
-	struct address address;
-
-	assert_int_equal(address_parse(text, &address, NULL), 0);
-	return address;
-}
-
 static inline struct aws_match all_traffic(void)
 {
 	return (struct aws_match){ .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 };
@@ -100,7 +85,7 @@ static inline void add_entry(struct fixture *fixture, struct aws_network_acl *ac
 			     const char *prefix, struct aws_match match)
 {
 	FIXTURE_PUSH(fixture, &acl->entries,
-		     (struct aws_acl_entry){ number, egress, allow, block(prefix), match, { "acls.json", 5, 5 } });
+		     (struct aws_acl_entry){ number, egress, allow, block_of(prefix), match, { "acls.json", 5, 5 } });
 }
 
 static inline struct aws_subnet *add_subnet(struct fixture *fixture, const char *id, const char *zone,
@@ -110,7 +95,7 @@ static inline struct aws_subnet *add_subnet(struct fixture *fixture, const char 
 
 	subnet.vpc = say(fixture, "vpc-1");
 	subnet.zone = say(fixture, zone);
-	FIXTURE_PUSH(fixture, &subnet.blocks, block(prefix));
+	FIXTURE_PUSH(fixture, &subnet.blocks, block_of(prefix));
 	FIXTURE_PUSH(fixture, &fixture->account.subnets, subnet);
 	return &fixture->account.subnets.items[fixture->account.subnets.count - 1];
 }
@@ -126,7 +111,7 @@ static inline struct aws_route *add_route(struct fixture *fixture, const char *d
 	if (route.is_list)
 		route.list = say(fixture, destination);
 	else
-		route.prefix = block(destination);
+		route.prefix = block_of(destination);
 	route.target_id = say(fixture, target_id);
 	FIXTURE_PUSH(fixture, &table->routes, route);
 	assembled.is_list = route.is_list;
@@ -161,7 +146,7 @@ static inline struct assembled_endpoint *add_interface_endpoint(struct fixture *
 	FIXTURE_PUSH(fixture, &endpoint->groups, say(fixture, "sg-endpoints"));
 	assembled.service = say(fixture, service);
 	assembled.private_dns = true;
-	FIXTURE_PUSH(fixture, &assembled.addresses, host(address));
+	FIXTURE_PUSH(fixture, &assembled.addresses, address_of(address));
 	FIXTURE_PUSH(fixture, &assembled.ports, (struct port_range){ 443, 443 });
 	FIXTURE_PUSH(fixture, &fixture->assembly.endpoints, assembled);
 	return &fixture->assembly.endpoints.items[fixture->assembly.endpoints.count - 1];
@@ -175,7 +160,7 @@ static inline void fixture_network(struct fixture *fixture)
 	struct aws_route_table table = { .thing = thing(fixture, "rtb-1", "private", "routes.json") };
 	struct assembly *assembly = &fixture->assembly;
 
-	FIXTURE_PUSH(fixture, &vpc.blocks, block("10.0.0.0/16"));
+	FIXTURE_PUSH(fixture, &vpc.blocks, block_of("10.0.0.0/16"));
 	vpc.dhcp_options = say(fixture, "dopt-1");
 	FIXTURE_PUSH(fixture, &fixture->account.vpcs, vpc);
 	add_subnet(fixture, "subnet-a", "eu-west-1a", "10.0.1.0/24")->thing.name = say(fixture, "private-a");
@@ -186,10 +171,10 @@ static inline void fixture_network(struct fixture *fixture)
 	assembly->subnet = fixture->account.subnets.items;
 	assembly->vpc = fixture->account.vpcs.items;
 	assembly->table = fixture->account.route_tables.items;
-	FIXTURE_PUSH(fixture, &assembly->cidrs, block("10.0.0.0/16"));
-	FIXTURE_PUSH(fixture, &assembly->subnets, block("10.0.1.0/24"));
-	FIXTURE_PUSH(fixture, &assembly->subnets, block("10.0.9.0/24"));
-	assembly->resolver = host("10.0.0.2");
+	FIXTURE_PUSH(fixture, &assembly->cidrs, block_of("10.0.0.0/16"));
+	FIXTURE_PUSH(fixture, &assembly->subnets, block_of("10.0.1.0/24"));
+	FIXTURE_PUSH(fixture, &assembly->subnets, block_of("10.0.9.0/24"));
+	assembly->resolver = address_of("10.0.0.2");
 	assembly->amazon_dns = true;
 	add_route(fixture, "10.0.0.0/16", TARGET_LOCAL, "local", ROUTE_LOCAL);
 }
@@ -231,8 +216,8 @@ static inline struct aws_network_acl *fixture_acl(struct fixture *fixture)
 	}
 	assembled.acl = row;
 	assembled.id = say(fixture, "acl-1");
-	FIXTURE_PUSH(fixture, &assembled.subnets, block("10.0.1.0/24"));
-	FIXTURE_PUSH(fixture, &assembled.subnets, block("10.0.9.0/24"));
+	FIXTURE_PUSH(fixture, &assembled.subnets, block_of("10.0.1.0/24"));
+	FIXTURE_PUSH(fixture, &assembled.subnets, block_of("10.0.9.0/24"));
 	FIXTURE_PUSH(fixture, &fixture->assembly.acls, assembled);
 	return row;
 }
@@ -243,7 +228,7 @@ static inline void fixture_endpoints(struct fixture *fixture)
 						"ecr.dkr", "sagemaker.api", "sagemaker.runtime" };
 	struct assembled_list list = { .given = true, .source = "lists.json" };
 	struct assembled_endpoint s3 = { .type = ENDPOINT_GATEWAY };
-	const struct prefix entry = block("52.218.0.0/17");
+	const struct prefix entry = block_of("52.218.0.0/17");
 
 	list.id = say(fixture, "pl-s3");
 	list.name = say(fixture, "com.amazonaws.eu-west-1.s3");

@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/strbuf.h"
-#include "import/document.h"
 #include "import/forms.h"
+#include "import_text.h"
 
 #define VPC "{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.0.0/16\", \"DhcpOptionsId\": \"d\"}"
 #define SUBNET(id) "{\"SubnetId\": \"" id "\", \"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.1.0/24\"}"
@@ -36,18 +36,6 @@ static void summarize(const struct account *account, struct strbuf *out)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].count)
 			strbuf_format(out, "%s%s %zu", out->length ? ", " : "", rows[i].name, rows[i].count);
-}
-
-static void read_text(const char *text, struct account *account, struct mistakes *mistakes, struct strbuf *said)
-{
-	// Without a terminator, so that ASan sees what reads beyond the end.
-	size_t length = strlen(text);
-	AUTO_FREE char *bytes = memory_resize(NULL, length ? length : 1, 1);
-
-	memcpy(bytes, text, length);
-	document_read(account, "f", bytes, length, mistakes);
-	document_end(account, mistakes);
-	mistakes_format(mistakes, said);
 }
 
 static const struct {

@@ -56,7 +56,7 @@ static void to_nat(struct fixture *fixture)
 static void to_egress_only(struct fixture *fixture)
 {
 	add_route(fixture, "::/0", TARGET_EGRESS_ONLY_GATEWAY, "eigw-1", ROUTE_BLACKHOLE);
-	FIXTURE_PUSH(fixture, &fixture->account.subnets.items[0].blocks, block("2001:db8:1::/64"));
+	FIXTURE_PUSH(fixture, &fixture->account.subnets.items[0].blocks, block_of("2001:db8:1::/64"));
 }
 
 static void to_egress_only_without_block(struct fixture *fixture)
@@ -332,7 +332,7 @@ static void own_dns(struct fixture *fixture)
 {
 	struct aws_dhcp_options options = { .thing = thing(fixture, "dopt-1", NULL, "dhcp.json") };
 
-	FIXTURE_PUSH(fixture, &options.servers, host("10.0.0.53"));
+	FIXTURE_PUSH(fixture, &options.servers, address_of("10.0.0.53"));
 	FIXTURE_PUSH(fixture, &fixture->account.dhcp_options, options);
 	fixture->assembly.amazon_dns = false;
 }

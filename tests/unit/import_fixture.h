@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "import/assembly.h"
 #include "import/forms.h"
+#include "parsed.h"
 #include "test.h"
 
 #define REGION "eu-west-1"
@@ -26,24 +27,6 @@ static char *next_word(const char **at)
 
 	*at += length + strspn(*at + length, " ");
 	return word;
-}
-
-static inline struct prefix block_of(const char *text)
-{
-	struct prefix prefix;
-	struct error err = { 0 };
-
-	assert_int_equal(prefix_parse(text, &prefix, &err), 0);
-	return prefix;
-}
-
-static inline struct address address_of(const char *text)
-{
-	struct address address;
-	struct error err = { 0 };
-
-	assert_int_equal(address_parse(text, &address, &err), 0);
-	return address;
 }
 
 static inline void add_ids(id_vec *ids, const char *words)

@@ -7,20 +7,8 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "import/document.h"
 #include "import/reader.h"
-
-static void read_text(const char *text, struct account *account, struct mistakes *mistakes, struct strbuf *said)
-{
-	// Without a terminator, so that ASan sees what reads beyond the end.
-	size_t length = strlen(text);
-	AUTO_FREE char *bytes = memory_resize(NULL, length ? length : 1, 1);
-
-	memcpy(bytes, text, length);
-	document_read(account, "f", bytes, length, mistakes);
-	document_end(account, mistakes);
-	mistakes_format(mistakes, said);
-}
+#include "import_text.h"
 
 // Memory that is the same for each row, as malloc's often is: what is kept of a row must go with it.
 static char arena[1 << 16];

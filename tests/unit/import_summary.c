@@ -7,19 +7,7 @@
 #include "base/json.h"
 #include "import/finding.h"
 #include "import/profile_text.h"
-
-static int open_text(void *data, const char *name, const char *from, char **path, char **text, size_t *length,
-		     struct error *err)
-{
-	const struct profile_text *written = data;
-
-	(void)from;
-	(void)err;
-	*path = memory_copy_text(name);
-	*text = memory_copy_text(strbuf_text(&written->text));
-	*length = strlen(*text);
-	return 0;
-}
+#include "profile/load_text.h"
 
 // A fixture, the profile that is written of it, and its findings.
 struct told {
@@ -57,14 +45,12 @@ static void print(struct told *told)
 static void tell(struct told *told, void (*spoil)(struct fixture *fixture))
 {
 	const struct profile_text_options options = { .date = "2026-11-28" };
-	const struct profile_source source = { .data = &told->written, .open = open_text };
-	CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
 
 	fixture_make(&told->fixture);
 	if (spoil)
 		spoil(&told->fixture);
 	profile_text_write(&told->fixture.assembly, &options, &told->written);
-	assert_int_equal(profile_load(&source, "p", &told->profile, &mistakes), 0);
+	assert_int_equal(profile_load_text("p", strbuf_text(&told->written.text), &told->profile, NULL), 0);
 	findings_make(&told->fixture.assembly, &told->findings);
 	print(told);
 }

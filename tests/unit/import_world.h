@@ -3,6 +3,7 @@
 #ifndef VPCJAIL_TEST_IMPORT_WORLD_H
 #define VPCJAIL_TEST_IMPORT_WORLD_H
 
+#include "parsed.h"
 #include "test.h"
 
 #include <netinet/in.h>
@@ -59,22 +60,6 @@ static inline char *world_text(struct world *world, const char *format, ...)
 static inline char *world_name(struct world *world, const char *harmless)
 {
 	return world_text(world, "%s", world->name ? world->name(world) : harmless);
-}
-
-static inline struct prefix world_prefix(const char *text)
-{
-	struct prefix prefix;
-
-	assert_int_equal(prefix_parse(text, &prefix, NULL), 0);
-	return prefix;
-}
-
-static inline struct address world_address(const char *text)
-{
-	struct address address;
-
-	assert_int_equal(address_parse(text, &address, NULL), 0);
-	return address;
 }
 
 #define WORLD_PICK(world, array) ((array)[world_below((world), sizeof(array) / sizeof((array)[0]))])
@@ -140,7 +125,7 @@ static inline void world_acl(struct world *world, size_t index)
 		struct aws_acl_entry entry = { .number = 1 + (long)world_below(world, 40) * 10,
 					       .egress = world_chance(world, 60),
 					       .allow = world_chance(world, 65),
-					       .prefix = world_prefix(WORLD_PICK(world, world_blocks)),
+					       .prefix = block_of(WORLD_PICK(world, world_blocks)),
 					       .match = world_match(world) };
 		vec_push(&acl->entries, entry);
 	}
@@ -151,11 +136,11 @@ static inline void world_acl(struct world *world, size_t index)
 			.number = 500,
 			.egress = way,
 			.allow = true,
-			.prefix = world_prefix("0.0.0.0/0"),
+			.prefix = block_of("0.0.0.0/0"),
 			.match = { .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 } });
 	vec_push(&acl->entries, (struct aws_acl_entry){ .number = 32767,
 							.egress = true,
-							.prefix = world_prefix("0.0.0.0/0"),
+							.prefix = block_of("0.0.0.0/0"),
 							.match = { .protocol = PROTOCOL_ALL, .all_ports = true } });
 	if (world_chance(world, 10))
 		own.acl = NULL;
@@ -167,11 +152,11 @@ static inline void world_routes(struct world *world, size_t index)
 	static const enum route_target targets[] = { ROUTE_LOCAL, ROUTE_PEERING, ROUTE_BLACKHOLE, ROUTE_BLACKHOLE };
 	static const char *const lists[] = { "pl-aaaa", "pl-bbbb", "pl-none" };
 	struct assembly *assembly = &world->assemblies[index];
-	struct assembled_route local = { .prefix = world_prefix("10.0.0.0/16"), .target = ROUTE_LOCAL };
+	struct assembled_route local = { .prefix = block_of("10.0.0.0/16"), .target = ROUTE_LOCAL };
 
 	vec_push(&assembly->routes, local);
 	for (unsigned i = 0, count = world_below(world, 6); i < count; i++) {
-		struct assembled_route route = { .prefix = world_prefix(WORLD_PICK(world, world_blocks)),
+		struct assembled_route route = { .prefix = block_of(WORLD_PICK(world, world_blocks)),
 						 .target = WORLD_PICK(world, targets) };
 		if (world_chance(world, 50))
 			route.note = world_name(world, "igw-1: an internet gateway");
@@ -199,10 +184,10 @@ static inline void world_endpoint(struct world *world, size_t index, struct asse
 		endpoint.type = ENDPOINT_CUSTOM;
 	}
 	if (index) {
-		vec_push(&endpoint.addresses, world_address(index == 1   ? "10.0.1.40"
-							    : index == 2 ? "10.0.1.41"
-									 : "10.0.2.42"));
-		vec_push(&endpoint.addresses, world_address(index == 1 ? "10.0.2.40" : "10.9.9.9"));
+		vec_push(&endpoint.addresses, address_of(index == 1   ? "10.0.1.40"
+							 : index == 2 ? "10.0.1.41"
+								      : "10.0.2.42"));
+		vec_push(&endpoint.addresses, address_of(index == 1 ? "10.0.2.40" : "10.9.9.9"));
 		vec_push(&endpoint.names, world_text(world, "vpce-%zu.sts.eu-west-1.vpce.amazonaws.com", index));
 		vec_push(&endpoint.names, world_name(world, "*.vpce.amazonaws.com"));
 	}
@@ -225,10 +210,10 @@ static inline void world_lists(struct world *world, struct assembly *assembly)
 	list.name = world_name(world, "com.amazonaws.eu-west-1.s3");
 	other.date = world_name(world, "2026-08-22-11-57-05");
 	for (size_t i = 0; i < 4; i++) {
-		struct prefix prefix = world_prefix(entries[i]);
+		struct prefix prefix = block_of(entries[i]);
 		prefix_set_add(&list.entries, &prefix);
 	}
-	struct prefix private = world_prefix("10.1.4.0/22"), overlap = world_prefix("52.218.96.0/20");
+	struct prefix private = block_of("10.1.4.0/22"), overlap = block_of("52.218.96.0/20");
 	prefix_set_add(&other.entries, &private);
 	prefix_set_add(&other.entries, &overlap);
 	prefix_set_normalize(&list.entries);
@@ -250,14 +235,13 @@ static inline void world_assembly(struct world *world, size_t index)
 				       .table = &world->tables[index],
 				       .several_hosts = true,
 				       .amazon_dns = true,
-				       .resolver = world_address("10.0.0.2") };
-	vec_push(&assembly->cidrs, world_prefix("10.0.0.0/16"));
-	vec_push(&assembly->cidrs, world_prefix("2600:1f18::/56"));
+				       .resolver = address_of("10.0.0.2") };
+	vec_push(&assembly->cidrs, block_of("10.0.0.0/16"));
+	vec_push(&assembly->cidrs, block_of("2600:1f18::/56"));
 	for (size_t i = 0; i < WORLD_SUBNETS; i++)
 		for (size_t j = 0; j < 2; j++)
 			if (world_subnets[(index + i) % WORLD_SUBNETS][j])
-				vec_push(&assembly->subnets,
-					 world_prefix(world_subnets[(index + i) % WORLD_SUBNETS][j]));
+				vec_push(&assembly->subnets, block_of(world_subnets[(index + i) % WORLD_SUBNETS][j]));
 	world_lists(world, assembly);
 	world_acl(world, index);
 	world_routes(world, index);
@@ -305,7 +289,7 @@ static inline void world_make(struct world *world, uint64_t seed, const char *(*
 		subnet->zone = world_name(world, "eu-west-1a");
 		for (size_t j = 0; j < 2; j++)
 			if (world_subnets[i][j])
-				vec_push(&subnet->blocks, world_prefix(world_subnets[i][j]));
+				vec_push(&subnet->blocks, block_of(world_subnets[i][j]));
 		world->tables[i].thing =
 		    (struct aws_thing){ .id = world_text(world, "rtb-%zu", i + 1), .name = world_name(world, "table") };
 	}

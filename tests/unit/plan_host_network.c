@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // plan: questions to the host's network; resolv.conf and proxy variables.
+#include "parsed.h"
 #include "test.h"
 
 #include "base/cleanup.h"
 #include "plan/host_network.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct address address_of(const char *text)
-{
-	struct address address;
-
-	assert_int_equal(address_parse(text, &address, NULL), 0);
-	return address;
-}
 
 static void add_route(struct host_network *host, const char *to, unsigned interface, unsigned metric)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // verify/draft: for the golden profiles of nft, which rows try a policy, and what each promises.
+#include "parsed.h"
 #include "policy_fixture.h"
 
 #include <dirent.h>
@@ -20,14 +21,6 @@ struct drafted {
 	struct board *board;
 	struct draft draft;
 };
-
-static struct address address_of(const char *text)
-{
-	struct address address;
-
-	assert_int_equal(address_parse(text, &address, NULL), 0);
-	return address;
-}
 
 static void add_address(struct prefix_set *set, const struct address *address)
 {
