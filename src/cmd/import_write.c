@@ -89,23 +89,38 @@ static int write_temporary(struct import_file *file, bool replace, struct error 
 	return result < 0 ? error_set_errno(err, result, "cannot write %s", file->path) : 0;
 }
 
-static int place(const struct import_file *file, bool replace)
+static bool rename_as(const struct import_file *file, unsigned how)
 {
-	if (replace)
-		return rename(file->temporary, file->path) < 0 ? -errno : 0;
-	if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)
+	return renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, how) == 0;
+}
+
+// A file that is replaced stands under the temporary name until all are in their places.
+static int place(struct import_file *file, bool replace)
+{
+	if (replace && rename_as(file, RENAME_EXCHANGE)) {
+		file->replaced = true;
+		return 0;
+	}
+	if (replace && errno != ENOENT)
+		return errno != EINVAL || rename(file->temporary, file->path) < 0 ? -errno : 0;
+	file->created = true;
+	if (rename_as(file, RENAME_NOREPLACE))
 		return 0;
 	// Not every file system knows how to rename without replacing.
-	if (errno != EINVAL || link(file->temporary, file->path) < 0)
+	file->created = errno == EINVAL && link(file->temporary, file->path) == 0;
+	if (!file->created)
 		return -errno;
 	(void)unlink(file->temporary);
 	return 0;
 }
 
-static void undo(import_file_vec *files, bool replace)
+// What was there before is there again, but on a file system that cannot exchange two names.
+static void undo(import_file_vec *files)
 {
 	vec_for_each (file, files) {
-		if (file->placed && !replace)
+		if (file->replaced && rename_as(file, RENAME_EXCHANGE))
+			(void)unlink(file->temporary);
+		else if (file->created)
 			(void)unlink(file->path);
 		else if (file->temporary && !file->placed)
 			(void)unlink(file->temporary);
@@ -123,8 +138,10 @@ static int write_all(import_file_vec *files, bool replace, struct error *err)
 			return exists_already(file->path, err);
 		if (result < 0)
 			return error_set_errno(err, result, "cannot write %s%s", file->path,
-					       replace && file != files->items ? ", but its prefix lists are written"
-									       : "");
+					       file != files->items && !files->items[0].replaced &&
+						       !files->items[0].created
+						   ? ", but its prefix lists are written"
+						   : "");
 		file->placed = true;
 	}
 	return 0;
@@ -134,7 +151,12 @@ int import_write(import_file_vec *files, bool replace, struct error *err)
 {
 	int result = write_all(files, replace, err);
 
-	if (result < 0)
-		undo(files, replace);
-	return result;
+	if (result < 0) {
+		undo(files);
+		return result;
+	}
+	vec_for_each (file, files)
+		if (file->replaced)
+			(void)unlink(file->temporary);
+	return 0;
 }

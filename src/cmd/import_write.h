@@ -13,8 +13,11 @@ struct import_file {
 	char *path;        // owned
 	const char *text;  // borrowed
 	size_t length;
-	char *temporary;  // of import_write's own
+	// import_write's own:
+	char *temporary;
 	bool placed;
+	bool created;   // where nothing was
+	bool replaced;  // what was there stands under the temporary name
 };
 
 typedef VEC(struct import_file) import_file_vec;
@@ -23,7 +26,8 @@ void import_files_release(import_file_vec *files);
 
 // Writes each into a temporary file beside its place, and when all of them stand moves them there, in order. What
 // exists stays and is an error, unless replace: a regular file is then replaced whole, and keeps its mode; a symbolic
-// link is refused. On failure nothing is left behind; of a replacement, what was moved before stays, and err says so.
+// link is refused. On failure all is as it was; only on a file system that cannot exchange two names, what was moved
+// before stays, and err says so.
 int import_write(import_file_vec *files, bool replace, struct error *err);
 
 #endif

@@ -109,6 +109,40 @@ def less_is_never_more(found):
     assert narrower > 5, narrower  # or nothing was compared
 
 
+def refreshed_whole_or_not(found):
+    """The profile cannot be replaced (something is mounted there): its prefix list is as it was, and nothing is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        account = os.path.join(folder, 'account')
+        os.mkdir(account)
+
+        def write(documents_given):
+            for name, document in documents_given.items():
+                with open(os.path.join(account, name), 'w', encoding='utf-8') as file:
+                    json.dump(document, file)
+
+        def contents():
+            texts = {}
+            for name in os.listdir(folder):
+                if name != 'account':
+                    with open(os.path.join(folder, name), encoding='utf-8') as file:
+                        texts[name] = file.read()
+            return texts
+        write(found)
+        path = os.path.join(folder, 'p.yaml')
+        assert run('import', account, *SELECTION, '-o', path).returncode == 0
+        before = contents()
+        assert set(before) == {'p.yaml', 'p.pl-0c3.txt'}, before
+        write({**found, 'pl-0c3.json': {'Entries': [{'Cidr': '52.218.0.0/16'}]}})
+        refresh = [VPCJAIL, 'import', account, '--refresh', path, '--yes']
+        script = 'mount --bind "$0" "$0" && exec "$@"'
+        done = subprocess.run(['unshare', '-rm', 'sh', '-c', script, path, *refresh], capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and 'cannot write' in done.stderr, done
+        assert contents() == before, contents()
+        done = subprocess.run(refresh, capture_output=True, text=True, check=False)  # the control
+        after = contents()
+        assert done.returncode == 0 and set(after) == set(before) and '52.218.0.0/16' in after['p.pl-0c3.txt'], (done, after)
+
+
 def named(thing, text):
     """Every name and description becomes the text."""
     if isinstance(thing, list):
@@ -157,6 +191,6 @@ def regions(found):
 
 
 known = documents()
-for test in (any_order, stable, less_is_never_more, hostile, regions):
+for test in (any_order, stable, less_is_never_more, refreshed_whole_or_not, hostile, regions):
     test(known)
     print('ok', test.__name__)
