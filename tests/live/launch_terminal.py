@@ -170,10 +170,15 @@ def under_a_shell(mode):
 
 WINDOW = '''
 import os, signal, sys
-def show(*_):
+def show():
     size = os.get_terminal_size(0)
     os.write(1, b"size %d %d\\n" % (size.lines, size.columns))
-signal.signal(signal.SIGWINCH, show)
+# Blocked and waited for: a handler of Python's that is called for just before read() begins runs after it has ended.
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+show()
+signal.sigwait([signal.SIGWINCH])
+while os.get_terminal_size(0).lines == 30:
+    signal.sigwait([signal.SIGWINCH])
 show()
 sys.stdin.readline()
 '''
