@@ -219,8 +219,7 @@ static int read_object(const char *text, size_t length, struct flow_question *qu
 
 	if (!object)
 		return error_set(err, -EINVAL, "not a JSON object: %.120s (column %d)", wrong.text, wrong.column);
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach (object, key, value) {
 		int result = read_member(key, value, &fields, err);
 		if (result < 0)
 			return result;

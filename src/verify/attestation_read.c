@@ -236,8 +236,7 @@ static int check_unknown(struct reading *r, const struct field *rows, const json
 
 	for (const struct field *row = rows; row->key && count < sizeof(keys) / sizeof(keys[0]); row++)
 		keys[count++] = row->key;
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
+	json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
 		bool known = false;
 		for (size_t i = 0; i < count; i++)
 			known = known || strcmp(keys[i], key) == 0;

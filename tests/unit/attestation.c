@@ -242,7 +242,8 @@ static text_list keys_of(json_t *object)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value) vec_push(&keys, memory_copy_text(key));
+	json_object_foreach (object, key, value)
+		vec_push(&keys, memory_copy_text(key));
 	return keys;
 }
 
