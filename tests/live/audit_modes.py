@@ -459,7 +459,7 @@ def of_root(function):
 
 
 def never_to_another_jail():
-    """Two audits beside each other: neither reaches the other's address."""
+    """Two audits beside each other: the host reaches the other's address, the job is stopped by its own link's wall."""
     mode = Bench.modes[0]
     code = '''
 import json, socket, subprocess, sys
@@ -470,8 +470,15 @@ sys.stdin.readline()
 '''
     other = start(mode, [PYTHON, '-c', code], verb='audit', profile=World.profile['reject'], stdin=subprocess.PIPE)
     address = json.loads(other.stdout.readline())[0]
-    done = audit(mode, PROBE, f'tcp {address} 7001', f'tcp {SERVER[0]} 7002', profile=World.profile['reject'])
-    equal(json.loads(done.stdout), {f'tcp {address} 7001': 'timeout', f'tcp {SERVER[0]} 7002': 'echo'}, done.stderr)
+    socket.create_connection((address, 7001), timeout=5).close()  # positive control
+    lives_on = PROBE + '\nsys.stdout.flush(); sys.stdin.readline()\n'
+    job = start(mode, [PYTHON, '-c', lives_on, f'tcp {address} 7001', f'tcp {SERVER[0]} 7002'], verb='audit', profile=World.profile['reject'],
+                stdin=subprocess.PIPE)
+    equal(json.loads(job.stdout.readline()), {f'tcp {address} 7001': 'timeout', f'tcp {SERVER[0]} 7002': 'echo'})
+    rules = subprocess.run(['nft', 'list', 'ruleset'], capture_output=True, text=True, check=True).stdout
+    walls = sorted(int(count) for count in re.findall(r'iifname "vpcj\w+" counter packets (\d+) bytes \d+ drop', rules))
+    check(len(walls) == 2 and walls[0] == 0 and walls[1] > 0, 'another thing stopped it', walls, rules)
+    job.communicate('\n', timeout=10)
     other.communicate('\n', timeout=10)
 
 
