@@ -13,7 +13,7 @@
 #include "cmd/import_show.h"
 #include "cmd/import_write.h"
 #include "cmd/output.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 const struct option_row import_options[] = {
 	{ "output", 'o', "FILE", OPTION_TEXT, OPTION_OF(output), .completes = COMPLETES_PATH,

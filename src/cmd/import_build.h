@@ -3,8 +3,8 @@
 #ifndef VPCJAIL_CMD_IMPORT_BUILD_H
 #define VPCJAIL_CMD_IMPORT_BUILD_H
 
-#include "import/finding.h"
-#include "import/profile_text.h"
+#include "import/finding/finding.h"
+#include "import/profile/profile_text.h"
 #include "policy/policy.h"
 
 // How the profiles are to be written. Texts borrowed.

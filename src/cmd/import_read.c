@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "cmd/import_folder.h"
 #include "cmd/output.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 enum {
 	SIZE_MAXIMUM = 2000000000,  // bytes of a file or stream

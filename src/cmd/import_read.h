@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "import/account.h"
+#include "import/account/account.h"
 
 // A file is read once, by whatever names it is given.
 struct import_file_identity {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 // What was counted of an account: enough to tell that two were read alike.
 struct counts {

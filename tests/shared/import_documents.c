@@ -12,8 +12,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/strbuf.h"
-#include "import/document.h"
-#include "import/forms.h"
+#include "import/document/document.h"
+#include "import/read/forms.h"
 
 enum { SKIPPED = 77, SIZE = 16 << 20, DESCRIPTORS = 16 };
 

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 enum { WRONG = 2, SIZE = 256 << 20 };
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/assembly.h"
+#include "import/assembly/assembly.h"
 
 struct fixture {
 	struct account account;

@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/strbuf.h"
-#include "import/forms.h"
+#include "import/read/forms.h"
 #include "import_text.h"
 
 #define VPC "{\"VpcId\": \"vpc-1\", \"CidrBlock\": \"10.0.0.0/16\", \"DhcpOptionsId\": \"d\"}"

@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "import/account.h"
-#include "import/reader.h"
+#include "import/account/account.h"
+#include "import/read/reader.h"
 
 typedef void (*row_reader)(struct import_reader *reader, const json_t *row);
 

@@ -2,7 +2,7 @@
 // import: each finding with what makes it, and without; a well-made account has none but notes.
 #include "finding_fixture.h"
 
-#include "import/finding.h"
+#include "import/finding/finding.h"
 
 static const struct finding *find(const finding_vec *findings, const char *code, const char *part)
 {

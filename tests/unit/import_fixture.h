@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/assembly.h"
-#include "import/forms.h"
+#include "import/assembly/assembly.h"
+#include "import/read/forms.h"
 #include "parsed.h"
 #include "test.h"
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/document.h"
-#include "import/job.h"
+#include "import/document/document.h"
+#include "import/job/job.h"
 #include "profile/yaml.h"
 
 static const char *const kinds[] = { "training", "processing", "tuning", "defaults" };

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/strbuf.h"
-#include "import/reader.h"
+#include "import/read/reader.h"
 #include "import_text.h"
 
 // Memory that is the same for each row, as malloc's often is: what is kept of a row must go with it.

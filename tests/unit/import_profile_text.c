@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/io.h"
-#include "import/profile_text.h"
+#include "import/profile/profile_text.h"
 #include "import_world.h"
 #include "policy/difference.h"
 #include "profile/load.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which job, subnets and groups are chosen, and every complaint about what was asked for.
-#include "import/selection.h"
+#include "import/selection/selection.h"
 
 #include "import_fixture.h"
 

@@ -5,8 +5,8 @@
 #include <jansson.h>
 
 #include "base/json.h"
-#include "import/finding.h"
-#include "import/profile_text.h"
+#include "import/finding/finding.h"
+#include "import/profile/profile_text.h"
 #include "profile/load_text.h"
 
 // A fixture, the profile that is written of it, and its findings.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 static inline void read_text(const char *text, struct account *account, struct mistakes *mistakes, struct strbuf *said)
 {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/assembly.h"
+#include "import/assembly/assembly.h"
 #include "net_random.h"
 
 enum { WORLD_SUBNETS = 3, WORLD_ENDPOINTS = 4 };

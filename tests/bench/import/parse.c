@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "import/document.h"
+#include "import/document/document.h"
 
 enum { PAIRS = 15, LARGEST = 1 << 30 };
 

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An interface endpoint: its addresses, the ports by which it lets the job in, its names.
+//
+// Source: "Access an AWS service using an interface VPC endpoint" and "Manage DNS names" (AWS PrivateLink Guide). An
+// interface endpoint is reached from every subnet of its VPC, also from zones in which it has no interface.
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "import/assembly/parts.h"
+#include "profile/form.h"
+
+typedef VEC(struct address) address_list;
+
+static int compare_addresses(const void *a, const void *b)
+{
+	const struct prefix left = prefix_of_address(a), right = prefix_of_address(b);
+
+	return compare_blocks(&left, &right);
+}
+
+static bool has_address(const address_list *list, const struct address *address)
+{
+	vec_for_each (known, list)
+		if (address_equal(known, address))
+			return true;
+	return false;
+}
+
+// Through its interfaces: an endpoint says their ids alone. An address outside the VPC is not one of its interfaces'.
+static void gather_addresses(struct building *building, const struct aws_endpoint *endpoint, address_list *addresses,
+			     struct strbuf *missing)
+{
+	vec_for_each (id, &endpoint->interfaces) {
+		const struct aws_interface *interface = find_interface(building, *id);
+
+		if (!interface) {
+			strbuf_add_char(missing, ' ');
+			command_add_word(missing, *id);
+			continue;
+		}
+		vec_for_each (address, &interface->addresses) {
+			struct prefix prefix = prefix_of_address(address);
+
+			if (prefixes_cover(&building->assembly->cidrs, &prefix) && !has_address(addresses, address))
+				vec_push(addresses, *address);
+		}
+	}
+	if (addresses->count)
+		qsort(addresses->items, addresses->count, sizeof(*addresses->items), compare_addresses);
+}
+
+static void tell_missing(struct building *building, const struct aws_endpoint *endpoint, const struct strbuf *missing,
+			 bool some)
+{
+	AUTO_FREE char *words = memory_format("describe-network-interfaces --network-interface-ids%s",
+					      missing->length ? strbuf_text(missing) : "");
+
+	if (!missing->length) {
+		free(words);
+		words = memory_format("describe-vpc-endpoints --vpc-endpoint-ids %s", endpoint->thing.id);
+	}
+	assume(
+	    building,
+	    memory_format("%snetwork interfaces of %s (%s)", some ? "some " : "the ", endpoint->thing.id,
+			  endpoint->service),
+	    memory_copy_text(some ? "it has the other addresses alone, and nothing else is reached in its other subnets"
+				  : "the endpoint is left out, and nothing is reached in its subnets"),
+	    command_for(building, words, NULL));
+}
+
+static void tell_groups(struct building *building, const struct aws_endpoint *endpoint, const struct door *door)
+{
+	AUTO_STRBUF struct strbuf words = { 0 };
+
+	strbuf_add(&words, door->unknown.count ? "describe-security-groups --group-ids"
+					       : "describe-vpc-endpoints --vpc-endpoint-ids ");
+	if (!door->unknown.count)
+		command_add_word(&words, endpoint->thing.id);
+	vec_for_each (id, &door->unknown) {
+		strbuf_add_char(&words, ' ');
+		command_add_word(&words, *id);
+	}
+	assume(building,
+	       memory_format("%s security groups of %s (%s)",
+			     door->unknown.count < endpoint->groups.count ? "some" : "the", endpoint->thing.id,
+			     endpoint->service),
+	       memory_copy_text("they let nobody in"), command_for(building, strbuf_text(&words), NULL));
+}
+
+static void add_shared(const port_range_vec *a, const port_range_vec *b, port_range_vec *out)
+{
+	vec_for_each (left, a)
+		vec_for_each (right, b) {
+			struct port_range both = { left->first > right->first ? left->first : right->first,
+						   left->last < right->last ? left->last : right->last };
+
+			if (both.first <= both.last)
+				vec_push(out, both);
+		}
+}
+
+// A profile's endpoint has the same ports on all its addresses: those of a family that lets nobody in go, and of two
+// that do both have what they share.
+static void open_ports(struct building *building, const struct door *door, const address_list *addresses,
+		       struct assembled_endpoint *out)
+{
+	bool ipv4 = false, ipv6 = false;
+
+	vec_for_each (address, addresses) {
+		ipv4 |= address->family == FAMILY_IPV4 && door->ipv4.count;
+		ipv6 |= address->family == FAMILY_IPV6 && door->ipv6.count;
+	}
+	if (ipv4 && ipv6)
+		add_shared(&door->ipv4, &door->ipv6, &out->ports);
+	else if (ipv4 || ipv6)
+		vec_for_each (range, ipv4 ? &door->ipv4 : &door->ipv6)
+			vec_push(&out->ports, *range);
+	vec_for_each (address, addresses) {
+		bool open = out->ports.count && (address->family == FAMILY_IPV4 ? ipv4 : ipv6);
+
+		struct prefix block = prefix_of_address(address);
+
+		if (!open)
+			shut_block(
+			    building, &block,
+			    memory_format("%s: its security groups do not let the job in", out->endpoint->thing.id));
+		if (open || !out->ports.count)
+			vec_push(&out->addresses, *address);
+	}
+}
+
+// AWS turns private DNS of an endpoint on only while both attributes of the VPC are, so that its being on speaks for
+// them where they are not given; and a name only resolves, it lets nothing through.
+static bool private_dns_works(const struct building *building, const struct aws_endpoint *endpoint)
+{
+	const struct aws_vpc *vpc = building->assembly->vpc;
+
+	return endpoint->private_dns == KNOWN_YES &&
+	       (!vpc || (vpc->dns_support != KNOWN_NO && vpc->dns_hostnames != KNOWN_NO));
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+// Those that no host can have (with "*") are left out, and without private DNS the public ones.
+static void add_names(const struct aws_endpoint *endpoint, struct assembled_endpoint *out)
+{
+	vec_for_each (name, &endpoint->names) {
+		char *lower = memory_copy_text(*name);
+		size_t length = strlen(lower);
+
+		for (char *c = lower; *c; c++)
+			*c = (char)tolower((unsigned char)*c);
+		if (length && lower[length - 1] == '.')
+			lower[length - 1] = 0;
+		if (form_host_name(lower) || (!out->private_dns && !strstr(lower, ".vpce.")) ||
+		    id_vec_has(&out->names, lower))
+			free(lower);
+		else
+			vec_push(&out->names, lower);
+	}
+	if (out->names.count)
+		qsort(out->names.items, out->names.count, sizeof(*out->names.items), compare_names);
+}
+
+static void add(struct building *building, const struct aws_endpoint *endpoint, const struct door *door,
+		const address_list *addresses)
+{
+	const struct assembly *assembly = building->assembly;
+	const char *service = service_of_name(endpoint->service, assembly->selection->region);
+	struct assembled_endpoint out = { .endpoint = endpoint,
+					  .type = service ? ENDPOINT_INTERFACE : ENDPOINT_CUSTOM };
+
+	out.service = memory_copy_text(service);
+	out.name = service ? NULL : assembly_id("vpce", endpoint->thing.id);
+	out.private_dns = private_dns_works(building, endpoint);
+	add_names(endpoint, &out);
+	open_ports(building, door, addresses, &out);
+	if (!out.ports.count)
+		out.note = memory_copy_text("its security groups do not let the job in");
+	else if (!id_vec_has(&endpoint->subnets, assembly->subnet->thing.id))
+		out.note = memory_format("no interface in %s: reached across zones", assembly->subnet->thing.id);
+	vec_push(&building->assembly->endpoints, out);
+}
+
+void interface_endpoint_add(struct building *building, const struct aws_endpoint *endpoint)
+{
+	CLEANUP(strbuf_release) struct strbuf missing = { 0 };
+	CLEANUP(door_release) struct door door = { 0 };
+	address_list addresses = { 0 };
+
+	gather_addresses(building, endpoint, &addresses, &missing);
+	if (missing.length || !addresses.count) {
+		tell_missing(building, endpoint, &missing, addresses.count);
+		shut_unknown_interfaces(building, endpoint);
+	}
+	if (addresses.count) {
+		door_open(building, endpoint, &door);
+		if (door.unknown.count || !endpoint->groups.count)
+			tell_groups(building, endpoint, &door);
+		add(building, endpoint, &door, &addresses);
+	}
+	vec_release(&addresses);
+}
+
+void tell_dns_attributes(struct building *building)
+{
+	const struct assembly *assembly = building->assembly;
+	const struct aws_vpc *vpc = assembly->vpc;
+
+	if (vpc && vpc->dns_support != KNOWN_NOT && vpc->dns_hostnames != KNOWN_NOT)
+		return;
+	vec_for_each (endpoint, &assembly->endpoints) {
+		if (!endpoint->private_dns)
+			continue;
+		assume(building, memory_format("the DNS attributes of %s", assembly->subnet->vpc),
+		       memory_format("both are on, as they were when private DNS of %s was turned on",
+				     endpoint->endpoint->thing.id),
+		       command_for(building, "describe-vpc-attribute --attribute enableDnsHostnames --vpc-id",
+				   assembly->subnet->vpc));
+		return;
+	}
+}
