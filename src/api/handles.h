@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_API_HANDLES_H
 #define VPCJAIL_API_HANDLES_H
 
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "vpcjail.h"
 
 enum { API_STOP_TIMEOUT = 120 };

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "api/handles.h"
-#include "audit/destination.h"
+#include "audit/record/destination.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"

@@ -11,7 +11,7 @@
 #include "api/handles.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/host_network.h"
+#include "kernel/host/network.h"
 #include "plan/settle.h"
 #include "profile/load.h"
 #include "profile/search.h"

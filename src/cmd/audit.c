@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/outcome.h"
+#include "audit/outcome/outcome.h"
 #include "base/cleanup.h"
 #include "cmd/breadcrumb.h"
 #include "cmd/created.h"

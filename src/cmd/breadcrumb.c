@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "audit/destination.h"
-#include "audit/report.h"
+#include "audit/record/destination.h"
+#include "audit/report/report.h"
 #include "base/cleanup.h"
 #include "cmd/output.h"
 #include "nft/ruleset.h"

@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_CMD_BREADCRUMB_H
 #define VPCJAIL_CMD_BREADCRUMB_H
 
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "profile/profile.h"
 
 // "3 destinations denied; first: 192.0.2.1:443 (tcp), network isolation: … (isolation_egress rule 1)" into line,

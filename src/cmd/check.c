@@ -11,7 +11,7 @@
 #include "cmd/output.h"
 #include "cmd/residual.h"
 #include "cmd/warnings.h"
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "policy/policy.h"
 
 const struct option_row check_options[] = {

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/output.h"
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 
 void created_print(const struct launch_plan *plan)
 {

@@ -8,7 +8,7 @@
 #include "cmd/jail.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
-#include "kernel/control.h"
+#include "kernel/control/control.h"
 
 const struct option_row diff_options[] = {
 	{ "jail", '\0', "JAIL", OPTION_TEXT, OPTION_OF(jail), .completes = COMPLETES_JAIL,

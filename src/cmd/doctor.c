@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 
 const struct option_row doctor_options[] = { OPTION_PROFILE, OPTION_JSON, OPTION_HELP, OPTIONS_END };
 

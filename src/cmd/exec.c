@@ -7,8 +7,8 @@
 #include "cmd/jail.h"
 #include "cmd/not_run.h"
 #include "cmd/output.h"
-#include "kernel/attach.h"
-#include "kernel/launch.h"
+#include "kernel/control/attach.h"
+#include "kernel/launch/launch.h"
 
 const struct option_row exec_options[] = { OPTION_HELP, OPTIONS_END };
 

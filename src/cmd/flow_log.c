@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/load_record.h"
-#include "kernel/runs.h"
+#include "kernel/record/runs.h"
 
 int flow_log_text(const struct invocation *invocation, const struct run_record *record, struct strbuf *out,
 		  struct error *err)

@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_CMD_FLOW_LOG_H
 #define VPCJAIL_CMD_FLOW_LOG_H
 
-#include "audit/flow_windows.h"
+#include "audit/flow/flow_windows.h"
 #include "cmd/command.h"
 #include "cmd/result_file.h"
 

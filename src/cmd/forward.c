@@ -9,7 +9,7 @@
 #include "base/number.h"
 #include "cmd/jail.h"
 #include "cmd/output.h"
-#include "kernel/port_forward.h"
+#include "kernel/control/port_forward.h"
 
 const struct option_row forward_options[] = { OPTION_HELP, OPTIONS_END };
 

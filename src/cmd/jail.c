@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/names.h"
 #include "base/strbuf.h"
-#include "kernel/control.h"
+#include "kernel/control/control.h"
 
 static const char *title(const struct registry_state *jail)
 {

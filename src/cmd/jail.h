@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_CMD_JAIL_H
 #define VPCJAIL_CMD_JAIL_H
 
-#include "kernel/registry.h"
+#include "kernel/control/registry.h"
 
 // The jail of that name or id; NULL: the only one there is. 0 with *jail (release it with registry_state_release), or
 // -ENOENT or -EINVAL with what there is to choose from.

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "cmd/output.h"
-#include "kernel/host_network.h"
+#include "kernel/host/network.h"
 #include "plan/settle.h"
 
 void load_search(struct search *search)

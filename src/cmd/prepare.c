@@ -11,10 +11,10 @@
 #include "cmd/link_options.h"
 #include "cmd/output.h"
 #include "cmd/tolerations.h"
-#include "kernel/registry.h"
-#include "kernel/runs.h"
-#include "kernel/stand_in.h"
-#include "kernel/uplink.h"
+#include "kernel/control/registry.h"
+#include "kernel/host/stand_in.h"
+#include "kernel/link/uplink.h"
+#include "kernel/record/runs.h"
 #include "plan/settle.h"
 
 void run_release(struct run *run)

@@ -5,7 +5,7 @@
 
 #include "cmd/command.h"
 #include "cmd/load_profile.h"
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 
 // Everything a launch is made of; released in one place.
 struct run {

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "cmd/output.h"
-#include "kernel/registry.h"
+#include "kernel/control/registry.h"
 
 const struct option_row ps_options[] = {
 	{ "names", '\0', NULL, OPTION_FLAG, OPTION_OF(names),

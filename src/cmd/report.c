@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/report_print.h"
+#include "audit/report/print.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cmd/flow_log.h"
@@ -16,7 +16,7 @@
 #include "cmd/report_show.h"
 #include "cmd/suggest.h"
 #include "cmd/tolerations.h"
-#include "kernel/runs.h"
+#include "kernel/record/runs.h"
 
 const struct option_row report_options[] = {
 	OPTION_JSON,

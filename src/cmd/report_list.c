@@ -4,14 +4,14 @@
 
 #include <inttypes.h>
 
-#include "audit/report_words.h"
+#include "audit/report/words.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "cmd/load_profile.h"
 #include "cmd/load_record.h"
 #include "cmd/output.h"
 #include "cmd/report_show.h"
-#include "kernel/runs.h"
+#include "kernel/record/runs.h"
 
 enum { COLUMNS = 7, COMMAND_COLUMNS = 60 };
 

@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "audit/report_print.h"
+#include "audit/report/print.h"
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "cmd/output.h"

@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_CMD_REPORT_SHOW_H
 #define VPCJAIL_CMD_REPORT_SHOW_H
 
-#include "audit/report.h"
+#include "audit/report/report.h"
 #include "profile/profile.h"
 
 enum report_form { SHOW_TEXT, SHOW_JSON, SHOW_HTML };

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/network_mounts.h"
+#include "kernel/host/network_mounts.h"
 
 static bool requires(const struct profile *profile, enum mechanism which)
 {

@@ -9,7 +9,7 @@
 #include "cmd/link_options.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "nft/ruleset.h"
 #include "plan/doors.h"
 #include "profile/print.h"

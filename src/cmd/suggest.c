@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "audit/suggest.h"
+#include "audit/suggest/suggest.h"
 #include "base/cleanup.h"
 
 int suggest_text(const struct report_sources *sources, struct strbuf *out, struct error *err)

@@ -4,8 +4,8 @@
 #include "cmd/jail.h"
 #include "cmd/load_profile.h"
 #include "cmd/output.h"
-#include "kernel/control.h"
-#include "kernel/sealed.h"
+#include "kernel/control/control.h"
+#include "kernel/control/sealed.h"
 #include "profile/print.h"
 
 const struct option_row update_options[] = { OPTION_PROFILE, OPTION_HELP, OPTIONS_END };

@@ -99,7 +99,7 @@ struct ruleset_way {
 	bool only_for_jails[2];  // as below
 };
 
-// What stands on the host for a jail whose link is a pair (kernel/uplink_veth.c): tables of their own, each under the
+// What stands on the host for a jail whose link is a pair (kernel/link/veth.c): tables of their own, each under the
 // name of the host's end.
 struct ruleset_host {
 	struct ruleset_link link;  // the host's end

@@ -2,8 +2,8 @@
 // Files of the host that the job may not change (they would run outside, later) or not read (credentials): the rows of
 // later.c and credentials.c, and what of them a host has.
 //
-// To guard one more file: one row in a table. kernel/guarded.c finds what is there; only that becomes steps. What is
-// missing is looked for again after the job.
+// To guard one more file: one row in a table. kernel/host/guarded.c finds what is there; only that becomes steps. What
+// is missing is looked for again after the job.
 #ifndef VPCJAIL_PLAN_GUARDED_H
 #define VPCJAIL_PLAN_GUARDED_H
 

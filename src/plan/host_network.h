@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host's own network as plans and checks see it: pure data, read by src/kernel/host_network.h.
+// The host's own network as plans and checks see it: pure data, read by src/kernel/host/network.h.
 #ifndef VPCJAIL_PLAN_HOST_NETWORK_H
 #define VPCJAIL_PLAN_HOST_NETWORK_H
 

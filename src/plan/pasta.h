@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What pasta is told: the options of the program that carries an ordinary user's link (kernel/pasta.h starts it).
+// What pasta is told: the options of the program that carries an ordinary user's link (kernel/link/pasta_process.h
+// starts it).
 #ifndef VPCJAIL_PLAN_PASTA_H
 #define VPCJAIL_PLAN_PASTA_H
 

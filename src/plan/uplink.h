@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The jail's link to the host's network: which kind, by which of the host's links, with which addresses and routes.
 //
-// Pure: chosen from the policy, the profile and what the host has. kernel/uplink.h makes it.
+// Pure: chosen from the policy, the profile and what the host has. kernel/link/uplink.h makes it.
 #ifndef VPCJAIL_PLAN_UPLINK_H
 #define VPCJAIL_PLAN_UPLINK_H
 

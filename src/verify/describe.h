@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_VERIFY_DESCRIBE_H
 #define VPCJAIL_VERIFY_DESCRIBE_H
 
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "verify/attestation.h"
 
 // What a launch with options.attest did, under that profile (settled; the one that plan was made of). The kind is run,

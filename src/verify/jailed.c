@@ -16,9 +16,9 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "kernel/channel.h"
-#include "kernel/stand_in.h"
-#include "kernel/uplink.h"
+#include "kernel/host/stand_in.h"
+#include "kernel/launch/channel.h"
+#include "kernel/link/uplink.h"
 #include "plan/doors.h"
 #include "plan/environment.h"
 #include "verify/describe.h"

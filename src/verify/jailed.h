@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_VERIFY_JAILED_H
 #define VPCJAIL_VERIFY_JAILED_H
 
-#include "kernel/launch.h"
+#include "kernel/launch/launch.h"
 #include "verify/attestation.h"
 #include "verify/doors.h"
 #include "verify/range.h"

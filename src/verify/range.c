@@ -23,8 +23,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "kernel/channel.h"
-#include "kernel/rtnetlink.h"
+#include "kernel/launch/channel.h"
+#include "kernel/netlink/rtnetlink.h"
 #include "verify/outside.h"
 
 enum { RANGE_MTU = 1500, HANDED_OVER = 3 };

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "dns/answer.h"
-#include "kernel/identity.h"
+#include "kernel/launch/identity.h"
 
 static const enum family families[LINK_FAMILIES] = { FAMILY_IPV4, FAMILY_IPV6 };
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/control_message.h"
-#include "kernel/record.h"
+#include "kernel/control/control_message.h"
+#include "kernel/control/record.h"
 #include "plan/settled.h"
 
 static void read_message(const uint8_t *data, size_t size, size_t fds)

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "audit/carried.h"
+#include "audit/flow/carried.h"
 
 static const struct address own[2] = { { FAMILY_IPV4, 0x0a000009 },
 				       { FAMILY_IPV6, (address_bits)0xfd00000000000000 << 64 | 9 } };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "audit/flow_log.h"
+#include "audit/flow/flow_log.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "audit/run_record.h"
+#include "audit/record/run_record.h"
 #include "base/cleanup.h"
 
 static void write_all(const struct run_record *record, struct strbuf *out)

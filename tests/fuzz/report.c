@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "audit/report_print.h"
+#include "audit/report/print.h"
 #include "base/cleanup.h"
 #include "base/utf8.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/mountinfo.h"
-#include "kernel/unix_table.h"
+#include "kernel/host/mountinfo.h"
+#include "kernel/host/unix_table.h"
 
 static void read_sockets(const char *text)
 {

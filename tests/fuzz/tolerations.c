@@ -5,8 +5,8 @@
 
 #include <errno.h>
 
-#include "audit/hints.h"
-#include "audit/tolerate.h"
+#include "audit/hint/hints.h"
+#include "audit/outcome/tolerate.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "profile/toleration.h"

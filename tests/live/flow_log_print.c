@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "audit/flow_windows.h"
+#include "audit/flow/flow_windows.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 

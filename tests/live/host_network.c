@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/host_network.h"
-#include "kernel/host_ports.h"
+#include "kernel/host/network.h"
+#include "kernel/host/ports.h"
 
 // The machine lacks something. Under REQUIRE_LIVE=1 that is a failure.
 static int lacks(const char *what)

@@ -12,7 +12,7 @@
 
 #include "../unit/nft_profile.h"
 #include "base/sha256.h"
-#include "kernel/nfnetlink.h"
+#include "kernel/netlink/nfnetlink.h"
 
 struct context {
 	const struct ruleset *ruleset;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit/flow_log.h"
+#include "audit/flow/flow_log.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"

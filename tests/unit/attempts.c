@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "kernel/attempts.h"
+#include "kernel/watch/attempts.h"
 
 static const struct address remote = { FAMILY_IPV4, 0x0a000001 };
 

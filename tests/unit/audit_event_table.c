@@ -2,8 +2,8 @@
 // Distinct events: what makes two the same, and how many of a kind there may be.
 #include <string.h>
 
-#include "audit/destination.h"
-#include "audit/event_table.h"
+#include "audit/record/destination.h"
+#include "audit/record/event_table.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "test.h"

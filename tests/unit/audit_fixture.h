@@ -5,7 +5,7 @@
 
 #include "policy_fixture.h"
 
-#include "audit/hints.h"
+#include "audit/hint/hints.h"
 
 // Lines as hint_example_read reads them; ended by NULL.
 static inline void fixture_events(const char *const *lines, event_vec *events)

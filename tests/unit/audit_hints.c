@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit/glob.h"
-#include "audit/hints.h"
+#include "audit/hint/glob.h"
+#include "audit/hint/hints.h"
 #include "base/cleanup.h"
 #include "policy/service_name.h"
 

@@ -2,8 +2,8 @@
 // The verdict of the four combinations: what each would deny of a run that another one let through or denied.
 #include "audit_fixture.h"
 
-#include "audit/destination.h"
-#include "audit/outcome.h"
+#include "audit/outcome/outcome.h"
+#include "audit/record/destination.h"
 
 #define FULL "vpcjail: 1\nnetwork: {isolation: full}\n"
 #define FULL_PEERS "vpcjail: 1\nnetwork: {isolation: full, peers: [10.9.1.21]}\n"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "audit/run_record.h"
+#include "audit/record/run_record.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "test.h"

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/report_print.h"
-#include "audit/report_words.h"
+#include "audit/report/print.h"
+#include "audit/report/words.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/utf8.h"

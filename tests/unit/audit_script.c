@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/event.h"
+#include "audit/record/event.h"
 #include "base/memory.h"
 
 enum { WORDS = 16 };

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-#include "audit/suggest.h"
-#include "audit/text_diff.h"
-#include "audit/tree_edit.h"
+#include "audit/suggest/suggest.h"
+#include "audit/suggest/text_diff.h"
+#include "audit/suggest/tree_edit.h"
 #include "profile/load_text.h"
 
 static char *source_path(const char *folder, const char *name, const char *end)

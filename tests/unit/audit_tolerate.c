@@ -2,8 +2,8 @@
 // Tolerations: what each form covers and what it does not; the file of further ones, and its mistakes.
 #include "policy_fixture.h"
 
-#include "audit/hints.h"
-#include "audit/tolerate.h"
+#include "audit/hint/hints.h"
+#include "audit/outcome/tolerate.h"
 #include "profile/print.h"
 #include "profile/toleration.h"
 

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/call_address.h"
-#include "kernel/process_note.h"
+#include "kernel/watch/call_address.h"
+#include "kernel/watch/process_note.h"
 
 #define FIELDS(parent, started) "S " parent " 1 1 0 -1 4 0 0 0 0 0 0 0 0 20 0 1 0 " started " 1 1 1"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "kernel/control_message.h"
+#include "kernel/control/control_message.h"
 #include "test.h"
 
 static void expect_same(const struct control_message *said)

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/carried.h"
+#include "audit/flow/carried.h"
 
 static uint8_t bytes[1024] __attribute__((aligned(4)));
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "kernel/dns_names.h"
+#include "kernel/dns/names.h"
 
 static struct address numbered(unsigned number)
 {

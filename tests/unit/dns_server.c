@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "kernel/dns_server.h"
+#include "kernel/dns/server.h"
 
 struct fixture {
 	struct loop loop;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/flow_log.h"
+#include "audit/flow/flow_log.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"

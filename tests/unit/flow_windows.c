@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit/flow_windows.h"
+#include "audit/flow/flow_windows.h"
 #include "base/cleanup.h"
 
 // The run begins at second 1000.

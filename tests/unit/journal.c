@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
-#include "kernel/journal.h"
+#include "kernel/record/journal.h"
 #include "test.h"
 
 struct fixture {

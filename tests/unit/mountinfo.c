@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "kernel/mountinfo.h"
+#include "kernel/host/mountinfo.h"
 #include "test.h"
 
 static int parse(const char *text, struct mount_table *table)

@@ -3,7 +3,7 @@
 #include "test.h"
 
 #include "base/memory.h"
-#include "kernel/network_mounts.h"
+#include "kernel/host/network_mounts.h"
 
 static void remote(void **state)
 {

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/record.h"
-#include "kernel/registry.h"
-#include "kernel/relay.h"
+#include "kernel/control/record.h"
+#include "kernel/control/registry.h"
+#include "kernel/control/relay.h"
 #include "test.h"
 
 static void records(void **state)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "kernel/unix_table.h"
+#include "kernel/host/unix_table.h"
 #include "test.h"
 
 #define HEADING "Num       RefCount Protocol Flags    Type St Inode Path\n"

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "base/cleanup.h"
-#include "kernel/nfnetlink.h"
+#include "kernel/netlink/nfnetlink.h"
 #include "nft/ruleset.h"
 
 enum { PAIRS = 7 };

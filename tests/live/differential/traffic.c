@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/nfnetlink.h"
+#include "kernel/netlink/nfnetlink.h"
 #include "world.h"
 
 enum { BUFFER = 4 << 20, FRAME_HEADER = 14, FRAME_SIZE = 2048, PATIENCE = 20000 };  // milliseconds

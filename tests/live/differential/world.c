@@ -16,8 +16,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "kernel/nfnetlink.h"
-#include "kernel/rtnetlink.h"
+#include "kernel/netlink/nfnetlink.h"
+#include "kernel/netlink/rtnetlink.h"
 #include "nft/tables.h"
 #include "own_block.h"
 #include "plan/link_routes.h"
