@@ -118,12 +118,10 @@ static int place(struct import_file *file, bool replace)
 static void undo(import_file_vec *files)
 {
 	vec_for_each (file, files) {
-		if (file->replaced && rename_as(file, RENAME_EXCHANGE))
-			(void)unlink(file->temporary);
-		else if (file->created)
-			(void)unlink(file->path);
-		else if (file->temporary && !file->placed)
-			(void)unlink(file->temporary);
+		bool put_back = file->replaced && rename_as(file, RENAME_EXCHANGE);
+		const char *ours = file->created ? file->path : file->temporary;
+		if (ours && (put_back || file->created || !file->placed))
+			(void)unlink(ours);
 	}
 }
 
