@@ -180,9 +180,7 @@ static void add(struct building *building, const struct aws_endpoint *endpoint, 
 	out.private_dns = private_dns_works(building, endpoint);
 	add_names(endpoint, &out);
 	open_ports(building, door, addresses, &out);
-	if (!out.ports.count)
-		out.note = memory_copy_text("its security groups do not let the job in");
-	else if (!id_vec_has(&endpoint->subnets, assembly->subnet->thing.id))
+	if (out.ports.count && !id_vec_has(&endpoint->subnets, assembly->subnet->thing.id))
 		out.note = memory_format("no interface in %s: reached across zones", assembly->subnet->thing.id);
 	vec_push(&building->assembly->endpoints, out);
 }

@@ -122,7 +122,7 @@ static void decide(const struct text_draft *draft, struct text_endpoint *endpoin
 	else if (!endpoint->service)
 		endpoint->why = "its service has no name that a profile could have";
 	else if (!endpoint->ports.count)
-		endpoint->why = "its groups let nobody of this job in";
+		endpoint->why = "its security groups do not let the job in";
 	endpoint->closed = endpoint->why && endpoint->addresses.count;
 	endpoint->written = endpoint->addresses.count && draft->region && endpoint->service;
 }

@@ -108,6 +108,10 @@ static void close_endpoints(const struct text_draft *draft, text_route_vec *rout
 			continue;
 		vec_for_each (address, &endpoint->addresses) {
 			struct text_route route = { .prefix = prefix_of_address(address), .target = ROUTE_BLACKHOLE };
+			const struct text_route *known = find(routes, &route);
+
+			if (known && known->target == ROUTE_BLACKHOLE)
+				continue;
 			AUTO_FREE char *id =
 			    text_thing_name(endpoint->of->endpoint ? &endpoint->of->endpoint->thing : NULL);
 			route.note = memory_format("%s: %s", id, endpoint->why);
