@@ -99,6 +99,8 @@ static void print_parts(const struct summary *summary, struct strbuf *out)
 			strbuf_add(out, ": ");
 		}
 		part_describe(part, out);
+		if (part->unreached)
+			strbuf_format(out, "; not reached: %s", part->unreached);
 		strbuf_add_char(out, '\n');
 	}
 }

@@ -70,6 +70,8 @@ static void part_print(const struct summary_part *part, struct json *json)
 	json_key_text(json, "part", part->key);
 	if (part->what)
 		json_key_text(json, "of", part->what);
+	if (part->unreached)
+		json_key_text(json, "unreached", part->unreached);
 	json_key_text(json, "text", strbuf_text(&text));
 	json_key(json, "rows");
 	reach_print_json(&part->reach, json);

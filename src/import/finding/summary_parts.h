@@ -10,6 +10,7 @@ struct summary_part {
 	const char *key;    // of JSON: "vpc"; a literal
 	const char *title;  // of the line; a literal
 	char *what;         // whose addresses: "sts", "vpce-1, pl-1"; safe for a terminal; NULL
+	char *unreached;    // of whose nothing is reached, likewise
 	enum direction direction;
 	struct prefix_set space;  // the part; normalized
 	struct reach reach;       // what of it is reached

@@ -13,6 +13,7 @@ void summary_release(struct summary *summary)
 {
 	vec_for_each (part, &summary->parts) {
 		free(part->what);
+		free(part->unreached);
 		prefix_set_release(&part->space);
 		reach_release(&part->reach);
 	}
@@ -100,11 +101,10 @@ static void add_interfaces(struct summary *summary, const struct profile *profil
 	}
 	if (!count)
 		return;
-	if (unreached.length)
-		strbuf_format(&what, "%snot reached: %s", what.length ? "; " : "", strbuf_text(&unreached));
 	if (count > NAMES_SAID)
-		strbuf_format(&what, " and %zu more", count - NAMES_SAID);
-	part.what = strbuf_steal(&what);
+		strbuf_format(&what, "%s%zu more", what.length ? " and " : "", count - NAMES_SAID);
+	part.what = what.length ? strbuf_steal(&what) : NULL;
+	part.unreached = unreached.length ? strbuf_steal(&unreached) : NULL;
 	add_part(summary, policy, part);
 }
 
