@@ -13,6 +13,9 @@
 const struct option_row diff_options[] = {
 	{ "jail", '\0', "JAIL", OPTION_TEXT, OPTION_OF(jail), .completes = COMPLETES_JAIL,
 	  .help = "compare with the running jail of that name or id; see `vpcjail ps`" },
+	{ "in-vpc", '\0', NULL, OPTION_FLAG, OPTION_OF(in_vpc),
+	  .help =
+	      "compare as in the VPC itself, also when it is elsewhere: imported profiles as their accounts would" },
 	OPTION_JSON,
 	OPTION_HELP,
 	OPTIONS_END,
@@ -25,9 +28,11 @@ const struct manual diff_manual = {
 		 "that (names, on-deny, host-ports, process.*, …) has a line of its own: `also different`.\n"
 		 "Of a jail, the kernel's rules are read back first and compared with the jail's own policy.\n"
 		 "Without a second profile and without --jail it is the only jail that runs. Profiles are\n"
-		 "looked at as on this host; text shows the first prefixes of a row, --json all of them.",
+		 "looked at as on this host, from which a VPC that is elsewhere is not reached; --in-vpc leaves\n"
+		 "the host out of it. Text shows the first prefixes of a row, --json all of them.",
 	.examples = { { "vpcjail diff ./old.yaml ./new.yaml", "what the new one opens and closes" },
 		      { "vpcjail diff ./tighter.yaml --jail train1", "before `vpcjail update train1`" },
+		      { "vpcjail diff --in-vpc ./subnet-a.yaml ./subnet-b.yaml", "two imported ones, as at AWS" },
 		      { "vpcjail diff a.yaml b.yaml --json | jq .egress.gained", "for a program" } },
 	.exits = "0 when nothing differs, 1 when something does or a jail or host cannot be asked, 2 usage, 3 when a\n"
 		 "profile is wrong.",
@@ -52,17 +57,34 @@ static void side_release(struct side *side)
 	free(side->title);
 }
 
-static enum status build(struct side *side)
+// Where the job stands is changed for the policy alone: what the profiles differ in beside it is told as written.
+static enum status build(struct side *side, bool in_vpc)
 {
+	const enum located located = side->profile->vpc.located;
+	const enum uplink uplink = side->profile->network.uplink;
 	struct error err = { 0 };
 
-	if (policy_build(side->profile, &side->policy, &err) == 0)
+	if (in_vpc)
+		load_in_vpc(side->profile);
+	int result = policy_build(side->profile, &side->policy, &err);
+	side->profile->vpc.located = located;
+	side->profile->network.uplink = uplink;
+	if (result == 0)
 		return STATUS_YES;
 	output_message("%s", err.message);
 	return STATUS_PROFILE;
 }
 
-static enum status read_profile(const char *name, struct side *side)
+// Such a profile reaches nothing from here: that two of them do not differ in it says little.
+static void warn_elsewhere(const struct side *side)
+{
+	if (side->profile->network.isolation == ISOLATION_VPC && side->profile->vpc.located == LOCATED_ELSEWHERE)
+		output_message("diff: note: the VPC of %s is elsewhere, and from this host nothing of it is reached; "
+			       "--in-vpc compares as at AWS",
+			       side->title);
+}
+
+static enum status read_profile(const char *name, bool in_vpc, struct side *side)
 {
 	CLEANUP(host_network_release) struct host_network host = { 0 };
 	struct error err = { 0 };
@@ -75,7 +97,9 @@ static enum status read_profile(const char *name, struct side *side)
 		output_message("diff: %s", err.message);
 		return STATUS_NO;
 	}
-	return build(side);
+	if (!in_vpc)
+		warn_elsewhere(side);
+	return build(side, in_vpc);
 }
 
 static enum status read_jail(const char *wanted, struct side *side)
@@ -94,7 +118,7 @@ static enum status read_jail(const char *wanted, struct side *side)
 	}
 	side->profile = &side->enforced.profile;
 	side->title = memory_format("jail %s", *side->jail.name ? side->jail.name : side->jail.id);
-	return build(side);
+	return build(side, false);
 }
 
 static struct diff_side told(const struct side *side)
@@ -109,17 +133,21 @@ enum status cmd_diff(const struct invocation *invocation)
 	CLEANUP(side_release) struct side right = { 0 };
 	CLEANUP(diff_result_release) struct diff_result result = { 0 };
 	CLEANUP(strbuf_release) struct strbuf out = { 0 };
-	bool two = invocation->operands.count == 2;
+	bool two = invocation->operands.count == 2, in_vpc = invocation->in_vpc;
 
 	if (two && invocation->jail) {
 		output_message("diff: both %s and --jail %s: compare with one of them", invocation->operands.items[1],
 			       invocation->jail);
 		return STATUS_USAGE;
 	}
-	enum status status = read_profile(invocation->operands.items[0], &left);
+	if (!two && in_vpc) {
+		output_message("diff: --in-vpc compares two profiles: a jail runs on this host");
+		return STATUS_USAGE;
+	}
+	enum status status = read_profile(invocation->operands.items[0], in_vpc, &left);
 	if (status == STATUS_YES)
-		status =
-		    two ? read_profile(invocation->operands.items[1], &right) : read_jail(invocation->jail, &right);
+		status = two ? read_profile(invocation->operands.items[1], in_vpc, &right)
+			     : read_jail(invocation->jail, &right);
 	if (status != STATUS_YES)
 		return status;
 	result.sides[0] = told(&left);

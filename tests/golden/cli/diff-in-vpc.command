@@ -1,0 +1,1 @@
+vpcjail diff ./elsewhere-a.yaml ./elsewhere-b.yaml; vpcjail diff --in-vpc ./elsewhere-a.yaml ./elsewhere-b.yaml; echo; vpcjail diff --in-vpc ./elsewhere-a.yaml network-isolation; echo; vpcjail diff --in-vpc ./elsewhere-a.yaml --jail j
