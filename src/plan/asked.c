@@ -141,6 +141,30 @@ void verdict_given_release(struct verdict_given *given)
 	*given = (struct verdict_given){ 0 };
 }
 
+// Network ACLs are stateless: a packet that leaves says nothing of the one that answers it.
+static char *note_of_reply(const struct asked_rules *rules, const struct verdict_given *given)
+{
+	CLEANUP(explanation_release) struct explanation reply = { 0 };
+	AUTO_STRBUF struct strbuf ports = { 0 };
+	struct port_range all;
+	struct flow answer;
+	char text[12];
+
+	if (given->answer != ANSWER_ALLOWED || given->flow.loopback || given->flow.state != FLOW_NEW ||
+	    given->flow.remote.family == FAMILY_NONE || explain_reply_of(&given->flow, &answer, &all, NULL) < 0)
+		return NULL;
+	explain_flow(rules->policy, &answer, &all, &reply);
+	if (reply.judgement.allowed)
+		return NULL;
+	vec_for_each (range, &reply.refused)
+		strbuf_format(&ports, "%s%s", ports.length ? "," : "", port_range_print(range, text));
+	if (reply.refused.count == 1 && reply.refused.items[0].first == all.first &&
+	    reply.refused.items[0].last == all.last)
+		strbuf_clear(&ports);
+	return memory_format("its answer is denied%s%s: %s; --reply says more", ports.length ? " on ports " : "",
+			     strbuf_text(&ports), reply.judgement.reason);
+}
+
 // An answer to what never came.
 static char *note_of(const struct asked_rules *rules, const struct flow_question *question,
 		     const struct verdict_given *given)
@@ -149,7 +173,7 @@ static char *note_of(const struct asked_rules *rules, const struct flow_question
 	struct flow_question begins = *question;
 
 	if (!question->reply)
-		return NULL;
+		return note_of_reply(rules, given);
 	begins.reply = false;
 	begins.name[0] = '\0';
 	begins.flow.remote = given->flow.remote;

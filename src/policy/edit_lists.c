@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "net/private_space.h"
 #include "policy/edit_trial.h"
 #include "policy/explain.h"
 
@@ -180,21 +181,56 @@ bool edit_host_subnets(struct edit_search *search, struct profile *profile, cons
 	return true;
 }
 
+static const struct profile_endpoint *gateway_of(const struct profile *profile, const struct address *remote)
+{
+	vec_for_each (endpoint, &profile->endpoints) {
+		const struct profile_prefix_list *list =
+		    endpoint->type == ENDPOINT_GATEWAY && endpoint->prefix_list.text
+			? profile_find_prefix_list(profile, endpoint->prefix_list.text)
+			: NULL;
+
+		if (list && prefix_set_contains(&list->entries, remote))
+			return endpoint;
+	}
+	return NULL;
+}
+
+static const char *const target_words[] = { [ROUTE_LOCAL] = "local",
+					    [ROUTE_GATEWAY_ENDPOINT] = "gateway-endpoint",
+					    [ROUTE_PEERING] = "peering",
+					    [ROUTE_BLACKHOLE] = "blackhole" };
+
+// Those that AWS has: `local` within the VPC's blocks alone, a gateway endpoint's list, a peered VPC's addresses. To
+// what is public no route is private.
+static bool route_for(const struct profile *profile, const struct address *remote, struct profile_route *route)
+{
+	const struct profile_endpoint *gateway = gateway_of(profile, remote);
+	const struct prefix block = prefix_of_address(remote);
+
+	*route = (struct profile_route){ .destination = { .kind = PEER_CIDR, .prefix = block }, .target = ROUTE_LOCAL };
+	if (gateway) {
+		route->destination.kind = PEER_PREFIX_LIST;
+		route->destination.name = gateway->prefix_list.text;
+		route->target = ROUTE_GATEWAY_ENDPOINT;
+	} else if (!covers_remote(&profile->vpc.cidrs, remote) && !covers_remote(&profile->vpc.subnets, remote)) {
+		route->target = ROUTE_PEERING;
+	}
+	return route->target != ROUTE_PEERING || private_networks_cover(&block);
+}
+
 // Beside another route to the same block the first one counts: no way on, and edit_route_target's turn.
 bool edit_route(struct edit_search *search, struct profile *profile, const struct judgement *judgement, edit_vec *edits)
 {
-	struct profile_route route = {
-		.destination = { .kind = PEER_CIDR, .prefix = prefix_of_address(&search->flow->remote) },
-		.target = ROUTE_LOCAL,
-	};
 	char block[PREFIX_TEXT_SIZE + 2];
+	struct profile_route route;
 
 	(void)judgement;
-	if (!profile->routes_at.line && !profile->routes.count)
+	if ((!profile->routes_at.line && !profile->routes.count) || !route_for(profile, &search->flow->remote, &route))
 		return false;
 	edit_push(search, &profile->routes, route);
-	edit_note(edits, true, &profile->routes_at, EDIT_AT("routes"), "{destination: %s, target: local}",
-		  edit_block(&search->flow->remote, block));
+	edit_note(edits, true, &profile->routes_at, EDIT_AT("routes"), "{destination: %s, target: %s}",
+		  route.destination.name ? route.destination.name : edit_block(&search->flow->remote, block),
+		  target_words[route.target]);
 	return true;
 }
 
@@ -204,19 +240,23 @@ bool edit_route_target(struct edit_search *search, struct profile *profile, cons
 {
 	struct prefix block = prefix_of_address(&search->flow->remote);
 	struct profile_route *routes = edit_keep(search, (profile->routes.count + 1) * sizeof(*routes));
+	struct profile_route wanted;
 	char index[24];
 
 	(void)judgement;
+	if (!route_for(profile, &search->flow->remote, &wanted) || wanted.destination.name)
+		return false;
 	if (profile->routes.count)
 		memcpy(routes, profile->routes.items, profile->routes.count * sizeof(*routes));
 	for (size_t i = 0; i < profile->routes.count; i++) {
 		if (routes[i].destination.kind != PEER_CIDR || routes[i].target != ROUTE_BLACKHOLE ||
 		    !prefix_covers(&block, &routes[i].destination.prefix))
 			continue;
-		routes[i].target = ROUTE_LOCAL;
+		routes[i].target = wanted.target;
 		profile->routes.items = routes;
 		(void)snprintf(index, sizeof(index), "[%zu]", i);
-		edit_note(edits, false, &routes[i].at, EDIT_AT("routes", index, "target"), "local");
+		edit_note(edits, false, &routes[i].at, EDIT_AT("routes", index, "target"), "%s",
+			  target_words[wanted.target]);
 		return true;
 	}
 	return false;

@@ -52,9 +52,10 @@ const char *edit_why_none(const struct profile *profile, enum layer_kind layer)
 		       "host.vpcjail";
 	case LAYER_ISOLATION:
 		return "nothing in a profile can: only TCP, UDP and ICMP are ever carried, and to hosts' addresses";
+	case LAYER_ROUTE:
+		return "no private route leads there, as in a private subnet: an endpoint for its service would";
 	case LAYER_SECURITY_GROUP:
 	case LAYER_NETWORK_ACL:
-	case LAYER_ROUTE:
 		return "no small change of the profile allows it";
 	}
 	return NULL;

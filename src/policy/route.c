@@ -11,6 +11,7 @@ struct route_entry {
 	enum route_target target;
 	struct prefix_set won;  // what the longest prefix leaves to this route
 	char *what;             // owned: "pl-6da54004 (s3)"
+	const char *reason;     // the user's own; NULL: none
 	const struct location *at;
 };
 
@@ -37,7 +38,7 @@ static int written_table(const struct profile *profile, route_table *table, stru
 {
 	vec_for_each (route, &profile->routes) {
 		CLEANUP(match_release) struct policy_match list = match_of(PROTOCOL_ALL);
-		struct route_entry entry = { .target = route->target, .at = &route->at };
+		struct route_entry entry = { .target = route->target, .reason = route->reason.text, .at = &route->at };
 		struct strbuf what = { 0 };
 
 		if (route->destination.kind == PEER_CIDR) {
@@ -164,9 +165,9 @@ int route_layer(const struct profile *profile, struct layer_draft *draft, struct
 			continue;
 		prefix_set_add_set(&match.remote, &entry->won);
 		layer_add(draft, entry->target == ROUTE_BLACKHOLE ? VERDICT_DENY : VERDICT_PASS, &match, entry->at,
-			  entry->target == ROUTE_BLACKHOLE ? "route: %s is a blackhole"
-							   : "route: %s to its gateway endpoint",
-			  entry->what);
+			  entry->target == ROUTE_BLACKHOLE ? "route: %s is a blackhole%s%s"
+							   : "route: %s to its gateway endpoint%s%s",
+			  entry->what, entry->reason ? ": " : "", entry->reason ? entry->reason : "");
 	}
 	layer_close(draft, VERDICT_DENY, &profile->routes_at,
 		    "no route: the destination is outside the VPC's CIDRs and endpoints");

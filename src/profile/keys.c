@@ -158,6 +158,7 @@ static const struct key_row route_rows[] = {
 	{ "target", KEY_WORD, .required = true, FIELD(struct profile_route, target), TARGET_WORDS,
 	  .form = form_route_target,
 	  .help = "Where it leads; peering: to another VPC, whose addresses must be private ones." },
+	{ "reason", KEY_TEXT, FIELD(struct profile_route, reason), .help = "Why the route is there, for reports." },
 };
 static const struct key_table route_keys = TABLE(route_rows, struct profile_route, route_complete);
 

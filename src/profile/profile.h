@@ -199,6 +199,7 @@ struct network_acl {
 struct profile_route {
 	struct rule_peer destination;  // PEER_CIDR or PEER_PREFIX_LIST
 	enum route_target target;
+	struct text_value reason;
 	struct location at;
 };
 
