@@ -18,7 +18,8 @@ struct mistake {
 
 struct mistakes {
 	VEC(struct mistake) list;
-	size_t errors;  // how many of them are SEVERITY_ERROR
+	size_t errors, warnings;  // that were added, also those that the list does not have
+	size_t limit;             // so many of either severity the list keeps, and counts the others; 0: all
 };
 
 void mistakes_add(struct mistakes *mistakes, enum severity severity, const struct location *at, const char *hint,
@@ -26,7 +27,8 @@ void mistakes_add(struct mistakes *mistakes, enum severity severity, const struc
 void mistakes_release(struct mistakes *mistakes);
 
 // All of them as text for people, in the order of their places, a line each:
-// "FILE:LINE:COLUMN: error: MESSAGE (hint: HINT)". Foreign text in it is safe for a terminal.
+// "FILE:LINE:COLUMN: error: MESSAGE (hint: HINT)"; last how many there are beyond the limit. Foreign text in it is safe
+// for a terminal.
 void mistakes_format(const struct mistakes *mistakes, struct strbuf *out);
 
 // How profiles are reached. The profile stage has no side effects of its own beyond reading through these,

@@ -11,17 +11,18 @@
 void mistakes_add(struct mistakes *mistakes, enum severity severity, const struct location *at, const char *hint,
 		  const char *format, ...)
 {
-	struct mistake mistake = { .severity = severity, .at = *at, .hint = memory_copy_text(hint) };
+	size_t *count = severity == SEVERITY_ERROR ? &mistakes->errors : &mistakes->warnings;
 	va_list arguments;
 
+	if (++*count > mistakes->limit && mistakes->limit)
+		return;
+	struct mistake mistake = { .severity = severity, .at = *at, .hint = memory_copy_text(hint) };
 	va_start(arguments, format);
 	if (vasprintf(&mistake.message, format, arguments) < 0)
 		mistake.message = memory_copy_text("out of memory");
 	va_end(arguments);
 	mistake.at.file = memory_copy_text(at->file);
 	vec_push(&mistakes->list, mistake);
-	if (severity == SEVERITY_ERROR)
-		mistakes->errors++;
 }
 
 void mistakes_release(struct mistakes *mistakes)
@@ -32,7 +33,7 @@ void mistakes_release(struct mistakes *mistakes)
 		free(mistake->hint);
 	}
 	vec_release(&mistakes->list);
-	mistakes->errors = 0;
+	mistakes->errors = mistakes->warnings = 0;
 }
 
 // Orders pointers into one list: by place, and as they were found within one place.
@@ -68,6 +69,13 @@ static void format_one(const struct mistake *mistake, struct strbuf *out)
 	strbuf_add_char(out, '\n');
 }
 
+static void format_unsaid(const char *severity, size_t count, size_t limit, struct strbuf *out)
+{
+	if (limit && count > limit)
+		strbuf_format(out, "%s: %zu more %s%s not shown\n", severity, count - limit, severity,
+			      count - limit == 1 ? " is" : "s are");
+}
+
 void mistakes_format(const struct mistakes *mistakes, struct strbuf *out)
 {
 	AUTO_FREE const struct mistake **order = NEW_ARRAY(const struct mistake *, mistakes->list.count);
@@ -77,4 +85,6 @@ void mistakes_format(const struct mistakes *mistakes, struct strbuf *out)
 	qsort(order, mistakes->list.count, sizeof(struct mistake *), compare_places);
 	for (size_t i = 0; i < mistakes->list.count; i++)
 		format_one(order[i], out);
+	format_unsaid("warning", mistakes->warnings, mistakes->limit, out);
+	format_unsaid("error", mistakes->errors, mistakes->limit, out);
 }

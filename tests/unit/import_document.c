@@ -296,7 +296,74 @@ static void test_many_mistakes(void **state)
 		for (unsigned count = 0; count < 5000; count++)
 			strbuf_add(&text, rows[i]);
 		read_text(strbuf_text(&text), &account, &mistakes, &said);
-		assert_in_range(mistakes.list.count, 100, 202);
+		assert_int_equal(mistakes.list.count, 200);
+		assert_int_equal(mistakes.errors % 5000, 0);
+		strbuf_clear(&text);
+		strbuf_format(&text, "error: %zu more errors are not shown\n", mistakes.errors - 200);
+		assert_non_null(strstr(strbuf_text(&said), strbuf_text(&text)));
+	}
+}
+
+// However much is warned of first, whoever warns: an error is one, and is said.
+static void test_errors_behind_warnings(void **state)
+{
+	static const char *const warned[] = {
+		"{\"SecurityGroups\": [{\"GroupId\": \"sg-1\", \"IpPermissions\": [{\"IpProtocol\": \"tcp\", "
+		"\"FromPort\": 1, \"ToPort\": -1}]}]}",
+		"{\"Error\": {}}",
+		"{\"GroupId\": \"sg-1\"}",
+		"{\"NetworkInterfaces\": [{\"NetworkInterfaceId\": \"eni-1\", \"PrivateIpAddress\": \"x\"}]}",
+		"[]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(warned) / sizeof(warned[0]); i++) {
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+		CLEANUP(strbuf_release) struct strbuf text = { 0 };
+
+		for (unsigned count = 0; count < 301; count++)
+			strbuf_add(&text, warned[i]);
+		strbuf_add(&text, "\n{\"Vpcs\": [{\"VpcId\": 1}]}\n{\"Vpcs\": [{\"VpcId\": 2}]}");
+		read_text(strbuf_text(&text), &account, &mistakes, &said);
+		assert_int_equal(mistakes.warnings, 301);
+		assert_int_equal(mistakes.errors, 2);
+		assert_non_null(strstr(strbuf_text(&said), "f:2:21: error: "));
+		assert_non_null(strstr(strbuf_text(&said), "f:3:21: error: "));
+		assert_non_null(strstr(strbuf_text(&said), "\nwarning: 101 more warnings are not shown\n"));
+		assert_null(strstr(strbuf_text(&said), "error: 0"));
+	}
+}
+
+// A NUL ends no text: what stands behind it might be a denial.
+static void test_nul(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+		const char *said;
+	} rows[] = {
+#define NUL_TEXT(text) (text), sizeof(text) - 1
+		{ NUL_TEXT("{\"Vpcs\": []}\n\0{\"Vpcs\": [1]}"), "f:2:1: " },
+		{ NUL_TEXT("{\"Vpcs\": []}\0"), "f:1:13: " },
+		{ NUL_TEXT("\0{\"Vpcs\": []}"), "f:1:1: " },
+		{ NUL_TEXT("{\"Vpcs\":\0 []}"), "f:1:9: " },
+		{ NUL_TEXT("apiVersion: v1\n\0kind: Job"), "f:2:1: " },
+#undef NUL_TEXT
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CLEANUP(account_release) struct account account = { 0 };
+		CLEANUP(mistakes_release) struct mistakes mistakes = { 0 };
+		CLEANUP(strbuf_release) struct strbuf said = { 0 };
+
+		document_read(&account, "f", rows[i].text, rows[i].length, &mistakes);
+		mistakes_format(&mistakes, &said);
+		if (mistakes.errors != 1 || strncmp(strbuf_text(&said), rows[i].said, strlen(rows[i].said)) != 0 ||
+		    !strstr(strbuf_text(&said), "a NUL byte"))
+			fail_msg("row %zu: %s", i, strbuf_text(&said));
 	}
 }
 
@@ -320,9 +387,12 @@ static void test_forms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_documents), cmocka_unit_test(test_cut_off), cmocka_unit_test(test_seen),
-		cmocka_unit_test(test_order),     cmocka_unit_test(test_memory),  cmocka_unit_test(test_many_mistakes),
-		cmocka_unit_test(test_forms),     cmocka_unit_test(test_marks),   cmocka_unit_test(test_once),
+		cmocka_unit_test(test_documents), cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_seen),      cmocka_unit_test(test_order),
+		cmocka_unit_test(test_memory),    cmocka_unit_test(test_many_mistakes),
+		cmocka_unit_test(test_forms),     cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_once),      cmocka_unit_test(test_errors_behind_warnings),
+		cmocka_unit_test(test_nul),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

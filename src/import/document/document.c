@@ -15,7 +15,10 @@
 #include "import/document/text.h"
 #include "import/job/job.h"
 
-enum { DOCUMENT_DEPTH = 8 };
+enum {
+	DOCUMENT_DEPTH = 8,
+	MISTAKES_SHOWN = 200,  // of all texts: a million wrong rows say no more
+};
 
 #define WHOLE "give the answer whole, without --query"
 
@@ -257,7 +260,10 @@ static void read_documents(struct text *text)
 {
 	char first;
 
-	while (!text->broken && (first = text_next(text))) {
+	while (!text->broken) {
+		first = text_next(text);
+		if (text->at == text->length)
+			return;
 		if (first == '{' || first == '[') {
 			read_value(text, 0, false);
 			continue;
@@ -296,13 +302,18 @@ void document_read(struct account *account, const char *file, const char *bytes,
 		.place = { 0, 1, 1 },
 	};
 	char first = text_next(&text);
+	const char *nul = memchr(text.bytes, '\0', text.length);
 
+	mistakes->limit = MISTAKES_SHOWN;
 	if (text.at == text.length)
 		text_say(&text, SEVERITY_ERROR, 0, "run the command again, and look at what it says",
 			 "the file is empty");
 	else if (begins(bytes, length, "\xff\xfe") || begins(bytes, length, "\xfe\xff"))
 		text_say(&text, SEVERITY_ERROR, 0, "write it as UTF-8: in PowerShell, … | Out-File -Encoding utf8",
 			 "this is UTF-16, and JSON is UTF-8");
+	else if (nul)
+		text_say(&text, SEVERITY_ERROR, (size_t)(nul - text.bytes), "was it damaged? run the command again",
+			 "a NUL byte stands in this text: nothing of it is read");
 	else if (first == '{' || first == '[')
 		read_documents(&text);
 	else

@@ -11,7 +11,8 @@
 #include "profile/load.h"
 
 // Reads the whole text into account. Every mistake is added with file:line:col: what is no JSON, half a document, a row
-// that makes no sense, a document that no form recognises (with the list of those that are). Text is borrowed.
+// that makes no sense, a document that no form recognises (with the list of those that are); mistakes is given a limit.
+// Text is borrowed.
 void document_read(struct account *account, const char *file, const char *text, size_t length,
 		   struct mistakes *mistakes);
 

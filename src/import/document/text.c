@@ -8,8 +8,6 @@
 
 #include "base/cleanup.h"
 
-enum { MISTAKES_SHOWN = 200 };  // of all texts: a million broken rows say no more
-
 #define CUT_OFF "it is cut off: run the command again"
 
 struct location text_place_of(const struct text *text, size_t at)
@@ -28,11 +26,8 @@ void text_say(struct text *text, enum severity severity, size_t at, const char *
 	struct location place = text_place_of(text, at);
 	va_list arguments;
 
-	if (text->mistakes->list.count >= MISTAKES_SHOWN) {
-		text->broken = true;
-		mistakes_add(text->mistakes, SEVERITY_ERROR, &place, NULL, "the rest of the file is not read");
-		return;
-	}
+	if (at >= text->place.at)  // the next one need not begin at the text's start
+		text->place = (struct text_place){ at, place.line, place.column };
 	va_start(arguments, format);
 	if (vasprintf(&message, format, arguments) < 0)
 		message = NULL;

@@ -13,7 +13,7 @@ struct text {
 	const char *bytes;
 	size_t length;
 	size_t at;                  // the next byte
-	struct text_place place;    // of the row that was read last
+	struct text_place place;    // of the row that was read last, or of what was said since
 	struct place_index places;  // within it
 	bool broken;                // the rest cannot be understood
 	size_t passed;              // items of the list that are no rows
@@ -22,7 +22,7 @@ struct text {
 // The place of any byte.
 struct location text_place_of(const struct text *text, size_t at);
 
-// Adds a mistake at a byte. A text that has too many of them is broken.
+// Adds a mistake at a byte.
 void text_say(struct text *text, enum severity severity, size_t at, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 

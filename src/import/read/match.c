@@ -79,10 +79,8 @@ static void set_icmp(struct import_reader *reader, const json_t *object, const c
 // A rule of which one end is any and the other is not: AWS makes none.
 static void warn_half_open(struct import_reader *reader, const json_t *rule, const char *key, long first, long last)
 {
-	struct location at = import_place(reader, rule, key);
-
-	mistakes_add(reader->mistakes, SEVERITY_WARNING, &at, "it is taken as one that matches nothing",
-		     "ports %ld to %ld are not a range that AWS makes", first, last);
+	import_warning(reader, rule, key, "it is taken as one that matches nothing",
+		       "ports %ld to %ld are not a range that AWS makes", first, last);
 }
 
 // An end that may be missing. false: it is there and makes no sense, which was said.

@@ -11,8 +11,6 @@
 #include "base/strbuf.h"
 #include "import/read/reader.h"
 
-enum { MISTAKES_SHOWN = 200 };  // of all files together: a million wrong rows say no more
-
 // Readers may take a member twice.
 static bool was_said(const struct mistakes *mistakes, const struct location *at, const char *text)
 {
@@ -24,12 +22,7 @@ static bool was_said(const struct mistakes *mistakes, const struct location *at,
 static void complain(struct import_reader *reader, enum severity severity, const struct location *at, const char *hint,
 		     const char *text)
 {
-	if (reader->mistakes->list.count > MISTAKES_SHOWN || was_said(reader->mistakes, at, text))
-		return;
-	if (reader->mistakes->list.count == MISTAKES_SHOWN)
-		mistakes_add(reader->mistakes, SEVERITY_ERROR, at, NULL, "there is more: the first %d are shown",
-			     MISTAKES_SHOWN);
-	else
+	if (!was_said(reader->mistakes, at, text))
 		mistakes_add(reader->mistakes, severity, at, hint, "%s", text);
 }
 
@@ -50,6 +43,18 @@ void import_error(struct import_reader *reader, const json_t *object, const char
 	AUTO_FREE char *text = format_text(format, arguments);
 	va_end(arguments);
 	complain(reader, SEVERITY_ERROR, &at, hint, text);
+}
+
+void import_warning(struct import_reader *reader, const json_t *object, const char *key, const char *hint,
+		    const char *format, ...)
+{
+	struct location at = import_place(reader, object, key);
+	va_list arguments;
+
+	va_start(arguments, format);
+	AUTO_FREE char *text = format_text(format, arguments);
+	va_end(arguments);
+	complain(reader, SEVERITY_WARNING, &at, hint, text);
 }
 
 void import_item_error(struct import_reader *reader, const json_t *list, size_t index, const char *hint,
@@ -231,9 +236,8 @@ bool member_address(struct import_reader *reader, const json_t *object, const ch
 	struct error err;
 
 	if (text && address_parse(text, address, &err) < 0) {
-		AUTO_FREE char *message = memory_format("\"%s\": %s", key, err.message);
-		struct location at = import_place(reader, object, key);
-		complain(reader, SEVERITY_WARNING, &at, "it is passed over: nothing is allowed by it", message);
+		import_warning(reader, object, key, "it is passed over: nothing is allowed by it", "\"%s\": %s", key,
+			       err.message);
 		return false;
 	}
 	return text;

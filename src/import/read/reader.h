@@ -29,7 +29,11 @@ struct import_reader {
 void import_error(struct import_reader *reader, const json_t *object, const char *key, const char *hint,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-// The same at an item of a list.
+// The same, as a warning: what is warned of must allow nothing.
+void import_warning(struct import_reader *reader, const json_t *object, const char *key, const char *hint,
+		    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+// An error at an item of a list.
 void import_item_error(struct import_reader *reader, const json_t *list, size_t index, const char *hint,
 		       const char *format, ...) __attribute__((format(printf, 5, 6)));
 

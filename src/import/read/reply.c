@@ -10,9 +10,9 @@ void read_error_reply(struct import_reader *reader, const json_t *document)
 	const char *code = error ? member_text(reader, error, "Code") : NULL;
 	const char *message = error ? member_text(reader, error, "Message") : NULL;
 
-	mistakes_add(reader->mistakes, SEVERITY_WARNING, &reader->at, "nothing was read of it: run the command again",
-		     "AWS answered with an error: %.80s%s%.200s", code ? code : "it does not say which",
-		     message ? ": " : "", message ? message : "");
+	import_warning(reader, document, NULL, "nothing was read of it: run the command again",
+		       "AWS answered with an error: %.80s%s%.200s", code ? code : "it does not say which",
+		       message ? ": " : "", message ? message : "");
 }
 
 void read_new_group(struct import_reader *reader, const json_t *document)
@@ -20,7 +20,6 @@ void read_new_group(struct import_reader *reader, const json_t *document)
 	const char *id = member_text(reader, document, "GroupId");
 
 	if (id)
-		mistakes_add(reader->mistakes, SEVERITY_WARNING, &reader->at,
-			     "give what aws ec2 describe-security-groups prints",
-			     "security group %.80s is named without its rules: it is passed over", id);
+		import_warning(reader, document, NULL, "give what aws ec2 describe-security-groups prints",
+			       "security group %.80s is named without its rules: it is passed over", id);
 }
