@@ -10,7 +10,13 @@
 
 #define FIELD(row, member, type, how, name)                                                                            \
 	{                                                                                                              \
-		(name), offsetof(struct row, member), sizeof(((struct row *)NULL)->member), &(type), (how)             \
+		(name), offsetof(struct row, member), sizeof(((struct row *)NULL)->member), &(type), (how), 0          \
+	}
+// A list that is an answer when it is empty, too, where a flag (a field that follows) says so.
+#define LIST(row, member, type, flag, name)                                                                            \
+	{                                                                                                              \
+		(name), offsetof(struct row, member), sizeof(((struct row *)NULL)->member), &(type), MERGE_SAME,       \
+		    offsetof(struct row, flag)                                                                         \
 	}
 #define THING(row)                                                                                                     \
 	FIELD(row, thing.id, field_text, MERGE_SAME, "id"),                                                            \
@@ -55,7 +61,7 @@ static const struct row_field groups_fields[] = {
 	THING(aws_security_group),
 	FIELD(aws_security_group, vpc, field_text, MERGE_SAME, "VpcId"),
 	FIELD(aws_security_group, description, field_text, MERGE_ANY, "Description"),
-	FIELD(aws_security_group, rules, field_rules, MERGE_SAME, "IpPermissions"),
+	FIELD(aws_security_group, rules, field_rules, MERGE_APART, "IpPermissions"),
 };
 KIND(groups, "security group", aws_security_group, groups, offsetof(struct aws_security_group, vpc));
 
@@ -88,7 +94,8 @@ static const struct row_field interfaces_fields[] = {
 	THING(aws_interface),
 	FIELD(aws_interface, vpc, field_text, MERGE_SAME, "VpcId"),
 	FIELD(aws_interface, subnet, field_text, MERGE_SAME, "SubnetId"),
-	FIELD(aws_interface, groups, field_texts, MERGE_SAME, "Groups"),
+	LIST(aws_interface, groups, field_texts, groups_given, "Groups"),
+	FIELD(aws_interface, groups_given, field_yes, MERGE_SAME, "Groups"),
 	FIELD(aws_interface, addresses, field_addresses, MERGE_SAME, "PrivateIpAddresses"),
 	FIELD(aws_interface, has_public, field_yes, MERGE_SAME, "Association"),
 	FIELD(aws_interface, instance, field_text, MERGE_SAME, "InstanceId"),
@@ -99,7 +106,7 @@ KIND(interfaces, "network interface", aws_interface, interfaces, offsetof(struct
 
 static const struct row_field lists_fields[] = {
 	THING(aws_prefix_list),
-	FIELD(aws_prefix_list, entries, field_set, MERGE_SAME, "Cidrs"),
+	LIST(aws_prefix_list, entries, field_set, given, "Cidrs"),
 	FIELD(aws_prefix_list, given, field_yes, MERGE_SAME, "Cidrs"),
 	FIELD(aws_prefix_list, approximate, field_yes, MERGE_SAME, "Cidrs"),
 	FIELD(aws_prefix_list, date, field_text, MERGE_ANY, "createDate"),

@@ -102,7 +102,8 @@ struct aws_security_group {
 	struct aws_thing thing;  // name: GroupName
 	char *vpc;
 	char *description;
-	bool defined;  // by describe-security-groups; else only rules of it were given
+	bool defined;   // by describe-security-groups; else only rules of it were given
+	bool given[2];  // whether it was defined with a list of its rules, [1]: of those of egress; also an empty one
 	VEC(struct aws_group_rule) rules;
 };
 
@@ -141,6 +142,7 @@ struct aws_interface {
 	struct aws_thing thing;
 	char *vpc, *subnet;
 	id_vec groups;
+	bool groups_given;              // groups is the list, also when it is empty
 	VEC(struct address) addresses;  // private ones, the primary first
 	bool has_public;                // an address of the Internet is associated
 	char *instance;                 // i-…; NULL: none

@@ -25,25 +25,32 @@ static char *place_text(const struct location *at)
 	return memory_format("%s:%u:%u", at->file ? at->file : "?", at->line, at->column);
 }
 
-static void add_contradiction(const struct row_kind *kind, const struct row_field *field, const struct aws_thing *to,
+static void add_contradiction(const struct row_kind *kind, const char *member, const struct aws_thing *to,
 			      const struct aws_thing *from, struct mistakes *mistakes)
 {
 	bool ordered = compare_places(&to->at, &from->at) <= 0;
 	AUTO_FREE char *first = place_text(ordered ? &to->at : &from->at);
 
 	mistakes_add(mistakes, SEVERITY_ERROR, ordered ? &from->at : &to->at, hint,
-		     "%s %.80s is given twice with different \"%s\": also at %s", kind->what, to->id, field->member,
-		     first);
+		     "%s %.80s is given twice with different \"%s\": also at %s", kind->what, to->id, member, first);
+}
+
+static bool is_said(const struct row_field *field, const char *row)
+{
+	if (field->given)
+		return *(const bool *)(row + field->given);
+	return !field->type->is_empty(row + field->offset);
 }
 
 // Whether the field is settled; false: the two say different things.
-static bool merge_field(const struct row_field *field, char *to, char *from)
+static bool merge_field(const struct row_field *field, char *left, char *right)
 {
 	bool each = field->merge == MERGE_EACH;
+	char *to = left + field->offset, *from = right + field->offset;
 
-	if (!each && field->type->is_empty(from))
+	if (field->merge == MERGE_APART || (!each && !is_said(field, right)))
 		return true;
-	if (!each && field->type->is_empty(to)) {
+	if (!each && !is_said(field, left)) {
 		swap_fields(to, from, field->size);
 		return true;
 	}
@@ -60,11 +67,11 @@ void row_merge(const struct row_kind *kind, void *to, void *from, struct mistake
 
 	for (size_t i = 0; i < kind->count; i++) {
 		const struct row_field *field = &kind->fields[i];
-		if (!merge_field(field, (char *)to + field->offset, (char *)from + field->offset) && !contradiction)
+		if (!merge_field(field, to, from) && !contradiction)
 			contradiction = field;
 	}
 	if (contradiction)
-		add_contradiction(kind, contradiction, left, right, mistakes);
+		add_contradiction(kind, contradiction->member, left, right, mistakes);
 	if (compare_places(&right->at, &left->at) < 0)
 		left->at = right->at;
 	row_release(kind, from);
@@ -78,12 +85,15 @@ static void append_rules(rule_vec *to, rule_vec *from)
 	vec_release(from);
 }
 
-static bool has_direction(const rule_vec *rules, bool egress)
+// Those of one direction of settled rules, where they lie together; borrowed.
+static rule_vec rules_of(const rule_vec *rules, bool egress)
 {
+	rule_vec found = { 0 };
+
 	vec_for_each (rule, rules)
-		if (rule->egress == egress)
-			return true;
-	return false;
+		if (rule->egress == egress && !found.count++)
+			found.items = rule;
+	return found;
 }
 
 // Whether settled rules have a peer with that direction and match: *at is where to look from, as rules are asked for in
@@ -107,33 +117,48 @@ static bool rules_have(const rule_vec *rules, size_t *at, const struct aws_group
 	return low < peers->count && compare_peers(&peers->items[low], peer) == 0;
 }
 
-// Rules that were listed by themselves are among those that the group was given with, if it was given with any of that
-// direction. One that is not is newer or older than the group: which of both holds cannot be told.
+// Rules that were listed by themselves are among those that the group was given with, if it was given with those of
+// that direction, were it with none. One that is not is newer or older than the group: which of both holds cannot be
+// told.
 static void check_loose(const struct aws_security_group *group, const struct aws_security_group *loose,
 			struct mistakes *mistakes)
 {
 	AUTO_FREE char *place = place_text(&group->thing.at);
-	const bool given[] = { has_direction(&group->rules, false), has_direction(&group->rules, true) };
 	size_t at = 0;
 
 	vec_for_each (rule, &loose->rules)
 		vec_for_each (peer, &rule->peers)
-			if (given[rule->egress] && !rules_have(&group->rules, &at, rule, peer))
+			if (group->given[rule->egress] && !rules_have(&group->rules, &at, rule, peer))
 				mistakes_add(mistakes, SEVERITY_ERROR, &peer->at, hint,
 					     "security group %.80s has no such rule at %s", group->thing.id, place);
 }
 
+// Each direction by itself: what one document does not list, the other may; what both list is the same, and no rules
+// are an answer, too. Leaves in *from what contradicts.
+static void merge_rules(struct aws_security_group *to, struct aws_security_group *from, struct mistakes *mistakes)
+{
+	static const char *const members[] = { "IpPermissions", "IpPermissionsEgress" };
+	bool differ[2];
+	rule_vec left = { 0 };
+
+	for (size_t egress = 0; egress < 2; egress++) {
+		const rule_vec one = rules_of(&to->rules, egress), other = rules_of(&from->rules, egress);
+		differ[egress] = to->given[egress] && from->given[egress] && field_rules.compare(&one, &other) != 0;
+		if (differ[egress])
+			add_contradiction(&groups_kind, members[egress], &to->thing, &from->thing, mistakes);
+		to->given[egress] |= from->given[egress];
+	}
+	vec_for_each (rule, &from->rules)
+		vec_push(differ[rule->egress] ? &left : &to->rules, *rule);
+	vec_release(&from->rules);
+	from->rules = left;
+	rules_settle(&to->rules);
+}
+
 static void merge_defined(struct aws_security_group *to, struct aws_security_group *from, struct mistakes *mistakes)
 {
-	rule_vec rules = { 0 };
-
-	if (field_rules.compare(&to->rules, &from->rules) == 0) {
-		rules = from->rules;
-		from->rules = (__typeof__(from->rules)){ 0 };
-	}
+	merge_rules(to, from, mistakes);
 	row_merge(&groups_kind, to, from, mistakes);
-	append_rules(&to->rules, &rules);
-	rules_settle(&to->rules);
 }
 
 static void merge_loose(struct aws_security_group *to, struct aws_security_group *from, struct mistakes *mistakes)

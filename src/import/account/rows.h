@@ -27,9 +27,10 @@ extern const struct field_type field_text, field_texts, field_prefixes, field_ad
 
 // How two rows of one thing become one.
 enum field_merge {
-	MERGE_SAME,  // what both say has to be the same; what one does not say is the other's
-	MERGE_EACH,  // the same, and to say nothing is an answer, too: of states
-	MERGE_ANY,   // texts for people: the lesser of the two, which no order of documents decides
+	MERGE_SAME,   // what both say has to be the same; what one does not say is the other's
+	MERGE_EACH,   // the same, and to say nothing is an answer, too: of states
+	MERGE_ANY,    // texts for people: the lesser of the two, which no order of documents decides
+	MERGE_APART,  // not by row_merge
 };
 
 struct row_field {
@@ -37,6 +38,7 @@ struct row_field {
 	size_t offset, size;
 	const struct field_type *type;
 	enum field_merge merge;
+	size_t given;  // offset of a flag: the field was given, also when it is empty; 0: it was when it is not empty
 };
 
 struct row_kind {

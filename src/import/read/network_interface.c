@@ -60,6 +60,7 @@ static void read_interface(struct import_reader *reader, const json_t *row, cons
 		interface.instance = member_copy(reader, attachment, "InstanceId");
 	thing_in_zone(&interface.thing, zone ? zone : member_text(reader, row, "AvailabilityZone"));
 	interface.has_public = has_public(reader, row);
+	interface.groups_given = member_list(reader, row, "Groups");
 	member_texts(reader, row, "Groups", "GroupId", &interface.groups);
 	read_addresses(reader, row, &interface);
 	vec_fit(&interface.groups);

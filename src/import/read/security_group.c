@@ -81,10 +81,12 @@ void read_security_group(struct import_reader *reader, const json_t *row)
 	thing_named(&group.thing, member_copy(reader, row, "GroupName"));
 	group.vpc = member_copy(reader, row, "VpcId");
 	group.description = member_copy(reader, row, "Description");
-	for_each_object (reader, member_list(reader, row, "IpPermissionsEgress"), item)
-		read_permission(reader, item, true, &group);
-	for_each_object (reader, member_list(reader, row, "IpPermissions"), item)
-		read_permission(reader, item, false, &group);
+	for (int egress = 1; egress >= 0; egress--) {
+		const json_t *rules = member_list(reader, row, egress ? "IpPermissionsEgress" : "IpPermissions");
+		group.given[egress] = rules;
+		for_each_object (reader, rules, item)
+			read_permission(reader, item, egress, &group);
+	}
 	vec_fit(&group.rules);
 	account_add(reader, &groups_kind, &group);
 }
