@@ -21,6 +21,29 @@ static struct address address_at(size_t index)
 				 dns_made_up_range.base.bits + index / EACH_BLOCK * 256 + index % EACH_BLOCK + 1 };
 }
 
+static address_bits size_of(const struct address_range *range)
+{
+	return range->first.family == FAMILY_IPV4 ? range->last.bits - range->first.bits + 1 : 0;
+}
+
+// The next but index of the set's IPv4 addresses, round and round; of a set without any one of the range.
+static struct address address_within(const struct prefix_set *set, size_t index)
+{
+	address_bits count = 0, at;
+
+	vec_for_each (range, &set->ranges)
+		count += size_of(range);
+	if (!count)
+		return address_at(index);
+	at = (index + 1) % count;
+	vec_for_each (range, &set->ranges) {
+		if (at < size_of(range))
+			return (struct address){ FAMILY_IPV4, range->first.bits + at };
+		at -= size_of(range);
+	}
+	return address_at(index);
+}
+
 static uint32_t hash_of(const char *name)
 {
 	uint32_t hash = 2166136261;
@@ -52,8 +75,8 @@ static size_t find(const struct made_up *made_up, const char *name, uint32_t has
 	return index;
 }
 
-bool made_up_answer(struct made_up *made_up, const struct dns_question *question, struct address *address,
-		    struct dns_bytes *reply)
+bool made_up_answer(struct made_up *made_up, const struct dns_question *question, const struct prefix_set *within,
+		    struct address *address, struct dns_bytes *reply)
 {
 	const uint32_t hash = hash_of(question->text);
 	size_t index = find(made_up, question->text, hash);
@@ -70,7 +93,7 @@ bool made_up_answer(struct made_up *made_up, const struct dns_question *question
 		return true;
 	}
 	dns_address_vec addresses = { 0 };
-	*address = address_at(index);
+	*address = within ? address_within(within, index) : address_at(index);
 	vec_push(&addresses, *address);
 	dns_reply_addresses(question, &addresses, TTL, reply);
 	vec_release(&addresses);

@@ -11,6 +11,7 @@ enum dns_transport { DNS_UDP, DNS_TCP };
 
 enum {
 	DNS_HEADER_SIZE = 12,
+	DNS_TYPE_A = 1,
 	DNS_NAME_SIZE = 255,          // of a name in wire form
 	DNS_NAME_TEXT_SIZE = 1024,    // of a name as text: each byte may become \DDD
 	DNS_UDP_SIZE = 512,           // what a client takes that says nothing

@@ -31,6 +31,9 @@ security-groups:
     ingress: []
 process: {credentials: scrub}
 '''
+GATEWAY = '''prefix-lists: {pl-1: {entries: [52.218.0.0/17]}}
+routes: [{destination: 10.0.0.0/16, target: local}, {destination: pl-1, target: gateway-endpoint}]
+'''
 ACL = '''network-acls:
   acl-a:
     subnets: [10.0.2.0/24]
@@ -78,7 +81,7 @@ def name_server():
         query, sender = server.recvfrom(2000)
         asked = dns_outside.Question(query, False, dns_outside.HOST_SERVER)
         Names.asked.append(asked.name)
-        if not asked.name.endswith(('.example', '.amazonaws.com')):
+        if asked.name.startswith('missing') or not asked.name.endswith(('.example', '.amazonaws.com')):
             server.sendto(asked.reply(code=3), sender)
         elif asked.type == dns_outside.A:
             server.sendto(asked.reply([dns_outside.address(asked.name, STRANGER[0])]), sender)
@@ -105,6 +108,9 @@ def prepare():
                      'none': write_file('none.yaml', PROFILE % ('reject', 'none', '')),
                      'elsewhere': write_file('elsewhere.yaml', (PROFILE % ('reject', 'auto', ', located: elsewhere'))
                                              .replace('[10.0.1.40]', '[10.0.1.40], stand-in: public')),
+                     'gateway': write_file('gateway.yaml', (PROFILE % ('reject', 'auto', ', located: elsewhere')).replace(
+                         'endpoints:\n', 'endpoints:\n  - {service: s3, type: gateway, prefix-list: pl-1}\n').replace(
+                             'egress:\n', 'egress:\n      - {to: pl-1, protocol: tcp, ports: [443]}\n') + GATEWAY),
                      'closed': write_file('closed.yaml', (PROFILE % ('reject', 'auto', '')).replace('[7001]', '[7003]')),
                      'acl': write_file('acl.yaml', (PROFILE % ('reject', 'auto', '')).replace('subnets: [', 'subnets: [10.0.2.0/24, ') + ACL),
                      'open': write_file('open.yaml', (PROFILE % ('reject', 'auto', '')).replace('10.0.0.0/16', '198.18.0.0/15')
@@ -310,6 +316,18 @@ def offline_keeps_what_is_known(mode):
     equal(denied_counts(done), (len(DENIED), 0), done.stderr)
 
 
+def offline_gateway_names(mode):
+    """A name of a gateway endpoint that the host does not resolve, or leads elsewhere, has an address of the endpoint's
+    list: its program gets as far as its connect, and the policy judges that."""
+    names = ['bucket.s3.eu-west-1.amazonaws.com', 'missing.s3.eu-west-1.amazonaws.com', 's3.eu-west-1.amazonaws.com']
+    done = audit(mode, NAMES, *names, options=['--offline'], profile=World.profile['gateway'])
+    equal(json.loads(done.stdout), {name: [f'52.218.0.{number}', 'ECONNREFUSED'] for number, name in enumerate(names, 1)}, done.stderr)
+    equal((done.returncode, denied_counts(done), denied_layers(done)), (1, (3, 3), {'uplink_egress'}), done.stderr)
+    said = ' '.join(done.stderr.split())
+    check('passes VPC-only' in said and 'would fail network isolation because bucket.s3.eu-west-1' in said, done.stderr)
+    check('nothing was denied' not in said, done.stderr)
+
+
 def keeps_going(mode):
     """on-deny: drop hangs, also offline, as on AWS; --keep-going does not."""
     names = ['one.example', 'two.example', 'three.example']
@@ -484,6 +502,6 @@ sys.stdin.readline()
 
 if __name__ == '__main__':
     main([passes_online, passes_all_at_once, passes_whatever_the_uplink, reaches_the_host, counted_once, names_online, behaves,
-          nobody_there, statuses, offline_denies, offline_keeps_what_is_known, keeps_going, update_keeps_observing, programs_get_to_their_connect],
+          nobody_there, statuses, offline_denies, offline_keeps_what_is_known, offline_gateway_names, keeps_going, update_keeps_observing, programs_get_to_their_connect],
          once=[of_root(errors_get_in), of_root(host_as_before), never_to_another_jail, without_a_family], prepare=prepare, first=[control])
     sys.exit(0)

@@ -77,7 +77,7 @@ static void online(void **state)
 }
 
 // What a name is answered with; "" without an address, NULL where nothing is made up.
-static const char *made_up(struct made_up *state, const char *name, unsigned type)
+static const char *made_up_of(struct made_up *state, const char *name, unsigned type, const struct prefix_set *within)
 {
 	CLEANUP(dns_bytes_release) struct dns_bytes reply = { 0 };
 	CLEANUP(seen_release) struct seen seen = { 0 };
@@ -88,7 +88,7 @@ static const char *made_up(struct made_up *state, const char *name, unsigned typ
 
 	ask(&wire, name, type);
 	assert_int_equal(dns_question_read(wire.bytes, wire.length, DNS_UDP, &question), QUESTION_GOOD);
-	if (!made_up_answer(state, &question, &address, &reply)) {
+	if (!made_up_answer(state, &question, within, &address, &reply)) {
 		assert_null(reply.bytes);
 		return NULL;
 	}
@@ -97,10 +97,47 @@ static const char *made_up(struct made_up *state, const char *name, unsigned typ
 	assert_string_equal(seen.name, name);
 	assert_int_equal(seen.addresses.count, type == TYPE_A);
 	if (type == TYPE_A)
-		assert_true(prefix_contains(&dns_made_up_range, &address) &&
-			    address_equal(&address, &seen.addresses.items[0]));
+		assert_true(
+		    (within ? prefix_set_contains(within, &address) : prefix_contains(&dns_made_up_range, &address)) &&
+		    address_equal(&address, &seen.addresses.items[0]));
 	(void)snprintf(text, sizeof(text), "%s", first_address(&seen));
 	return text;
+}
+
+static const char *made_up(struct made_up *state, const char *name, unsigned type)
+{
+	return made_up_of(state, name, type, NULL);
+}
+
+// A gateway endpoint's name: out of its list, whatever else is in it, and one after the other.
+static void names_of_a_list_are_of_it(void **state)
+{
+	static const struct prefix blocks[] = { IPV4_PREFIX(52, 218, 0, 0, 31), IPV6_PREFIX(0x2a05d07880000000, 0, 40),
+						IPV4_PREFIX(192, 0, 2, 8, 32) };
+	CLEANUP(prefix_set_release) struct prefix_set list = { 0 }, sixes = { 0 };
+	CLEANUP(made_up_release) struct made_up made = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		prefix_set_add(&list, &blocks[i]);
+	prefix_set_normalize(&list);
+	assert_string_equal(made_up_of(&made, "one.s3", TYPE_AAAA, &list), "");
+	assert_string_equal(made_up_of(&made, "one.s3", TYPE_A, &list), "52.218.0.1");
+	assert_string_equal(made_up_of(&made, "two.s3", TYPE_A, &list), "192.0.2.8");
+	assert_string_equal(made_up_of(&made, "three.s3", TYPE_A, &list), "52.218.0.0");
+	assert_string_equal(made_up_of(&made, "one.s3", TYPE_A, &list), "52.218.0.1");
+	assert_string_equal(made_up(&made, "unknown.example", TYPE_A), "198.18.0.4");
+	prefix_set_add(&sixes, &blocks[1]);
+	prefix_set_normalize(&sixes);
+	struct dns_bytes reply = { 0 };
+	struct dns_question question;
+	struct address address;
+	static struct wire wire;
+	ask(&wire, "three.s3", TYPE_A);
+	assert_int_equal(dns_question_read(wire.bytes, wire.length, DNS_UDP, &question), QUESTION_GOOD);
+	assert_true(made_up_answer(&made, &question, &sixes, &address, &reply));
+	assert_true(prefix_contains(&dns_made_up_range, &address));
+	dns_bytes_release(&reply);
 }
 
 static void names_are_made_up(void **state)
@@ -170,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(online),
 		cmocka_unit_test(names_are_made_up),
+		cmocka_unit_test(names_of_a_list_are_of_it),
 		cmocka_unit_test(no_more_than_there_are),
 		cmocka_unit_test(addresses_of_replies),
 	};

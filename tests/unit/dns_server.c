@@ -12,6 +12,7 @@ struct fixture {
 	struct dns_rules rules;
 	unsigned refused, passed;
 	char name[256];  // the one refused last
+	struct address stand_in;
 	struct dns_server *server;
 	int udp, tcp;  // connected to it
 };
@@ -20,7 +21,7 @@ static void refused(void *data, const char *name, const struct address *stand_in
 {
 	struct fixture *fixture = data;
 
-	assert_null(stand_in);
+	fixture->stand_in = stand_in ? *stand_in : (struct address){ 0 };
 	fixture->refused++;
 	fixture->passed += passed;
 	(void)snprintf(fixture->name, sizeof(fixture->name), "%s", name);
@@ -117,6 +118,29 @@ static void answers_and_counts(void **state)
 	assert_int_equal(fixture->refused, 2);
 	assert_string_equal(fixture->name, "pypi.org");
 	assert_int_equal(fixture->passed, 0);
+	assert_int_equal(fixture->stand_in.family, FAMILY_NONE);
+}
+
+// An audit offline: whoever asks gets as far as its connect, also for a gateway endpoint's name that nobody resolves,
+// which leads into the endpoint's prefix list; each of them is told of.
+static void every_name_has_an_address(void **state)
+{
+	static const char *const rows[][2] = { { "pypi.org", "198.18.0.1" },
+					       { "my-bucket.s3.eu-west-1.amazonaws.com", "3.5.64.2" },
+					       { "s3.eu-west-1.amazonaws.com", "3.5.64.3" },
+					       { "my-bucket.s3.eu-west-1.amazonaws.com", "3.5.64.2" } };
+	struct fixture *fixture = *state;
+	char address[ADDRESS_TEXT_SIZE];
+
+	fixture->rules.made_up = true;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(ask(fixture, rows[i][0], address), DNS_CODE_OK);
+		assert_string_equal(address, rows[i][1]);
+		assert_int_equal(fixture->refused, i + 1);
+		assert_string_equal(fixture->name, rows[i][0]);
+		assert_string_equal(address_print(&fixture->stand_in, address), rows[i][1]);
+		assert_string_equal(dns_server_name_of(fixture->server, &fixture->stand_in), rows[i][0]);
+	}
 }
 
 // What an update of the profile brings is answered at once, also when it takes everything away.
@@ -167,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(answers_and_counts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(every_name_has_an_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(other_rules, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pipelined, set_up, tear_down),
 	};

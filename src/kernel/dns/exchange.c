@@ -59,19 +59,13 @@ static void finish(struct dns_server *server, struct dns_exchange *exchange, str
 		dns_client_answered(server, asker.client);
 }
 
-// Where a name that nobody knows has a made-up address. What a gateway endpoint leads to is not made up: it is carried.
-static bool can_make_up(const struct dns_server *server, const struct forward_target *target)
-{
-	return server->rules->made_up && !target->within;
-}
-
 static void fail(struct dns_server *server, const struct dns_question *question, const struct forward_target *target,
 		 struct dns_bytes *reply)
 {
 	dns_reply_code(question, DNS_CODE_FAILED, reply);
-	if (!can_make_up(server, target))
+	if (!server->rules->made_up)
 		return;
-	dns_refuse(server, question, reply);
+	dns_refuse(server, question, target->within, reply);
 	dns_note_reply(server, question, reply);
 }
 
@@ -115,7 +109,7 @@ static int attempt_begin(struct dns_server *server, struct dns_exchange *exchang
 // The attempt has failed: the next one, as far as there are any.
 static void attempt_next(struct dns_server *server, struct dns_exchange *exchange, enum dns_transport transport)
 {
-	const unsigned attempts = can_make_up(server, &exchange->target) ? 1 : ATTEMPTS;
+	const unsigned attempts = server->rules->made_up && !exchange->target.within ? 1 : ATTEMPTS;
 
 	exchange->transport = transport;
 	while (exchange->attempt < attempts) {
@@ -135,6 +129,21 @@ static void attempt_failed(struct dns_server *server, struct dns_exchange *excha
 	attempt_next(server, exchange, DNS_UDP);
 }
 
+// Whether an answer leaves who asked without an address that there may be: of a gateway endpoint's name every answer
+// does that has none of the list.
+static bool leads_nowhere(const struct dns_exchange *exchange, const struct dns_bytes *reply)
+{
+	dns_address_vec addresses = { 0 };
+	bool found = (reply->bytes[3] & 15) != DNS_CODE_NO_NAME;
+
+	if (found && exchange->target.within && exchange->question.type == DNS_TYPE_A) {
+		dns_reply_read(reply->bytes, reply->length, &addresses);
+		found = addresses.count;
+	}
+	vec_release(&addresses);
+	return !found;
+}
+
 static void judge(struct dns_server *server, struct dns_exchange *exchange, const uint8_t *bytes, size_t length)
 {
 	struct dns_bytes reply = { 0 };
@@ -152,11 +161,11 @@ static void judge(struct dns_server *server, struct dns_exchange *exchange, cons
 		attempt_failed(server, exchange);
 		return;
 	case FORWARD_OUTSIDE:
-		dns_refused(server, exchange->question.text, NULL, false);
+		dns_refuse(server, &exchange->question, exchange->target.within, &reply);
 		break;
 	case FORWARD_DONE:
-		if (can_make_up(server, &exchange->target) && (reply.bytes[3] & 15) == DNS_CODE_NO_NAME)
-			dns_refuse(server, &exchange->question, &reply);
+		if (server->rules->made_up && leads_nowhere(exchange, &reply))
+			dns_refuse(server, &exchange->question, exchange->target.within, &reply);
 		break;
 	}
 	dns_note_reply(server, &exchange->question, &reply);
@@ -255,15 +264,17 @@ static size_t free_slot(const struct dns_server *server)
 
 static bool is_silent(const struct dns_server *server, const struct forward_target *target)
 {
-	return can_make_up(server, target) && target->servers == server->silent && dns_now() < server->silent_until;
+	return server->rules->made_up && target->servers == server->silent && dns_now() < server->silent_until;
 }
 
 static void decline(struct dns_server *server, const struct dns_asker *asker, const struct dns_question *question,
-		    unsigned code)
+		    const struct prefix_set *within)
 {
 	struct dns_bytes reply = { 0 };
 
-	dns_reply_code(question, code, &reply);
+	dns_reply_code(question, DNS_CODE_REFUSED, &reply);
+	dns_refuse(server, question, within, &reply);
+	dns_note_reply(server, question, &reply);
 	dns_deliver(server, asker, &reply);
 	dns_bytes_release(&reply);
 }
@@ -281,8 +292,7 @@ void dns_exchange_start(struct dns_server *server, const struct dns_asker *asker
 		return;
 	}
 	if (target->within && !dns_budget_take(&server->budget, question->text, dns_now())) {
-		dns_refused(server, question->text, NULL, false);
-		decline(server, asker, question, DNS_CODE_REFUSED);
+		decline(server, asker, question, target->within);
 		return;
 	}
 	struct dns_exchange *exchange = NEW(struct dns_exchange);

@@ -85,12 +85,13 @@ const char *dns_server_name_of(const struct dns_server *server, const struct add
 	return dns_names_find(&server->names, address);
 }
 
-void dns_refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply)
+void dns_refuse(struct dns_server *server, const struct dns_question *question, const struct prefix_set *within,
+		struct dns_bytes *reply)
 {
 	struct dns_bytes made = { 0 };
 	struct address address;
 
-	if (!server->rules->made_up || !made_up_answer(&server->made_up, question, &address, &made)) {
+	if (!server->rules->made_up || !made_up_answer(&server->made_up, question, within, &address, &made)) {
 		dns_refused(server, question->text, NULL, false);
 		return;
 	}
@@ -120,7 +121,7 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 	case DNS_DROPPED:
 		return;
 	case DNS_REFUSED:
-		dns_refuse(server, &question, &reply);
+		dns_refuse(server, &question, NULL, &reply);
 		break;
 	case DNS_ANSWERED:
 		break;
@@ -129,7 +130,7 @@ void dns_serve(struct dns_server *server, const struct dns_asker *asker, const u
 		dns_exchange_start(server, asker, &question, &target);
 		return;
 	case DNS_FORWARDED:
-		// What a gateway endpoint leads to is carried: an address of the list, or none.
+		// What a gateway endpoint leads to is carried: an address of the list, as it is or made up.
 		if (server->rules->made_up)
 			(void)forward_find_gateway(&server->rules->forward, question.text, &target);
 		dns_exchange_start(server, asker, &question, &target);

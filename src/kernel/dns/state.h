@@ -69,8 +69,10 @@ void dns_deliver(struct dns_server *server, const struct dns_asker *asker, const
 // Tells of a name that is not resolved: see struct dns_sink.
 void dns_refused(struct dns_server *server, const char *name, const struct address *stand_in, bool passed);
 
-// A name that nobody knows: the reply stays what it is, or becomes one with a made-up address. Either is told of.
-void dns_refuse(struct dns_server *server, const struct dns_question *question, struct dns_bytes *reply);
+// A name that nobody resolves: the reply stays what it is, or becomes one with a made-up address, of the prefix list of
+// a gateway endpoint whose name it is (within; else NULL). Either is told of.
+void dns_refuse(struct dns_server *server, const struct dns_question *question, const struct prefix_set *within,
+		struct dns_bytes *reply);
 
 // Remembers the addresses of a reply to the question.
 void dns_note_reply(struct dns_server *server, const struct dns_question *question, const struct dns_bytes *reply);
