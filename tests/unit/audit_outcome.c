@@ -16,6 +16,10 @@
 	"  - {service: s3, type: gateway, prefix-list: pl-1}\n"                                                        \
 	"  - {service: sts, type: interface, addresses: [10.9.1.40]}\n" rest
 #define ONLY VPC("isolation: vpc", "")
+#define ELSEWHERE                                                                                                      \
+	"vpcjail: 1\nnetwork: {isolation: vpc, peers: [10.9.1.21]}\n"                                                  \
+	"vpc: {region: eu-west-1, located: elsewhere, subnets: [10.9.1.0/24], cidrs: [10.9.0.0/16]}\n"                 \
+	"process: {credentials: scrub}\nendpoints: [{service: sts, type: interface, addresses: [10.9.1.40]}]\n"
 
 static void judge(const char *profile_text, const char *const *lines, struct strbuf *sentence, struct strbuf *words)
 {
@@ -53,6 +57,12 @@ static void columns(void **state)
 		{ ONLY, "packet - 10.9.0.53 udp 53 x", "fails unknown fails fails" },
 		{ ONLY, "name sts.eu-west-1.amazonaws.com", "fails fails passes fails" },
 		{ ONLY, "name pypi.org", "fails fails fails fails" },
+		{ ELSEWHERE, "packet - 10.9.1.40 tcp 443 uplink_egress", "fails fails passes fails" },
+		{ ELSEWHERE, "packet - 10.9.1.9 tcp 80 uplink_egress", "fails fails passes fails" },
+		{ ELSEWHERE, "packet - 10.9.1.21 tcp 29500 uplink_egress", "fails passes passes passes" },
+		{ ELSEWHERE, "packet - 52.95.1.1 tcp 443 x", "fails fails fails fails" },
+		{ VPC("isolation: vpc, uplink: none", ""), "packet - 10.9.1.9 tcp 80 uplink_egress",
+		  "fails unknown passes fails" },
 		{ VPC("isolation: full", ""), "packet sts.eu-west-1.amazonaws.com 198.18.0.1 tcp 443 x",
 		  "fails fails passes fails" },
 		{ VPC("isolation: full", ""), "packet s3.eu-west-1.amazonaws.com 198.18.0.1 tcp 443 x",
@@ -97,6 +107,15 @@ static void sentences(void **state)
 		{ ONLY, EVENTS("packet - 169.254.169.254 tcp 80 x"),
 		  "passes VPC-only; would fail network isolation because 169.254.169.254:80 (tcp) is not reached "
 		  "(network isolation: only loopback and the job's peers) (not counted: 1 that AWS allows)" },
+		// What this host's link does not carry, the VPC's does.
+		{ ELSEWHERE, EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress"),
+		  "passes VPC-only; would fail network isolation because sts.eu-west-1.amazonaws.com "
+		  "(10.9.1.40:443/tcp) "
+		  "is not reached (network isolation: only loopback and the job's peers) (not counted: 1 that AWS "
+		  "allows)" },
+		{ ELSEWHERE, EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 80 endpoint_egress"),
+		  "would fail VPC-only and network isolation because sts.eu-west-1.amazonaws.com (10.9.1.40:80/tcp) is "
+		  "not reached (an interface endpoint carries its own ports only)" },
 		{ VPC("isolation: vpc", "tolerate: [{destination: pypi.org, reason: x}]\n"), EVENTS("name pypi.org"),
 		  "passes VPC-only and network isolation (tolerated: 1)" },
 	};
@@ -172,12 +191,28 @@ static void templates(void **state)
 		     &profile);
 	outcomes_find(&profile, &events, NULL, &outcomes);
 	assert_int_equal(outcomes.of[VPC_ONLY].verdict, OUTCOME_UNKNOWN);
-	assert_string_equal(outcomes.of[VPC_ONLY].unknown, "1 of the profile's values are the template's, made up");
+	assert_string_equal(outcomes.of[VPC_ONLY].unknown, "1 of the profile's values is the template's, made up");
 	assert_int_equal(outcomes.of[ISOLATED_ALONE].verdict, OUTCOME_PASSES);
 	outcomes_release(&outcomes);
 	fixture_events(EVENTS("packet - 151.101.0.223 tcp 443 x"), &events);
 	outcomes_find(&profile, &events, NULL, &outcomes);
 	assert_int_equal(outcomes.of[VPC_ONLY].verdict, OUTCOME_FAILS);
+}
+
+// The profile that is kept with a run has no marks.
+static void templates_that_were_recorded(void **state)
+{
+	const struct record_start start = { .made_up = 15 };
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(events_release) event_vec events = { 0 };
+	CLEANUP(outcomes_release) struct outcomes outcomes = { 0 };
+
+	(void)state;
+	fixture_load(ONLY, &profile);
+	outcomes_find(&profile, &events, &start, &outcomes);
+	assert_int_equal(outcomes.of[VPC_ONLY].verdict, OUTCOME_UNKNOWN);
+	assert_string_equal(outcomes.of[VPC_ONLY].unknown, "15 of the profile's values are the template's, made up");
+	assert_int_equal(outcomes.of[ISOLATED_ALONE].verdict, OUTCOME_PASSES);
 }
 
 static void json_has_all(void **state)
@@ -280,9 +315,11 @@ static void destinations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns),     cmocka_unit_test(sentences), cmocka_unit_test(the_host_itself),
-		cmocka_unit_test(many),        cmocka_unit_test(templates), cmocka_unit_test(json_has_all),
-		cmocka_unit_test(what_counts), cmocka_unit_test(groups),    cmocka_unit_test(destinations),
+		cmocka_unit_test(columns),         cmocka_unit_test(sentences),
+		cmocka_unit_test(the_host_itself), cmocka_unit_test(many),
+		cmocka_unit_test(templates),       cmocka_unit_test(templates_that_were_recorded),
+		cmocka_unit_test(json_has_all),    cmocka_unit_test(what_counts),
+		cmocka_unit_test(groups),          cmocka_unit_test(destinations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

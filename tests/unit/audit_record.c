@@ -44,7 +44,8 @@ static void write_start(struct strbuf *out)
 	struct record_start start = { .run = (char *)(uintptr_t) "20261128-001622-3f2a",
 				      .at = 1764288000000,
 				      .mode = RECORD_OFFLINE,
-				      .uid = 4242 };
+				      .uid = 4242,
+				      .made_up = 15 };
 	vec_push(&start.command, (char *)(uintptr_t) "true");
 	record_write_start(&start, out);
 	vec_release(&start.command);
@@ -88,6 +89,7 @@ static void round_trip(void **state)
 	assert_int_equal(record.lines, 6);
 	assert_int_equal(record.broken, 0);
 	assert_int_equal(record.missing_bytes, 0);
+	assert_int_equal(record.start.made_up, 15);
 	assert_int_equal(record.start.mode, RECORD_OFFLINE);
 	assert_int_equal(record.events.count, 3);
 	const struct event *first = &record.events.items[0];

@@ -19,6 +19,7 @@ struct trial {
 	const struct policy *policy;
 	const struct record_start *start;
 	bool peers_unknown;  // several hosts, of which the profile names none
+	bool moved;          // the variant is where the VPC is, and the profile is not
 };
 
 // What became of one event.
@@ -61,7 +62,8 @@ static struct judged judge_flow(const struct trial *trial, const struct event *e
 		(void)name_leads_to(&trial->variant, event->name, &flow.remote);
 	struct judgement judgement = policy_evaluate(trial->policy, &flow);
 	if (judgement.allowed)
-		return (struct judged){ .fate = FATE_PASSES };
+		return (struct judged){ .fate =
+					    trial->moved && event->kind == EVENT_PACKET ? FATE_STRICTER : FATE_PASSES };
 	struct judged judged = { FATE_FAILS, judgement.reason, layer_title(judgement.layer->kind, flow.direction) };
 	if (judgement.rule->aws && strcmp(judgement.rule->aws, "allowed") == 0)
 		judged.fate = FATE_STRICTER;
@@ -127,10 +129,19 @@ static void judge(const struct trial *trial, const struct event *event, struct o
 									 : judged.reason);
 }
 
+// The profile that is kept with a run has no marks: what it was launched with counts.
+static size_t made_up_values(const struct trial *trial)
+{
+	size_t recorded = trial->start ? trial->start->made_up : 0;
+
+	return recorded > trial->given->placeholders.count ? recorded : trial->given->placeholders.count;
+}
+
 // What is not known does not save what fails; a template's made-up values do not make anything pass.
 static void conclude(const struct trial *trial, struct outcome *outcome)
 {
 	bool vpc = trial->variant.network.isolation == ISOLATION_VPC;
+	size_t made_up = made_up_values(trial);
 
 	if (outcome->causes.count) {
 		free(outcome->unknown);
@@ -138,9 +149,9 @@ static void conclude(const struct trial *trial, struct outcome *outcome)
 		outcome->verdict = OUTCOME_FAILS;
 		return;
 	}
-	if (!outcome->unknown && vpc && trial->given->placeholders.count)
-		outcome->unknown = memory_format("%zu of the profile's values are the template's, made up",
-						 trial->given->placeholders.count);
+	if (!outcome->unknown && vpc && made_up)
+		outcome->unknown = memory_format("%zu of the profile's values %s the template's, made up", made_up,
+						 made_up == 1 ? "is" : "are");
 	outcome->verdict = outcome->unknown ? OUTCOME_UNKNOWN : OUTCOME_PASSES;
 }
 
@@ -166,6 +177,16 @@ static void try_one(const struct trial *asked, const event_group_vec *groups, st
 	conclude(&trial, outcome);
 }
 
+// The verdict is about the cloud, where the job's link is its VPC's: what this host does not carry is no failure there.
+static bool move_into_vpc(struct profile *variant)
+{
+	if (variant->vpc.located == LOCATED_HERE && variant->network.uplink != UPLINK_NONE)
+		return false;
+	variant->vpc.located = LOCATED_HERE;
+	variant->network.uplink = UPLINK_MACVLAN;
+	return true;
+}
+
 static bool has_vpc(const struct profile *profile)
 {
 	return profile->vpc.at.line || profile->network.isolation == ISOLATION_VPC;
@@ -183,6 +204,7 @@ void outcomes_find(const struct profile *profile, const event_vec *events, const
 		struct trial trial = { .given = profile, .variant = *profile, .start = start };
 
 		trial.variant.network.isolation = i == VPC_ONLY ? ISOLATION_VPC : ISOLATION_FULL;
+		trial.moved = move_into_vpc(&trial.variant);
 		if (i == ISOLATED_ALONE)
 			trial.variant.network.peers.count = 0;
 		trial.peers_unknown = i == ISOLATED_PEERS && !profile->network.peers.count;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What would become of a recorded run in the cloud: a verdict for each combination of network isolation and VPC.
 //
-// Each combination is the profile with another `isolation`; its policy judges what the run denied and what it carried.
+// Each combination is the profile with another `isolation`, seen from within its VPC; its policy judges what the run
+// denied and what it carried.
 #ifndef VPCJAIL_AUDIT_OUTCOME_OUTCOME_H
 #define VPCJAIL_AUDIT_OUTCOME_OUTCOME_H
 
@@ -37,7 +38,7 @@ struct outcome {
 	char *unknown;                     // why it is not known; NULL unless it is
 	VEC(struct outcome_cause) causes;  // distinct destinations, in the order of the events
 	size_t tolerated;                  // distinct destinations that a toleration covers
-	size_t stricter;                   // that the profile denies and AWS does not: not counted
+	size_t stricter;                   // that are denied here and not on AWS: not counted
 };
 
 // Zeroed is releasable. Borrows the events.

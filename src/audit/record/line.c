@@ -110,6 +110,7 @@ const struct line_field start_fields[] = {
 	FIELD(struct record_start, "directory", LINE_TEXT, directory),
 	FIELD(struct record_start, "uid", LINE_UNSIGNED, uid, .always = true),
 	FIELD(struct record_start, "link", LINE_TEXT, link),
+	FIELD(struct record_start, "made_up", LINE_UNSIGNED, made_up),
 	FIELD(struct record_start, "ipv4", LINE_ADDRESS, own[0]),
 	FIELD(struct record_start, "ipv6", LINE_ADDRESS, own[1]),
 	END,

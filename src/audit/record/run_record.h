@@ -26,6 +26,7 @@ struct record_start {
 	uint32_t uid;
 	struct address own[2];  // the job's addresses on its link, IPv4 and IPv6; family NONE: it has none
 	char *link;             // the uplink's word: "veth", "none"
+	unsigned made_up;       // values of the profile that are a template's
 };
 
 // What the kernel counted for one rule that denies: more than what was recorded of it, where the log was limited.

@@ -117,6 +117,7 @@ static void describe_start(struct collector *collector)
 	start->directory = memory_copy_text(plan->host->directory);
 	start->uid = plan->identity->uid;
 	start->link = memory_copy_text(uplink_word(plan->link.kind));
+	start->made_up = (unsigned)recording->profile->placeholders.count;
 }
 
 static int open_files(struct collector *collector, struct error *err)
