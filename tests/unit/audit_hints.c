@@ -45,9 +45,43 @@ static void each_row_has_its_example(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < hint_count(); i++) {
-		assert_non_null(hint_at(i)->example);
-		assert_hint(hint_at(i)->example, hint_at(i)->name);
+		const struct hint *hint = hint_at(i);
+		CLEANUP(event_release) struct event event = { 0 };
+
+		assert_non_null(hint->example);
+		if (!hint->fact) {
+			assert_hint(hint->example, hint->name);
+			continue;
+		}
+		read_event(hint->example, &event);
+		assert_string_not_equal(hint_for(&event, &vpc)->name, hint->name);
+		event.reason = memory_copy_text("allowed by the profile, but uplink: none carries nothing");
+		event.stand_in = (struct address){ FAMILY_IPV4, 0x34da0001 };  // 52.218.0.1
+		assert_string_equal(hint_for(&event, &vpc)->name, hint->name);
 	}
+}
+
+// Whose endpoint the profile has needs none added; what is denied by the profile itself does.
+static void allowed_has_nothing_to_add(void **state)
+{
+	CLEANUP(event_release) struct event carried = { 0 }, own = { 0 }, denied = { 0 }, unknown = { 0 };
+	CLEANUP(hint_advice_release) struct hint_advice advice = { 0 };
+
+	(void)state;
+	read_event("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress", &carried);
+	carried.reason = memory_copy_text("allowed by the profile, not reachable from this host: the VPC is elsewhere");
+	hint_advise(&carried, &vpc, &advice);
+	assert_null(advice.endpoint);
+	assert_null(strstr(advice.fix, "Add"));
+	read_event("packet - 10.9.1.1 tcp 443 uplink_egress", &own);
+	own.reason = memory_copy_text("this host's own address: a jail reaches the host only through host-ports");
+	assert_string_equal(hint_for(&own, &vpc)->name, "layer-uplink");
+	read_event("packet kms.eu-west-1.amazonaws.com 198.18.0.1 tcp 443 sg_egress", &denied);
+	denied.reason = memory_copy_text("no security group rule allows it");
+	assert_string_equal(hint_for(&denied, &vpc)->name, "kms");
+	read_event("name kms.eu-west-1.amazonaws.com", &unknown);
+	unknown.stand_in = (struct address){ FAMILY_IPV4, 0xc6120001 };  // 198.18.0.1
+	assert_string_equal(hint_for(&unknown, &vpc)->name, "kms");
 }
 
 static void check_text(const struct hint *hint, const char *text, bool sentence)
@@ -331,21 +365,14 @@ static void words_of_remedies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_are_there_and_unique),
-		cmocka_unit_test(each_row_has_its_example),
-		cmocka_unit_test(texts_are_sound),
-		cmocka_unit_test(patterns_are_lower_case),
-		cmocka_unit_test(habits),
-		cmocka_unit_test(recorder_is_believed),
-		cmocka_unit_test(parents_count),
-		cmocka_unit_test(advice_names_the_region),
-		cmocka_unit_test(advice_of_services),
-		cmocka_unit_test(isolation_has_no_endpoints),
-		cmocka_unit_test(hostile_names_are_inert),
-		cmocka_unit_test(long_names_are_no_names),
-		cmocka_unit_test(globs),
-		cmocka_unit_test(examples_are_read_strictly),
-		cmocka_unit_test(words_of_remedies),
+		cmocka_unit_test(rows_are_there_and_unique),  cmocka_unit_test(each_row_has_its_example),
+		cmocka_unit_test(allowed_has_nothing_to_add), cmocka_unit_test(texts_are_sound),
+		cmocka_unit_test(patterns_are_lower_case),    cmocka_unit_test(habits),
+		cmocka_unit_test(recorder_is_believed),       cmocka_unit_test(parents_count),
+		cmocka_unit_test(advice_names_the_region),    cmocka_unit_test(advice_of_services),
+		cmocka_unit_test(isolation_has_no_endpoints), cmocka_unit_test(hostile_names_are_inert),
+		cmocka_unit_test(long_names_are_no_names),    cmocka_unit_test(globs),
+		cmocka_unit_test(examples_are_read_strictly), cmocka_unit_test(words_of_remedies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,9 @@ static bool is_call(const struct hint *hint, const struct event *event)
 
 bool hint_matches(const struct hint *hint, const struct hint_subject *subject)
 {
-	return is_kind(hint, subject->event->kind) && is_call(hint, subject->event) && is_of_flow(hint, subject) &&
-	       is_there(hint, subject) && is_region(hint, subject) && is_by_program(hint, subject);
+	return (!hint->fact || hint->fact == subject->fact) && is_kind(hint, subject->event->kind) &&
+	       is_call(hint, subject->event) && is_of_flow(hint, subject) && is_there(hint, subject) &&
+	       is_region(hint, subject) && is_by_program(hint, subject);
 }
 
 size_t hint_count(void)
@@ -149,6 +150,15 @@ const struct hint *hint_find(const char *name)
 	return NULL;
 }
 
+static const struct hint *of_fact(enum hint_fact fact)
+{
+	size_t index = 0;
+
+	while (hint_at(index)->fact != fact)
+		index++;
+	return hint_at(index);
+}
+
 const struct hint *hint_of_subject(const struct hint_subject *subject)
 {
 	const char *named = subject->event->hint;
@@ -156,6 +166,8 @@ const struct hint *hint_of_subject(const struct hint_subject *subject)
 
 	if (hint)
 		return hint;
+	if (subject->fact)
+		return of_fact(subject->fact);
 	for (size_t i = 0; i < COUNT(tables); i++)
 		for (size_t j = 0; j < tables[i]->count; j++)
 			if (hint_matches(&tables[i]->rows[j], subject))

@@ -26,6 +26,13 @@ enum { HINT_ON_PACKET = 1, HINT_ON_CALL = 2, HINT_ON_NAME = 4, HINT_ON_FLOW = 8 
 // Where the other side is.
 enum hint_scope { HINT_ANYWHERE, HINT_PUBLIC, HINT_PRIVATE };
 
+// What a row needs to know besides the event. An event of which one of them holds has no other row.
+enum hint_fact {
+	HINT_NO_FACT,
+	HINT_NOT_CARRIED,  // the profile allows it, and the link to this host carries nothing
+	HINT_OWN_GATEWAY,  // a name of the profile's gateway endpoint that this host's name servers did not resolve
+};
+
 // Whose Region a name of AWS has.
 enum hint_region { HINT_REGION_ANY, HINT_REGION_OTHER };
 
@@ -48,8 +55,9 @@ struct hint_setting {
 // hosts, services and addresses are alternatives to each other; all other parts must hold together. ports and protocol
 // are not asked of a name, which has none; a row with neither hosts nor services matches no name.
 struct hint {
-	const char *name;                     // stable: "sts-global"
-	unsigned on;                          // HINT_ON_*
+	const char *name;  // stable: "sts-global"
+	unsigned on;       // HINT_ON_*
+	enum hint_fact fact;
 	const char *hosts[HINT_PATTERNS];     // globs of '*' and '?', lower case
 	const char *services[HINT_PATTERNS];  // as in an endpoint's service; "*": any that the table of services has
 	struct prefix addresses[HINT_ADDRESSES];

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "dns/made_up.h"
 #include "policy/service_name.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -145,6 +146,20 @@ static void find_program(const struct event_process *process, char out[static SU
 	out[length] = '\0';
 }
 
+// A made-up address that is not of the range of unknown names is of a gateway endpoint's prefix list.
+static enum hint_fact fact_of(const struct event *event)
+{
+	static const char uplink[] = "uplink_", allowed[] = "allowed by the profile";
+
+	if (event->kind == EVENT_PACKET && event->reason && strncmp(event->layer, uplink, strlen(uplink)) == 0 &&
+	    strncmp(event->reason, allowed, strlen(allowed)) == 0)
+		return HINT_NOT_CARRIED;
+	if (event->kind == EVENT_NAME && event->stand_in.family != FAMILY_NONE &&
+	    !prefix_contains(&dns_made_up_range, &event->stand_in))
+		return HINT_OWN_GATEWAY;
+	return HINT_NO_FACT;
+}
+
 void hint_subject_of(const struct event *event, const struct hint_facts *facts, struct hint_subject *subject)
 {
 	*subject = (struct hint_subject){ .event = event, .own_region = facts ? facts->region : NULL };
@@ -152,4 +167,5 @@ void hint_subject_of(const struct event *event, const struct hint_facts *facts, 
 	find_service(subject);
 	find_program(&event->process, subject->program);
 	subject->is_private = is_of_site(&event->flow.remote);
+	subject->fact = fact_of(event);
 }

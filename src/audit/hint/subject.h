@@ -9,7 +9,8 @@ enum { SUBJECT_NAME_SIZE = 256, SUBJECT_REGION_SIZE = 32 };
 
 struct hint_subject {
 	const struct event *event;
-	const char *own_region;            // the profile's; NULL: not known
+	const char *own_region;  // the profile's; NULL: not known
+	enum hint_fact fact;
 	char name[SUBJECT_NAME_SIZE];      // lower case, no final dot; "": none, or longer than a name can be
 	char region[SUBJECT_REGION_SIZE];  // the Region in the name of a service; "": none
 	const char *service;               // of AWS, by the name; NULL: none. A literal

@@ -3,6 +3,25 @@
 #include "audit/hint/table.h"
 
 static const struct hint rows[] = {
+	{ .name = "not-carried",
+	  .fact = HINT_NOT_CARRIED,
+	  .layers = { "uplink_*" },
+	  .what = "Allowed by the profile, and not reached from this host.",
+	  .fix = "Nothing has to be added: in the VPC it is reached. vpc.located and network.uplink say what of it "
+		 "this host carries.",
+	  .remedy = HINT_NOTHING,
+	  .source = "vpcjail-profile(5), vpc.located and network.uplink",
+	  .example = "packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress python3" },
+	{ .name = "own-gateway",
+	  .on = HINT_ON_NAME,
+	  .fact = HINT_OWN_GATEWAY,
+	  .hosts = { "*" },
+	  .what = "A name of the profile's own gateway endpoint, which this host's name servers did not resolve.",
+	  .fix = "Nothing has to be added to the profile. Where the host does resolve it, compare the entries of the "
+		 "prefix list with AWS.",
+	  .remedy = HINT_NOTHING,
+	  .source = "vpcjail-profile(5), endpoints",
+	  .example = "name bucket.s3.eu-west-1.amazonaws.com" },
 	{ .name = "layer-isolation",
 	  .layers = { "isolation_*" },
 	  .what = "Network isolation: a job reaches its own loopback and its peers, nothing else, not even S3.",
