@@ -216,9 +216,98 @@ static void nothing_denied(void **state)
 	fixture_events(EVENTS("flow - 9.9.9.9 tcp 80 -"), &events);
 	assert_int_equal(suggest(&profile, &events, &found, NULL), 0);
 	suggestions_format(&found, &out);
-	assert_string_equal(strbuf_text(&out),
-			    "# 0 destinations were denied: 0 would pass, 0 would be asked for no more, "
-			    "0 would stay denied\n");
+	assert_string_equal(strbuf_text(&out), "# nothing was denied\n");
+}
+
+static void suggest_all(const char *profile_text, const char *const *lines, struct suggestions *found,
+			struct strbuf *out)
+{
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(events_release) event_vec events = { 0 };
+
+	fixture_load(profile_text, &profile);
+	fixture_events(lines, &events);
+	assert_int_equal(suggest(&profile, &events, found, NULL), 0);
+	suggestions_format(found, out);
+}
+
+#define ELSEWHERE                                                                                                      \
+	HEAD "vpc: {region: eu-west-1, located: elsewhere, subnets: [10.9.1.0/24], cidrs: [10.9.0.0/16]}\n"            \
+	     "endpoints: [{service: sts, type: interface, addresses: [10.9.1.40, 10.9.1.41]}]\n"
+
+// Where the VPC is, is not for a suggestion to say; what the profile allows there needs nothing added.
+static void never_moves_the_vpc(void **state)
+{
+	CLEANUP(suggestions_release) struct suggestions found = { 0 }, allowed = { 0 };
+	AUTO_STRBUF struct strbuf out = { 0 };
+
+	(void)state;
+	suggest_all(ELSEWHERE,
+		    EVENTS("packet - 10.9.2.9 tcp 5432 sg_egress",
+			   "packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress"),
+		    &found, &out);
+	assert_null(strstr(found.diff, "located: here"));
+	assert_non_null(strstr(found.suggested, "located: elsewhere"));
+	assert_non_null(strstr(found.diff, "addresses: [10.9.2.9]"));
+	assert_int_equal(found.mended, 1);
+	assert_int_equal(found.allowed, 1);
+	assert_non_null(strstr(strbuf_text(&out),
+			       "# 2 destinations were denied: 1 would pass in the VPC, 0 would be asked "
+			       "for no more, 0 would stay denied, 1 the profile allows already\n"));
+	assert_non_null(strstr(strbuf_text(&out), "#   vpc.located stays elsewhere: "));
+	strbuf_clear(&out);
+	suggest_all(ELSEWHERE,
+		    EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress",
+			   "packet sts.eu-west-1.amazonaws.com 10.9.1.41 tcp 443 uplink_egress"),
+		    &allowed, &out);
+	assert_string_equal(allowed.diff, "");
+	assert_null(strstr(strbuf_text(&out), "compare"));
+	assert_non_null(strstr(strbuf_text(&out), "#   sts.eu-west-1.amazonaws.com (10.9.1.40:443/tcp): allowed by"));
+}
+
+// As the run's report counts: whatever AWS does instead, and of a name with two addresses one.
+static void counts_as_the_report(void **state)
+{
+	const struct {
+		const char *const *events, *line;
+	} rows[] = {
+		{ EVENTS("packet - 169.254.169.254 tcp 80 service_egress"),
+		  "# 1 destination was denied: 0 would pass, 1 would be asked for no more, 0 would stay denied\n" },
+		{ EVENTS("packet huggingface.co 3.1.1.1 tcp 443 sg_egress",
+			 "packet huggingface.co 3.1.1.2 tcp 443 sg_egress", "packet - 9.9.9.9 tcp 443 sg_egress"),
+		  "# 2 destinations were denied: 0 would pass, 1 would be asked for no more, 1 would stay denied\n" },
+		{ EVENTS("name huggingface.co", "call unshare podman"),
+		  "# 1 name and 1 system call were denied: 0 would pass, 1 would be asked for no more, 1 would stay "
+		  "denied\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CLEANUP(suggestions_release) struct suggestions found = { 0 };
+		AUTO_STRBUF struct strbuf out = { 0 };
+
+		suggest_all(REGION, rows[i].events, &found, &out);
+		if (!strstr(strbuf_text(&out), rows[i].line))
+			fail_msg("no %s in %s", rows[i].line, strbuf_text(&out));
+		vec_for_each (left, &found.left)
+			assert_null(strstr(*left, "huggingface.co"));
+	}
+}
+
+// AWS's local route is for the VPC's own blocks.
+static void beyond_the_blocks_no_local_route(void **state)
+{
+	CLEANUP(suggestions_release) struct suggestions beyond = { 0 }, inside = { 0 };
+	AUTO_STRBUF struct strbuf out = { 0 };
+
+	(void)state;
+	suggest_all(ROUTES, EVENTS("packet - 10.77.3.3 tcp 5432 sg_egress"), &beyond, &out);
+	assert_int_equal(beyond.mended, 1);
+	assert_non_null(strstr(beyond.diff, "+  - destination: 10.77.3.3/32\n+    target: peering\n"));
+	assert_null(strstr(beyond.diff, "+    target: local"));
+	assert_non_null(strstr(strbuf_text(&out), "target: peering), for it is beyond the VPC's blocks"));
+	suggest_all(ROUTES, EVENTS("packet - 10.9.3.3 tcp 5432 sg_egress"), &inside, &out);
+	assert_null(strstr(inside.diff, "peering"));
 }
 
 // Any events at all, with hostile names: what is suggested loads, and lets nothing public pass but what a made-up
@@ -418,6 +507,9 @@ int main(void)
 		cmocka_unit_test(given_variables_stay),
 		cmocka_unit_test(subnets_of_the_host),
 		cmocka_unit_test(nothing_denied),
+		cmocka_unit_test(never_moves_the_vpc),
+		cmocka_unit_test(counts_as_the_report),
+		cmocka_unit_test(beyond_the_blocks_no_local_route),
 		cmocka_unit_test(nothing_public_is_added),
 		cmocka_unit_test(diffs_lead_from_one_to_the_other),
 		cmocka_unit_test(diffs_in_full),

@@ -96,8 +96,7 @@ static const char *fate_words(const struct report *report, enum report_fate fate
 	return several ? "were denied" : "was denied";
 }
 
-// "2 destinations, 1 name and 1 system call".
-static void add_kinds(const struct report_total *total, struct strbuf *out)
+void report_add_kinds(const struct report_total *total, struct strbuf *out)
 {
 	static const struct {
 		enum event_kind kind;
@@ -128,7 +127,7 @@ void report_add_total(const struct report *report, enum report_fate fate, struct
 		strbuf_format(out, "nothing %s", fate_words(report, fate, false));
 		return;
 	}
-	add_kinds(total, out);
+	report_add_kinds(total, out);
 	strbuf_format(out, " %s", fate_words(report, fate, total->destinations > 1));
 	add_part(total->packets, "packet", &first, out);
 	add_part(total->calls, "call", &first, out);

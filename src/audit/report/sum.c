@@ -84,23 +84,27 @@ static uint64_t form_of(const struct flow *flow)
 	       (uint64_t)flow->destination_port << 16 | (uint64_t)flow->icmp_type << 8 | flow->icmp_code;
 }
 
-// What people call one destination, whichever process wanted it and whichever rule it met.
+int report_place_compare(const struct event *one, const struct event *other)
+{
+	const struct address *a = &one->flow.remote, *b = &other->flow.remote;
+	int order = (int)one->kind - (int)other->kind;
+
+	if (order == 0)
+		order = compare_texts(one->name, other->name);
+	if (order == 0)
+		order = compare_texts(one->call, other->call);
+	if (order == 0 && !one->name)
+		order = a->family != b->family ? (int)a->family - (int)b->family
+					       : (a->bits > b->bits) - (a->bits < b->bits);
+	return order ? order : descending(form_of(&one->flow), form_of(&other->flow));
+}
+
 static int by_place(const void *left, const void *right)
 {
 	const struct place *a = left, *b = right;
-	const struct address *one = &a->event->flow.remote, *other = &b->event->flow.remote;
 	int order = (int)a->fate - (int)b->fate;
 
-	if (order == 0)
-		order = (int)a->event->kind - (int)b->event->kind;
-	if (order == 0)
-		order = compare_texts(a->event->name, b->event->name);
-	if (order == 0)
-		order = compare_texts(a->event->call, b->event->call);
-	if (order == 0 && !a->event->name)
-		order = one->family != other->family ? (int)one->family - (int)other->family
-						     : (one->bits > other->bits) - (one->bits < other->bits);
-	return order ? order : descending(form_of(&a->event->flow), form_of(&b->event->flow));
+	return order ? order : report_place_compare(a->event, b->event);
 }
 
 static void count_places(struct report *report)

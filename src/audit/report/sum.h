@@ -8,4 +8,7 @@
 // Fills in totals, layers and times, and orders groups and their destinations: the widest first.
 void report_sum(struct report *report);
 
+// What people call one destination, whichever process wanted it and whichever rule it met: 0 for the same.
+int report_place_compare(const struct event *one, const struct event *other);
+
 #endif

@@ -44,6 +44,9 @@ void report_add_duration(int64_t milliseconds, struct strbuf *out);
 void report_add_number(uint64_t number, struct strbuf *out);
 void report_add_count(uint64_t count, const char *noun, struct strbuf *out);
 
+// "2 destinations, 1 name and 1 system call".
+void report_add_kinds(const struct report_total *total, struct strbuf *out);
+
 // "3 destinations and 1 system call would be denied (41 packets, 2 calls)"; "nothing was denied".
 void report_add_total(const struct report *report, enum report_fate fate, struct strbuf *out);
 

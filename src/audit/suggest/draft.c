@@ -39,6 +39,16 @@ static void restore_host(const struct profile *given, struct profile *now)
 		vec_push(&now->vpc.cidrs, given->vpc.cidrs.items[i]);
 }
 
+// A profile that is elsewhere is judged from within its VPC: from this host nothing of it is ever reached, and that the
+// VPC is here is no addition but for people to say. Its text stays as it is.
+static void move_into_vpc(const struct draft *draft, struct profile *now)
+{
+	if (draft->given->vpc.located != LOCATED_ELSEWHERE || draft->given->network.isolation != ISOLATION_VPC)
+		return;
+	now->vpc.located = LOCATED_HERE;
+	now->network.uplink = UPLINK_MACVLAN;
+}
+
 // 0: draft->now and draft->policy are of the tree.
 static int load(struct draft *draft, struct error *err)
 {
@@ -52,6 +62,7 @@ static int load(struct draft *draft, struct error *err)
 		return -EINVAL;
 	}
 	restore_host(draft->given, &loaded);
+	move_into_vpc(draft, &loaded);
 	if (policy_build(&loaded, &policy, err) < 0) {
 		profile_release(&loaded);
 		return -EINVAL;

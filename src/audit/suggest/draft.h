@@ -11,6 +11,7 @@
 
 // Destinations that are left for one reason.
 struct suggest_left {
+	const struct event *last;  // borrowed
 	char *group, *first, *why;
 	size_t more;
 };
@@ -24,6 +25,8 @@ struct draft {
 	struct policy policy;
 	suggest_text_vec made_up;  // values that nobody knows yet, as the text has them
 	VEC(struct suggest_left) left;
+	bool peering;  // a route by peering was added for the event at hand
+	bool quiet;    // of the event at hand nothing is left: a variable keeps programs from asking
 	unsigned tries;
 	struct suggestions *out;
 };
@@ -57,7 +60,7 @@ struct draft_mark {
 struct draft_mark draft_mark(const struct draft *draft);
 void draft_forget(struct draft *draft, const struct draft_mark *since);
 
-// Notes what is left; group: those with the same, and the same reason, are one line.
+// Notes what is left, unless the draft is quiet; group: those with the same, and the same reason, are one line.
 void draft_note_left(struct draft *draft, const struct event *event, const char *group, const char *why);
 
 // The text of the tree with the comment that marks made-up values, and as a template where it has any.

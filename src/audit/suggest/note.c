@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/report/sum.h"
 #include "audit/suggest/draft.h"
 #include "base/cleanup.h"
 
@@ -63,14 +64,19 @@ void draft_note_left(struct draft *draft, const struct event *event, const char 
 {
 	AUTO_STRBUF struct strbuf first = { 0 };
 
+	if (draft->quiet)
+		return;
 	vec_for_each (left, &draft->left) {
 		if (strcmp(left->group, group) == 0 && strcmp(left->why, why) == 0) {
-			left->more++;
+			// Another address of the same name is no other destination.
+			left->more += report_place_compare(left->last, event) != 0;
+			left->last = event;
 			return;
 		}
 	}
 	destination_format(event, &first);
-	vec_push(&draft->left, (struct suggest_left){ .group = memory_copy_text(group),
+	vec_push(&draft->left, (struct suggest_left){ .last = event,
+						      .group = memory_copy_text(group),
 						      .first = strbuf_steal(&first),
 						      .why = memory_copy_text(why) });
 }

@@ -110,6 +110,32 @@ static bool may_be_named(const struct draft *draft, const char *name)
 	return true;
 }
 
+static bool is_of_vpc(const struct profile *profile, const struct address *address)
+{
+	const prefix_value_vec *blocks = profile->vpc.cidrs.count ? &profile->vpc.cidrs : &profile->vpc.subnets;
+
+	vec_for_each (block, blocks)
+		if (prefix_contains(&block->prefix, address))
+			return true;
+	return false;
+}
+
+// AWS's local route is for the VPC's own blocks; what lies beyond them has a route by another target.
+static bool apply(struct draft *draft, const struct flow *flow, struct edit *edit)
+{
+	static const char local[] = "local";
+	const char *at = strcmp(edit->path[0], "routes") == 0 ? strstr(edit->value, local) : NULL;
+	char *value;
+
+	if (!at || is_of_vpc(draft->given, &flow->remote))
+		return tree_edit_apply(draft->tree, edit);
+	value = memory_format("%.*speering%s", (int)(at - edit->value), edit->value, at + strlen(local));
+	free(edit->value);
+	edit->value = value;
+	draft->peering = true;
+	return tree_edit_apply(draft->tree, edit);
+}
+
 static void apply_found(struct draft *draft, const struct flow *flow)
 {
 	CLEANUP(edits_release) struct edits edits = { 0 };
@@ -117,7 +143,7 @@ static void apply_found(struct draft *draft, const struct flow *flow)
 	edits_find(&draft->now, flow, NULL, &edits);
 	if (edits.ways.count)
 		vec_for_each (edit, &edits.ways.items[0])
-			(void)tree_edit_apply(draft->tree, edit);
+			(void)apply(draft, flow, edit);
 }
 
 // A proxy, a DNS server and the Docker daemon are ways out to anywhere, and no servers like others; nor is what a
@@ -148,6 +174,7 @@ static bool by_server(struct draft *draft, const struct event *event, const stru
 	AUTO_FREE char *traffic = memory_format("protocol: %s, ports: [%u]", protocol, event->flow.destination_port);
 	AUTO_FREE char *endpoint = memory_format("{name: %s, type: custom, %saddresses: [%s], %s}", name, names,
 						 suggest_address(&event->flow.remote, text), traffic);
+	draft->peering = false;
 	(void)draft_add(draft, true, endpoint, DRAFT_PATH("endpoints"));
 	suggest_rule(draft, "egress", name, traffic);
 	bool kept = draft_keep(draft, event);
@@ -160,8 +187,11 @@ static bool by_server(struct draft *draft, const struct event *event, const stru
 		kept = draft_keep(draft, event);
 	}
 	if (kept)
-		draft_note_added(draft, "%s, %s port %u, as the custom endpoint %s", text, protocol,
-				 event->flow.destination_port, name);
+		draft_note_added(draft, "%s, %s port %u, as the custom endpoint %s%s", text, protocol,
+				 event->flow.destination_port, name,
+				 draft->peering ? ", and a route to it (target: peering), for it is beyond the VPC's "
+						  "blocks: check that the VPC's table has one"
+						: "");
 	return kept;
 }
 
@@ -199,8 +229,11 @@ bool suggest_for(struct draft *draft, const struct event *event)
 
 	hint_advise(event, &draft->facts, &advice);
 	bool quieted = suggest_variables(draft, &advice);
+
+	draft->quiet = quieted;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i](draft, event, &advice))
 			break;
+	draft->quiet = false;
 	return quieted;
 }

@@ -20,8 +20,11 @@ struct suggestions {
 	suggest_text_vec added;    // a line for each addition
 	suggest_text_vec to_fill;  // what stands in it made up, and the command that prints it
 	suggest_text_vec left;     // what is not added, why, and what to do instead
-	size_t denied;             // distinct destinations that the run was denied and no toleration covers
-	size_t mended;             // of these: that the suggested profile lets pass
+	char *what;                // "2 destinations and 1 name were denied", as the run's report counts them
+	bool elsewhere;            // the profile's VPC is: passing means within it
+	size_t denied;             // these in all
+	size_t allowed;            // of them: that the given profile lets pass
+	size_t mended;             // that the suggested profile lets pass besides
 	size_t quieted;            // of the others: that a variable keeps programs from asking for
 };
 

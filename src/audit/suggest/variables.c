@@ -35,7 +35,8 @@ bool suggest_variables(struct draft *draft, const struct hint_advice *advice)
 {
 	AUTO_FREE char *settings = memory_copy_text(advice->settings);
 	char *rest = settings, *word;
-	bool quieted = false;
+	bool quieted = false, filled = false;
+	size_t added = draft->out->added.count;
 
 	if (advice->hint->remedy != HINT_SET || !settings)
 		return false;
@@ -45,7 +46,10 @@ bool suggest_variables(struct draft *draft, const struct hint_advice *advice)
 
 		if (is_set(draft->given, variable))
 			continue;
+		filled = filled || value[0] == '/';
 		quieted = is_set(&draft->now, variable) || set_variable(draft, advice, variable, value) || quieted;
 	}
+	if (draft->out->added.count > added && advice->channel && !filled)
+		draft_note_added(draft, "for these to do, bring along %s", advice->channel);
 	return quieted;
 }
