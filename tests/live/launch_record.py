@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 import time
 
 from launch_lib import Bench, PYTHON, check, equal, main, run, start, user_folder, wait_until
@@ -257,6 +258,25 @@ def the_newest_stay(mode):
     check('20200101-000059-0000' in left and '20200101-000000-0000' not in left, left)
 
 
+def newest_of_one_second(mode):
+    """Runs that begin within one second are told apart by when they began, and the report without a name is the last one's."""
+    if mode.root:
+        return
+    home = user_folder(mode, 'quick')
+    environment = {'HOME': home, 'XDG_STATE_HOME': None}
+    names = []
+    for _ in range(12):
+        before = set(names)
+        equal(run(mode, ['true'], environment=environment).returncode, 0)
+        names += set(os.listdir(home + '/.local/state/vpcjail/runs')) - before
+    seconds = [name.rsplit('-', 1)[0] for name in names]
+    check(len(set(seconds)) < len(names), 'no two of them began within one second', names)
+    equal(sorted(names), names)
+    done = subprocess.run([Bench.binary, 'report', '--json'], text=True, capture_output=True, env=mode.full_environment(environment),
+                          check=True, **mode.popen_arguments())
+    equal(json.loads(done.stdout)['run'], names[-1])
+
+
 def nothing_ran(mode):
     """A launch that fails leaves no record."""
     before = runs(mode)
@@ -269,4 +289,4 @@ if 'VPCJAIL_TEST_STATE' not in os.environ:
     os.environ['VPCJAIL_TEST_STATE'] = f'/tmp/vpcjail-test-state-{os.getpid()}'
 
 main([recorded, also_quietly, supervisor_killed, jail_killed, as_it_happens, bad_places, full, no_store, not_by_the_job,
-      the_newest_stay, nothing_ran])
+      the_newest_stay, newest_of_one_second, nothing_ran])

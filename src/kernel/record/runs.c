@@ -25,6 +25,7 @@
 #define PROFILE_FILE "profile.yaml"
 
 enum { FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, TRIES = 16 };
+enum { DRAWN_BITS = 6 };  // of a run's number; above them are the milliseconds
 
 // Root's own, but for tests: their runs must not push out real ones.
 static const char *root_state(void)
@@ -99,7 +100,7 @@ int runs_make(struct error *err)
 	return fd < 0 ? fd : 0;
 }
 
-// "20261128-001622-3f2a": they sort by when they began.
+// "20261128-001622-3f2a": they sort by when they began, within a second by the number.
 static bool is_run(const char *name)
 {
 	static const char form[] = "dddddddd-dddddd-xxxx";
@@ -170,17 +171,19 @@ static void sweep(int runs)
 
 static int make_run(int runs, char *name, struct error *err)
 {
-	time_t now = time(NULL);
-	struct tm parts;
-	char when[20];
-
-	(void)gmtime_r(&now, &parts);
-	(void)strftime(when, sizeof(when), "%Y%m%d-%H%M%S", &parts);
 	for (unsigned i = 0; i < TRIES; i++) {
-		uint16_t number;
+		struct timespec now;
+		struct tm parts;
+		char when[20];
+		uint8_t number;
+
 		if (getrandom(&number, sizeof(number), 0) != (ssize_t)sizeof(number))
 			return error_set_errno(err, -errno, "no random numbers");
-		(void)snprintf(name, RUN_NAME_SIZE, "%s-%04x", when, number);
+		(void)clock_gettime(CLOCK_REALTIME, &now);
+		(void)gmtime_r(&now.tv_sec, &parts);
+		(void)strftime(when, sizeof(when), "%Y%m%d-%H%M%S", &parts);
+		(void)snprintf(name, RUN_NAME_SIZE, "%s-%04x", when,
+			       (unsigned)(now.tv_nsec / 1000000) << DRAWN_BITS | number >> (8 - DRAWN_BITS));
 		if (mkdirat(runs, name, 0700) == 0)
 			return 0;
 		if (errno != EEXIST)
