@@ -21,6 +21,16 @@
 	"vpc: {region: eu-west-1, located: elsewhere, subnets: [10.9.1.0/24], cidrs: [10.9.0.0/16]}\n"                 \
 	"process: {credentials: scrub}\nendpoints: [{service: sts, type: interface, addresses: [10.9.1.40]}]\n"
 
+// Its lines, with "; " between.
+static void join_lines(const struct outcomes *outcomes, struct strbuf *out)
+{
+	CLEANUP(outcome_lines_release) outcome_line_vec lines = { 0 };
+
+	outcomes_format(outcomes, &lines);
+	vec_for_each (line, &lines)
+		strbuf_format(out, "%s%s", line == lines.items ? "" : "; ", *line);
+}
+
 static void judge(const char *profile_text, const char *const *lines, struct strbuf *sentence, struct strbuf *words)
 {
 	CLEANUP(profile_release) struct profile profile = { 0 };
@@ -30,7 +40,7 @@ static void judge(const char *profile_text, const char *const *lines, struct str
 	fixture_load(profile_text, &profile);
 	fixture_events(lines, &events);
 	outcomes_find(&profile, &events, NULL, &outcomes);
-	outcomes_format(&outcomes, sentence);
+	join_lines(&outcomes, sentence);
 	for (int i = 0; i < COMBINATIONS; i++)
 		strbuf_format(words, "%s%s", i ? " " : "", outcome_verdict_word(outcomes.of[i].verdict));
 }
@@ -106,18 +116,19 @@ static void sentences(void **state)
 		  "resolve), and b.example (name) is not reached (its name does not resolve), and 2 more" },
 		{ ONLY, EVENTS("packet - 169.254.169.254 tcp 80 x"),
 		  "passes VPC-only; would fail network isolation because 169.254.169.254:80 (tcp) is not reached "
-		  "(network isolation: only loopback and the job's peers) (not counted: 1 that AWS allows)" },
+		  "(network isolation: only loopback and the job's peers); not counted: 1 that is denied here and not "
+		  "on AWS" },
 		// What this host's link does not carry, the VPC's does.
 		{ ELSEWHERE, EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 443 uplink_egress"),
 		  "passes VPC-only; would fail network isolation because sts.eu-west-1.amazonaws.com "
 		  "(10.9.1.40:443/tcp) "
-		  "is not reached (network isolation: only loopback and the job's peers) (not counted: 1 that AWS "
-		  "allows)" },
+		  "is not reached (network isolation: only loopback and the job's peers); not counted: 1 that is "
+		  "denied here and not on AWS" },
 		{ ELSEWHERE, EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 80 endpoint_egress"),
 		  "would fail VPC-only and network isolation because sts.eu-west-1.amazonaws.com (10.9.1.40:80/tcp) is "
 		  "not reached (an interface endpoint carries its own ports only)" },
 		{ VPC("isolation: vpc", "tolerate: [{destination: pypi.org, reason: x}]\n"), EVENTS("name pypi.org"),
-		  "passes VPC-only and network isolation (tolerated: 1)" },
+		  "passes VPC-only and network isolation; tolerated: 1" },
 	};
 
 	(void)state;
@@ -170,7 +181,7 @@ static void many(void **state)
 	}
 	outcomes_find(&profile, &events, NULL, &outcomes);
 	assert_int_equal(outcomes.of[ISOLATED_ALONE].causes.count, 2000);
-	outcomes_format(&outcomes, &sentence);
+	join_lines(&outcomes, &sentence);
 	assert_non_null(strstr(strbuf_text(&sentence), ", and 1998 more"));
 	outcomes_print_json(&outcomes, &json);
 	assert_non_null(strstr(strbuf_text(&text), "\"failing\": 2000"));

@@ -52,9 +52,12 @@ void outcomes_find(const struct profile *profile, const event_vec *events, const
 		   struct outcomes *out);
 void outcomes_release(struct outcomes *outcomes);
 
-// "passes VPC-only; would fail network isolation because pypi.org (…) is not reached: … (and 3 more)", added to out.
-// Holds foreign bytes as they are.
-void outcomes_format(const struct outcomes *outcomes, struct strbuf *out);
+// "passes VPC-only", "would fail network isolation because pypi.org (…) is not reached (…), and 3 more", "not counted:
+// 1 that is denied here and not on AWS": a line for each combination or for all of which the same is to be said. Lines
+// hold foreign bytes as they are; the caller's, as lines are added.
+typedef VEC(char *) outcome_line_vec;
+void outcomes_format(const struct outcomes *outcomes, outcome_line_vec *lines);
+void outcome_lines_release(outcome_line_vec *lines);
 
 // An array of one object a combination. At a place where a value is expected.
 void outcomes_print_json(const struct outcomes *outcomes, struct json *json);

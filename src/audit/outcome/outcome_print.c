@@ -104,21 +104,22 @@ static size_t choose(const struct outcomes *outcomes, const struct outcome *chos
 
 // "network isolation on one host and VPC-only": all that have this verdict and its reason.
 static void format_alike(const struct outcome *const *chosen, const char *const *names, size_t count, size_t first,
-			 bool said[static TITLES], struct strbuf *out)
+			 bool said[static TITLES], outcome_line_vec *lines)
 {
+	AUTO_STRBUF struct strbuf line = { 0 };
 	static const char *const verbs[OUTCOME_VERDICTS] = { "passes ", "would fail ", "" };
 	const char *between = "";
 
-	strbuf_add(out, out->length ? "; " : "");
-	strbuf_add(out, verbs[chosen[first]->verdict]);
+	strbuf_add(&line, verbs[chosen[first]->verdict]);
 	for (size_t i = first; i < count; i++) {
 		if (said[i] || !is_same(chosen[first], chosen[i]))
 			continue;
 		said[i] = true;
-		strbuf_format(out, "%s%s", between, names[i]);
+		strbuf_format(&line, "%s%s", between, names[i]);
 		between = " and ";
 	}
-	format_reason(chosen[first], out);
+	format_reason(chosen[first], &line);
+	vec_push(lines, strbuf_steal(&line));
 }
 
 static size_t largest(const struct outcomes *outcomes, bool tolerated)
@@ -132,23 +133,29 @@ static size_t largest(const struct outcomes *outcomes, bool tolerated)
 	return most;
 }
 
-void outcomes_format(const struct outcomes *outcomes, struct strbuf *out)
+void outcomes_format(const struct outcomes *outcomes, outcome_line_vec *lines)
 {
-	AUTO_STRBUF struct strbuf sentence = { 0 };
 	const struct outcome *chosen[TITLES];
 	const char *names[TITLES];
 	bool said[TITLES] = { 0 };
-	size_t count = choose(outcomes, chosen, names);
+	size_t count = choose(outcomes, chosen, names), stricter = largest(outcomes, false);
 
 	for (int verdict = 0; verdict < OUTCOME_VERDICTS; verdict++)
 		for (size_t i = 0; i < count; i++)
 			if (!said[i] && (int)chosen[i]->verdict == verdict)
-				format_alike(chosen, names, count, i, said, &sentence);
-	if (largest(outcomes, false))
-		strbuf_format(&sentence, " (not counted: %zu that AWS allows)", largest(outcomes, false));
+				format_alike(chosen, names, count, i, said, lines);
+	if (stricter)
+		vec_push(lines, memory_format("not counted: %zu that %s denied here and not on AWS", stricter,
+					      stricter == 1 ? "is" : "are"));
 	if (largest(outcomes, true))
-		strbuf_format(&sentence, " (tolerated: %zu)", largest(outcomes, true));
-	strbuf_add(out, strbuf_text(&sentence));
+		vec_push(lines, memory_format("tolerated: %zu", largest(outcomes, true)));
+}
+
+void outcome_lines_release(outcome_line_vec *lines)
+{
+	vec_for_each (line, lines)
+		free(*line);
+	vec_release(lines);
 }
 
 static void print_cause(const struct outcome_cause *cause, struct json *json)

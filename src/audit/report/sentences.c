@@ -6,7 +6,7 @@
 #include "audit/report/words.h"
 #include "base/cleanup.h"
 
-enum { SECOND = 1000, MINUTE = 60 * SECOND, DAY_SECONDS = 86400, OUTCOME_COLUMNS = 1200 };
+enum { SECOND = 1000, MINUTE = 60 * SECOND, DAY_SECONDS = 86400 };
 
 // The civil date of a day counted from 1970-01-01 (the calendar of ISO 8601), by counting years from 1 March, so that a
 // leap day is the last of its year.
@@ -141,16 +141,6 @@ void report_add_total(const struct report *report, enum report_fate fate, struct
 		first = false;
 	}
 	strbuf_add(out, first ? "" : ")");
-}
-
-void report_add_outcome(const struct report *report, struct strbuf *out)
-{
-	CLEANUP(strbuf_release) struct strbuf line = { 0 };
-
-	if (!report->outcomes)
-		return;
-	outcomes_format(report->outcomes, &line);
-	report_add_visible(strbuf_text(&line), OUTCOME_COLUMNS, out);
 }
 
 const char *report_mode(enum record_mode mode)

@@ -6,7 +6,15 @@
 #include "audit/report/words.h"
 #include "base/cleanup.h"
 
-enum { CELLS = 5, GAP = 2, ROWS_MAXIMUM = 25, REASONS_MAXIMUM = 4, LEAST = 8, COMMAND_COLUMNS = 160 };
+enum {
+	CELLS = 5,
+	GAP = 2,
+	ROWS_MAXIMUM = 25,
+	REASONS_MAXIMUM = 4,
+	LEAST = 8,
+	COMMAND_COLUMNS = 160,
+	OUTCOME_COLUMNS = 1200
+};
 enum { CELL_PLACE, CELL_PORT, CELL_RULE, CELL_PROCESS, CELL_COUNT };
 
 struct row {
@@ -38,10 +46,10 @@ static size_t word_length(const char *text, size_t fits)
 	return length;
 }
 
-// Words of an inert text, in indented lines that fit.
-static void add_wrapped(const char *text, size_t indent, size_t columns, struct strbuf *out)
+// Words of an inert text, in lines that fit, the first indented by first and the others by indent.
+static void add_lines(const char *text, size_t first, size_t indent, size_t columns, struct strbuf *out)
 {
-	size_t limit = columns ? columns : REPORT_USUAL, at = 0;
+	size_t limit = columns ? columns : REPORT_USUAL, at = 0, before = first;
 
 	while (*text) {
 		size_t length = word_length(text, limit - indent);
@@ -50,14 +58,20 @@ static void add_wrapped(const char *text, size_t indent, size_t columns, struct 
 		if (at && at + 1 + width > limit) {
 			strbuf_add(out, "\n");
 			at = 0;
+			before = indent;
 		}
-		strbuf_format(out, "%*s%s", at ? 1 : (int)indent, "", word);
-		at += width + (at ? 1 : indent);
+		strbuf_format(out, "%*s%s", at ? 1 : (int)before, "", word);
+		at += width + (at ? 1 : before);
 		text += length;
 		text += strspn(text, " ");
 		free(word);
 	}
 	strbuf_add(out, "\n");
+}
+
+static void add_wrapped(const char *text, size_t indent, size_t columns, struct strbuf *out)
+{
+	add_lines(text, indent, indent, columns, out);
 }
 
 static void fill_row(const struct report *report, const struct report_destination *destination, struct row *row)
@@ -309,15 +323,19 @@ static void add_head(const struct report *report, size_t columns, struct strbuf 
 	add_wrapped(strbuf_text(&line), 0, columns, out);
 }
 
+// What would become of the run in the cloud; nothing where it is not known.
 static void add_outcome(const struct report *report, size_t columns, struct strbuf *out)
 {
-	CLEANUP(strbuf_release) struct strbuf line = { 0 };
+	CLEANUP(outcome_lines_release) outcome_line_vec lines = { 0 };
 
-	report_add_outcome(report, &line);
-	if (!line.length)
-		return;
-	strbuf_add(out, "\n");
-	add_wrapped(strbuf_text(&line), 0, columns, out);
+	if (report->outcomes)
+		outcomes_format(report->outcomes, &lines);
+	strbuf_add(out, lines.count ? "\n" : "");
+	vec_for_each (line, &lines) {
+		CLEANUP(strbuf_release) struct strbuf shown = { 0 };
+		report_add_visible(*line, OUTCOME_COLUMNS, &shown);
+		add_lines(strbuf_text(&shown), 0, 2, columns, out);
+	}
 }
 
 static void add_fate(const struct report *report, enum report_fate fate, size_t columns, struct strbuf *out)

@@ -50,9 +50,6 @@ void report_add_kinds(const struct report_total *total, struct strbuf *out);
 // "3 destinations and 1 system call would be denied (41 packets, 2 calls)"; "nothing was denied".
 void report_add_total(const struct report *report, enum report_fate fate, struct strbuf *out);
 
-// What would become of the run in the cloud; nothing where it is not known.
-void report_add_outcome(const struct report *report, struct strbuf *out);
-
 // "audit --offline", and the command line of the job.
 const char *report_mode(enum record_mode mode);
 void report_add_command(const struct record_start *start, size_t columns, struct strbuf *out);
