@@ -181,6 +181,49 @@ def hostile(found):
                 assert len(out) < 100_000, len(out)
 
 
+AN_ID = re.compile(r'(vpc|subnet|sg|sgr|rtb|acl|vpce|eni|pl|pcx|igw|nat|dopt|i)-[0-9a-z]+')
+SHELL = '; touch PWNED #'
+
+
+def with_shell(thing):
+    """Every id of every row carries a command."""
+    if isinstance(thing, list):
+        return [with_shell(one) for one in thing]
+    if isinstance(thing, dict):
+        return {key: with_shell(value) for key, value in thing.items()}
+    return thing + SHELL if isinstance(thing, str) and AN_ID.fullmatch(thing) else thing
+
+
+def commands_said(found, *options):
+    """All that may be copied into a shell: remedies, commands for what is missing, hints of mistakes."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, document in found.items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+                json.dump(document, file)
+        said = run('import', folder, *options, '--json')
+        texts = re.findall(r'^.*?\(hint: (.*)\)$', said.stderr, re.M)
+    if said.returncode in (0, 1):
+        for profile in json.loads(said.stdout)['profiles']:
+            texts += [row['remedy'] for row in profile['findings']] + [row['command'] for row in profile['assumptions']]
+    return [text for text in texts if text and ('aws ' in text or '--' in text)]
+
+
+def quoted_for_a_shell(found):
+    evil = with_shell(found)
+    chosen = [word for option, kind in (('--subnet', 'subnet-a'), ('--security-group', 'sg-train')) for word in (option, kind + SHELL)]
+    nobody = ['--subnet', 'subnet-none' + SHELL, '--security-group', 'sg-none' + SHELL]
+    seen = set()
+    for gone in [None, *found]:
+        less = {name: document for name, document in evil.items() if name != gone}
+        for options in (chosen, nobody, [*chosen, '--subnet', 'subnet-b' + SHELL], [*chosen, '--subnet', 'subnet-p' + SHELL, '--strict'], []):
+            for text in commands_said(less, *options):
+                assert SHELL not in re.sub("'[^']*'", '', text), (gone, options, text)
+                seen.update(re.findall(r'aws ec2 ([a-z-]+)', text) if 'PWNED' in text else [])
+    for network in ('describe-subnets', 'describe-route-tables', 'describe-security-groups', 'describe-network-acls',
+                    'describe-vpc-endpoints', 'describe-network-interfaces', 'describe-dhcp-options', 'describe-vpc-attribute'):
+        assert network in seen, (network, seen)  # or nothing was asked
+
+
 def regions(found):
     """The same ids in another Region: which is meant must be said."""
     other = json.loads(json.dumps(found).replace('eu-west-1', 'us-east-1').replace('10.20.', '10.40.'))
@@ -191,6 +234,6 @@ def regions(found):
 
 
 known = documents()
-for test in (any_order, stable, less_is_never_more, refreshed_whole_or_not, hostile, regions):
+for test in (any_order, stable, less_is_never_more, refreshed_whole_or_not, hostile, quoted_for_a_shell, regions):
     test(known)
     print('ok', test.__name__)

@@ -58,8 +58,12 @@ static void tell_missing(struct building *building, const struct aws_endpoint *e
 					      missing->length ? strbuf_text(missing) : "");
 
 	if (!missing->length) {
+		AUTO_STRBUF struct strbuf command = { 0 };
+
+		strbuf_add(&command, "describe-vpc-endpoints --vpc-endpoint-ids ");
+		command_add_word(&command, endpoint->thing.id);
 		free(words);
-		words = memory_format("describe-vpc-endpoints --vpc-endpoint-ids %s", endpoint->thing.id);
+		words = strbuf_steal(&command);
 	}
 	assume(
 	    building,
