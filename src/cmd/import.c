@@ -205,25 +205,33 @@ static enum status several_to_one(const struct imported *imported, const char *w
 
 static enum status make(const struct invocation *invocation, struct imported *imported, struct earlier_profile *earlier)
 {
-	AUTO_FREE char *command = import_command_line(invocation);
+	AUTO_FREE char *command = import_command_line(invocation, &imported->request);
 	AUTO_FREE char *date = import_date();
 	const char *path = invocation->output;
 	struct error err = { 0 };
 
 	if (earlier && !earlier->lists_inside)
 		path = invocation->refresh;
-	const struct import_form_of_profile form = { .path = path, .command = command, .date = date };
+	const struct import_form_of_profile form = { .path = path, .command = command, .date = date, .one = earlier };
 	if (import_build(imported, &form, &err) < 0) {
 		output_message(
 		    "import: nothing was written: the profile would not load, which is a mistake of vpcjail: %s",
 		    err.message);
 		return STATUS_NO;
 	}
+	if (earlier && invocation->subnets.count && imported->profiles.count > 1)
+		return several_to_one(imported, "a refresh is of one profile");
+	// Who asks for a subnet or a job may mean another than the earlier profile's.
+	bool asked = invocation->subnets.count || invocation->training_job;
+	enum status chosen = earlier && (!asked || imported->profiles.count > 1)
+				 ? earlier_profile_choose(earlier, imported)
+				 : STATUS_YES;
+	if (chosen != STATUS_YES)
+		return chosen;
 	if (!invocation->summary && !invocation->json)
 		import_tell(imported);
 	if (earlier)
-		return imported->profiles.count > 1 ? several_to_one(imported, "a refresh is of one profile")
-						    : import_refresh(invocation, imported, earlier);
+		return import_refresh(invocation, imported, earlier);
 	if (imported->profiles.count > 1 && !invocation->output && !invocation->summary && !invocation->json)
 		return several_to_one(imported, "standard output takes one profile");
 	enum status status = invocation->output ? write_files(imported) : STATUS_YES;

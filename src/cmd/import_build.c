@@ -168,11 +168,22 @@ static void forget_profiles(struct imported *imported)
 	imported->profiles.count = 0;
 }
 
+void import_keep(struct imported *imported, size_t profile)
+{
+	struct imported_profile kept = imported->profiles.items[profile];
+
+	imported->profiles.items[profile] = imported->profiles.items[imported->profiles.count - 1];
+	imported->profiles.count--;
+	forget_profiles(imported);
+	vec_push(&imported->profiles, kept);
+}
+
 static int add_each(struct imported *imported, const struct import_form_of_profile *form, struct error *err)
 {
 	for (size_t i = 0; i < imported->assemblies.count; i++) {
 		const struct aws_subnet *subnet = imported->assemblies.items[i].subnet;
-		if (add_profile(imported, i, 1, form, subnet ? subnet->thing.id : "none", err) < 0)
+		const char *id = subnet ? subnet->thing.id : "none";
+		if (add_profile(imported, i, 1, form, form->one ? NULL : id, err) < 0)
 			return err->code;
 	}
 	return 0;

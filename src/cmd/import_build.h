@@ -12,6 +12,7 @@ struct import_form_of_profile {
 	const char *path;     // of the file; NULL: prefix lists stand in the profile
 	const char *command;  // for its head
 	const char *date;
+	bool one;  // the path is the file's whole name, also where there are profiles for several subnets
 };
 
 // A profile: of one subnet, or of several that are alike or taken together.
@@ -40,6 +41,9 @@ void imported_release(struct imported *imported);
 // Resolves the selection and writes its profiles, in memory. 0, or a negative errno when a profile is not one that
 // loads, which is a mistake of this program; nothing else fails.
 int import_build(struct imported *imported, const struct import_form_of_profile *form, struct error *err);
+
+// Forgets all profiles but one.
+void import_keep(struct imported *imported, size_t profile);
 
 // Builds the policy of a profile as it is within its VPC: what is reached of one that is elsewhere is nothing at all.
 int import_policy(struct profile *profile, struct policy *policy, struct error *err);

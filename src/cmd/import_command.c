@@ -55,21 +55,85 @@ static void add_files(struct strbuf *out, const struct invocation *invocation)
 	vec_release(&files);
 }
 
-char *import_command_line(const struct invocation *invocation)
+char *import_command_line(const struct invocation *invocation, const struct import_request *request)
 {
 	struct strbuf out = { 0 };
 
 	strbuf_add(&out, "vpcjail import");
 	add_files(&out, invocation);
 	add_option(&out, "training-job", invocation->training_job);
-	vec_for_each (id, &invocation->subnets)
+	vec_for_each (id, &request->subnets)
 		add_option(&out, "subnet", *id);
-	vec_for_each (id, &invocation->security_groups)
+	vec_for_each (id, &request->groups)
 		add_option(&out, "security-group", *id);
 	add_option(&out, "region", invocation->region);
-	strbuf_add(&out, invocation->strict ? " --strict" : "");
-	strbuf_add(&out, invocation->assume_default_acl ? " --assume-default-acl" : "");
+	strbuf_add(&out, request->strict ? " --strict" : "");
+	strbuf_add(&out, request->assume_default_acl ? " --assume-default-acl" : "");
+	add_option(&out, "refresh", invocation->refresh);
 	return strbuf_steal(&out);
+}
+
+// Takes a word off the line, as add_word() puts it there; NULL: none is left.
+static char *next_word(const char **line)
+{
+	struct strbuf word = { 0 };
+	bool quoted = false;
+	const char *at = *line + strspn(*line, " ");
+
+	if (!*at || *at == '\n')
+		return NULL;
+	for (; *at && *at != '\n' && (quoted || *at != ' '); at++)
+		if (*at == '\'')
+			quoted = !quoted;
+		else if (quoted || *at != '\\' || !at[1] || at[1] == '\n')
+			strbuf_add_char(&word, *at);
+		else
+			strbuf_add_char(&word, *++at);
+	*line = at;
+	return strbuf_steal(&word);
+}
+
+static void take_option(const char *option, const char **line, struct import_command *out)
+{
+	if (strcmp(option, "--strict") == 0)
+		out->strict = true;
+	else if (strcmp(option, "--assume-default-acl") == 0)
+		out->assume_default_acl = true;
+	else if (strcmp(option, "--security-group") == 0)
+		out->named_groups = true;
+	else if (strcmp(option, "--training-job") == 0 && !out->job_file)
+		out->job_file = next_word(line);
+	else if (strcmp(option, "--subnet") == 0) {
+		char *id = next_word(line);
+
+		if (id)
+			vec_push(&out->subnets, id);
+	}
+}
+
+void import_command_read(const char *text, struct import_command *out)
+{
+	static const char begin[] = "#   vpcjail import ";
+	const char *line = text;
+
+	while (*line == '#' && strncmp(line, begin, sizeof(begin) - 1) != 0) {
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	if (*line != '#')
+		return;
+	out->found = true;
+	line += sizeof(begin) - 1;
+	for (char *word; (word = next_word(&line)); free(word))
+		take_option(word, &line, out);
+}
+
+void import_command_release(struct import_command *command)
+{
+	free(command->job_file);
+	vec_for_each (id, &command->subnets)
+		free(*id);
+	vec_release(&command->subnets);
 }
 
 char *import_date(void)

@@ -13,17 +13,17 @@
 #include "base/memory.h"
 #include "cmd/diff_print.h"
 #include "cmd/import_paths.h"
+#include "cmd/import_show.h"
 #include "cmd/import_write.h"
 #include "cmd/output.h"
+#include "import/finding/words.h"
 #include "profile/yaml.h"
 
 void earlier_profile_release(struct earlier_profile *earlier)
 {
 	loaded_profile_release(&earlier->loaded);
 	free(earlier->text);
-	vec_for_each (id, &earlier->borrowed)
-		free(*id);
-	vec_release(&earlier->borrowed);
+	import_command_release(&earlier->command);
 }
 
 enum status earlier_profile_load(const char *path, struct earlier_profile *earlier)
@@ -38,6 +38,7 @@ enum status earlier_profile_load(const char *path, struct earlier_profile *earli
 		output_message("import: %s", err.message);
 		return STATUS_NO;
 	}
+	import_command_read(earlier->text, &earlier->command);
 	earlier->lists_inside = earlier->loaded.profile.prefix_lists.count > 0;
 	vec_for_each (list, &earlier->loaded.profile.prefix_lists)
 		earlier->lists_inside = earlier->lists_inside && !list->file.text;
@@ -72,7 +73,8 @@ static enum status find_subnet(const struct earlier_profile *earlier, const stru
 			continue;
 		found = subnet;
 		count++;
-		strbuf_format(&options, " --subnet %s", subnet->thing.id);
+		strbuf_add(&options, " --subnet ");
+		command_add_word(&options, subnet->thing.id);
 	}
 	if (count == 1) {
 		vec_push(&request->subnets, found->thing.id);
@@ -99,23 +101,91 @@ static const char *group_of_key(const struct account *account, const char *key)
 	return NULL;
 }
 
+// Its ACL is what the ACLs of several subnets have in common.
+static bool is_strict(const struct earlier_profile *earlier)
+{
+	vec_for_each (acl, &earlier->loaded.profile.network_acls)
+		if (strcmp(acl->id, "every-subnet") == 0)
+			return true;
+	return earlier->command.strict;
+}
+
+// All of a --strict profile's subnets: with one of them alone it would let through what another does not.
+static enum status find_subnets(const struct earlier_profile *earlier, struct import_request *request)
+{
+	vec_for_each (id, &earlier->command.subnets)
+		vec_push(&request->subnets, *id);
+	if (request->subnets.count)
+		return STATUS_YES;
+	if (earlier->command.job_file)
+		output_message("import: %s is a --strict one for the subnets of the job in %s: give that again "
+			       "(--training-job FILE), or a --subnet ID for each of them",
+			       earlier->path, earlier->command.job_file);
+	else
+		output_message("import: %s is for several subnets (--strict), and does not say which: give a "
+			       "--subnet ID for each of them, or --training-job FILE",
+			       earlier->path);
+	return STATUS_USAGE;
+}
+
+// An import without options takes the only job that it finds.
+static bool took_only_job(const struct earlier_profile *earlier, const struct account *account)
+{
+	const struct import_command *command = &earlier->command;
+
+	return command->found && !command->job_file && !command->subnets.count && !command->named_groups &&
+	       account->jobs.count;
+}
+
 enum status earlier_profile_request(struct earlier_profile *earlier, const struct account *account,
 				    struct import_request *request)
 {
 	const struct profile *profile = &earlier->loaded.profile;
+	bool asked = request->subnets.count || request->groups.count;
 
+	request->strict = request->strict || is_strict(earlier);
+	request->assume_default_acl = request->assume_default_acl || earlier->command.assume_default_acl;
 	// A job says all of it.
-	if (request->job_file && !request->subnets.count && !request->groups.count)
+	if (request->job_file && !asked)
 		return STATUS_YES;
 	if (!request->region && profile->vpc.region.text)
 		request->region = profile->vpc.region.text;
+	if (!asked && took_only_job(earlier, account))
+		return STATUS_YES;
 	if (!request->groups.count) {
 		vec_for_each (group, &profile->security_groups) {
 			const char *id = group_of_key(account, group->id);
 			vec_push(&request->groups, id ? id : group->id);
 		}
 	}
-	return request->subnets.count ? STATUS_YES : find_subnet(earlier, account, request);
+	if (request->subnets.count)
+		return STATUS_YES;
+	return request->strict ? find_subnets(earlier, request) : find_subnet(earlier, account, request);
+}
+
+enum status earlier_profile_choose(const struct earlier_profile *earlier, struct imported *imported)
+{
+	CLEANUP(strbuf_release) struct strbuf subnets = { 0 };
+	const struct profile *profile = &earlier->loaded.profile;
+
+	vec_for_each (one, &imported->profiles) {
+		for (size_t i = 0; i < one->subnets; i++) {
+			const struct aws_subnet *subnet = one->assembly[i].subnet;
+
+			if (subnet && profile->vpc.subnets.count && is_profiles_subnet(profile, subnet)) {
+				import_keep(imported, (size_t)(one - imported->profiles.items));
+				return STATUS_YES;
+			}
+		}
+		strbuf_add(&subnets, subnets.length ? ", " : "");
+		import_add_subnets(one, &subnets);
+	}
+	if (imported->profiles.count == 1 && (!profile->vpc.subnets.count || !imported->selection.subnets.count))
+		return STATUS_YES;
+	output_message("import: %s is of a subnet that is none of those that were chosen (%s): say which it is to be "
+		       "of from now on: --subnet ID",
+		       earlier->path, strbuf_text(&subnets));
+	return STATUS_USAGE;
 }
 
 // What the earlier profile becomes; its lists are handed over.
@@ -227,6 +297,10 @@ enum status import_refresh(const struct invocation *invocation, struct imported 
 		    err.message);
 		return STATUS_NO;
 	}
+	if (earlier->loaded.profile.vpc.located == LOCATED_HERE && profile.vpc.located != LOCATED_HERE)
+		output_message("import: %s said `located: here`, and its VPC has other ranges now: `located: "
+			       "elsewhere` until you say again that they are this network's",
+			       earlier->path);
 	result.sides[0] = (struct diff_side){ .title = earlier->path, .is = { &earlier->loaded.profile, &before } };
 	result.sides[1] = (struct diff_side){ .title = title, .is = { &profile, &after } };
 	policy_difference(&before, &after, &result.difference);

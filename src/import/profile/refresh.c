@@ -4,13 +4,13 @@
 
 #include "base/cleanup.h"
 #include "import/profile/profile_text.h"
+#include "net/prefix_set.h"
 #include "profile/keys.h"
 
 // What AWS says: the newer import has it whole. Everything else is a person's.
 static const char *const imported_keys[] = {
 	"vpcjail", "prefix-lists", "endpoints", "security-groups", "network-acls", "routes",
 };
-static const char *const imported_vpc_keys[] = { "region", "cidrs", "subnets", "resolver" };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -58,6 +58,44 @@ static bool is_word(const struct node *mapping, const char *key, const char *wor
 	const struct node *value = mapping && mapping->kind == NODE_MAPPING ? node_get(mapping, key) : NULL;
 
 	return value && value->kind == NODE_SCALAR && strcmp(value->text, word) == 0;
+}
+
+static void add_blocks(const struct node *vpc, const char *key, struct prefix_set *out)
+{
+	const struct node *list = vpc && vpc->kind == NODE_MAPPING ? node_get(vpc, key) : NULL;
+	struct prefix block;
+
+	if (!list || list->kind != NODE_SEQUENCE)
+		return;
+	vec_for_each (item, &list->items)
+		if ((*item)->kind == NODE_SCALAR && prefix_parse((*item)->text, &block, NULL) == 0)
+			prefix_set_add(out, &block);
+}
+
+static void blocks_of(const struct node *vpc, struct prefix_set *out)
+{
+	add_blocks(vpc, "cidrs", out);
+	add_blocks(vpc, "subnets", out);
+	prefix_set_normalize(out);
+}
+
+// What a person said of ranges holds for no others.
+static bool has_new_ranges(const struct node *earlier, const struct node *imported)
+{
+	CLEANUP(prefix_set_release) struct prefix_set before = { 0 }, now = { 0 };
+
+	blocks_of(earlier, &before);
+	blocks_of(imported, &now);
+	return !prefix_set_is_within(&now, &before);
+}
+
+static void keep_vpc(struct node *earlier, struct node *imported)
+{
+	static const char *const replaced[] = { "region", "cidrs", "subnets", "resolver", "located" };
+	size_t count = sizeof(replaced) / sizeof(replaced[0]);
+	bool moved = is_word(earlier, "located", "here") && has_new_ranges(earlier, imported);
+
+	keep(earlier, imported, replaced, moved ? count : count - 1);
 }
 
 // Both sides' comments do, and the stricter word: a job that became isolated at AWS is so here.
@@ -141,7 +179,7 @@ struct node *profile_text_refresh(struct node *earlier, struct node *imported)
 	if (node_get(imported, "network"))
 		keep_network(node_get(earlier, "network"), node_get(imported, "network"));
 	if (node_get(imported, "vpc"))
-		keep(node_get(earlier, "vpc"), node_get(imported, "vpc"), imported_vpc_keys, COUNT(imported_vpc_keys));
+		keep_vpc(node_get(earlier, "vpc"), node_get(imported, "vpc"));
 	keep_endpoints(node_get(earlier, "endpoints"), imported);
 	vec_for_each (member, &earlier->members)
 		if (!is_in(member->key, imported_keys, COUNT(imported_keys)) &&
