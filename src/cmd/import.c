@@ -238,7 +238,7 @@ static enum status make(const struct invocation *invocation, struct imported *im
 	return status == STATUS_YES ? print(invocation, imported) : status;
 }
 
-enum status cmd_import(const struct invocation *invocation)
+static enum status import_documents(const struct invocation *invocation)
 {
 	CLEANUP(imported_release) struct imported imported = { 0 };
 	CLEANUP(earlier_profile_release) struct earlier_profile earlier = { 0 };
@@ -249,4 +249,17 @@ enum status cmd_import(const struct invocation *invocation)
 	if (status == STATUS_YES)
 		status = select_from(invocation, &imported, invocation->refresh ? &earlier : NULL);
 	return status == STATUS_YES ? make(invocation, &imported, invocation->refresh ? &earlier : NULL) : status;
+}
+
+// "-o -": to standard output, as without -o.
+enum status cmd_import(const struct invocation *invocation)
+{
+	struct invocation printing = *invocation;  // borrows all of it
+
+	if (!invocation->output || strcmp(invocation->output, "-") != 0)
+		return import_documents(invocation);
+	if (invocation->summary || invocation->json)
+		return usage("-o - and --summary or --json would both go to standard output: choose one");
+	printing.output = NULL;
+	return import_documents(&printing);
 }
