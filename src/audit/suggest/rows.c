@@ -110,40 +110,16 @@ static bool may_be_named(const struct draft *draft, const char *name)
 	return true;
 }
 
-static bool is_of_vpc(const struct profile *profile, const struct address *address)
-{
-	const prefix_value_vec *blocks = profile->vpc.cidrs.count ? &profile->vpc.cidrs : &profile->vpc.subnets;
-
-	vec_for_each (block, blocks)
-		if (prefix_contains(&block->prefix, address))
-			return true;
-	return false;
-}
-
-// AWS's local route is for the VPC's own blocks; what lies beyond them has a route by another target.
-static bool apply(struct draft *draft, const struct flow *flow, struct edit *edit)
-{
-	static const char local[] = "local";
-	const char *at = strcmp(edit->path[0], "routes") == 0 ? strstr(edit->value, local) : NULL;
-	char *value;
-
-	if (!at || is_of_vpc(draft->given, &flow->remote))
-		return tree_edit_apply(draft->tree, edit);
-	value = memory_format("%.*speering%s", (int)(at - edit->value), edit->value, at + strlen(local));
-	free(edit->value);
-	edit->value = value;
-	draft->peering = true;
-	return tree_edit_apply(draft->tree, edit);
-}
-
 static void apply_found(struct draft *draft, const struct flow *flow)
 {
 	CLEANUP(edits_release) struct edits edits = { 0 };
 
 	edits_find(&draft->now, flow, NULL, &edits);
 	if (edits.ways.count)
-		vec_for_each (edit, &edits.ways.items[0])
-			(void)apply(draft, flow, edit);
+		vec_for_each (edit, &edits.ways.items[0]) {
+			draft->peering = draft->peering || strstr(edit->value, "target: peering");
+			(void)tree_edit_apply(draft->tree, edit);
+		}
 }
 
 // A proxy, a DNS server and the Docker daemon are ways out to anywhere, and no servers like others; nor is what a
