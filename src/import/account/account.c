@@ -111,6 +111,8 @@ static const struct row_field lists_fields[] = {
 	FIELD(aws_prefix_list, approximate, field_yes, MERGE_SAME, "Cidrs"),
 	FIELD(aws_prefix_list, date, field_text, MERGE_ANY, "createDate"),
 	FIELD(aws_prefix_list, owner, field_text, MERGE_SAME, "OwnerId"),
+	FIELD(aws_prefix_list, most, field_number, MERGE_SAME, "MaxEntries"),
+	FIELD(aws_prefix_list, family, field_family, MERGE_SAME, "AddressFamily"),
 };
 KIND(lists, "prefix list", aws_prefix_list, lists, 0);
 

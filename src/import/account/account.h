@@ -157,12 +157,17 @@ struct aws_prefix_list {
 	bool approximate;           // made of ip-ranges.json: over-allows
 	char *date;                 // of ip-ranges.json ("2026-08-22-11-57-05"); NULL
 	char *owner;                // "AWS", an account; NULL
+	long most;                  // MaxEntries; 0: not said
+	enum family family;         // AddressFamily; 0: not said
 };
 
 // Entries whose document names no list (get-managed-prefix-list-entries): they belong to the list that the file's name
-// has in it ("pl-6da54004.json"), or to the only list without entries.
+// has in it ("pl-6da54004.json"), in the Region that it has in it ("us-east-1/"), or else to the only list without
+// entries, if they can be its.
 struct aws_entries {
 	struct prefix_set entries;  // normalized
+	size_t count;               // as listed
+	bool more;                  // it is a page that another one follows
 	struct location at;
 	bool used;
 };

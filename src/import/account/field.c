@@ -178,6 +178,30 @@ static int yes_compare(const void *a, const void *b)
 
 const struct field_type field_yes = { NULL, yes_is_empty, yes_compare, NULL };
 
+static bool number_is_empty(const void *field)
+{
+	return !*(const long *)field;
+}
+
+static int number_compare(const void *a, const void *b)
+{
+	return ORDER(*(const long *)a, *(const long *)b);
+}
+
+const struct field_type field_number = { NULL, number_is_empty, number_compare, NULL };
+
+static bool family_is_empty(const void *field)
+{
+	return !*(const enum family *)field;
+}
+
+static int family_compare(const void *a, const void *b)
+{
+	return ORDER(*(const enum family *)a, *(const enum family *)b);
+}
+
+const struct field_type field_family = { NULL, family_is_empty, family_compare, NULL };
+
 static bool type_is_empty(const void *field)
 {
 	return *(const enum aws_endpoint_type *)field == AWS_ENDPOINT_OTHER;

@@ -23,7 +23,7 @@ struct field_type {
 };
 
 extern const struct field_type field_text, field_texts, field_prefixes, field_addresses, field_known, field_yes,
-    field_endpoint_type, field_set, field_routes, field_rules, field_entries;
+    field_number, field_family, field_endpoint_type, field_set, field_routes, field_rules, field_entries;
 
 // How two rows of one thing become one.
 enum field_merge {
@@ -85,6 +85,10 @@ void account_inherit_regions(struct account *account);
 void account_name_lists(struct account *account);  // those that only a file's name tells of
 void account_merge(struct account *account, struct mistakes *mistakes);
 void account_give_entries(struct account *account, struct mistakes *mistakes);
+
+// The Region in a file's name, where a folder or a part between dots or underscores is one: "aws/us-east-1/pl-1.json".
+// The last; the caller's; NULL: there is none.
+char *region_in_name(const char *file);
 void account_check_claims(const struct account *account, struct mistakes *mistakes);
 
 #endif

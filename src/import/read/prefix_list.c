@@ -28,6 +28,11 @@ void read_prefix_list(struct import_reader *reader, const json_t *row)
 	row_head(reader, row, "PrefixListId", "PrefixListArn", "a prefix list", &list.thing);
 	thing_named(&list.thing, member_copy(reader, row, "PrefixListName"));
 	list.owner = member_copy(reader, row, "OwnerId");
+	(void)member_number(reader, row, "MaxEntries", 0, INT32_MAX, &list.most);
+	if (member_is(reader, row, "AddressFamily", "IPv4"))
+		list.family = FAMILY_IPV4;
+	else if (member_is(reader, row, "AddressFamily", "IPv6"))
+		list.family = FAMILY_IPV6;
 	if (!list.thing.region && list.thing.name)
 		list.thing.region = region_of_service(list.thing.name);
 	list.given = json_is_array(json_object_get(row, "Cidrs"));
@@ -39,10 +44,11 @@ void read_prefix_list(struct import_reader *reader, const json_t *row)
 
 void read_prefix_list_entries(struct import_reader *reader, const json_t *document)
 {
-	struct aws_entries entries = { .at = reader->at };
+	struct aws_entries entries = { .at = reader->at, .more = member_text(reader, document, "NextToken") };
 	struct prefix prefix;
 
 	for_each_object (reader, member_list(reader, document, "Entries"), item) {
+		entries.count++;
 		if (member_prefix(reader, item, "Cidr", &prefix))
 			prefix_set_add(&entries.entries, &prefix);
 		else
