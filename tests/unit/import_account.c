@@ -92,13 +92,16 @@ static const struct settling merge_settlings[] = {
 	{ "routes in another order are the same",
 	  { { read_route_table, "a",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'SubnetId': 'b'}, {'SubnetId': 'a'}], "
-	      "'Routes': [{'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': 'local'},\n{'DestinationCidrBlock': "
-	      "'0.0.0.0/0', 'GatewayId': 'igw-1'}]}" },
+	      "'Routes': [{'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': 'local', 'State': "
+	      "'active'},\n{'DestinationCidrBlock': "
+	      "'0.0.0.0/0', 'GatewayId': 'igw-1', 'State': 'active'}]}" },
 	    { read_route_table, "b",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'SubnetId': 'a'}, {'SubnetId': 'b'}], "
-	      "'Routes': [{'DestinationCidrBlock': '0.0.0.0/0', 'GatewayId': 'igw-1'},{'DestinationCidrBlock': "
-	      "'10.0.0.0/16', 'GatewayId': 'local'}, {'DestinationCidrBlock': '10.0.0.0/16', 'GatewayId': "
-	      "'local'}]}" } },
+	      "'Routes': [{'DestinationCidrBlock': '0.0.0.0/0', 'GatewayId': 'igw-1', 'State': "
+	      "'active'},{'DestinationCidrBlock': "
+	      "'10.0.0.0/16', 'GatewayId': 'local', 'State': 'active'}, {'DestinationCidrBlock': '10.0.0.0/16', "
+	      "'GatewayId': "
+	      "'local', 'State': 'active'}]}" } },
 	  "route table rtb-1 vpc=vpc-1 subnets=a,b\n"
 	  "  0.0.0.0/0 -> internet gateway igw-1 @2:1\n"
 	  "  10.0.0.0/16 -> local local @1:112\n",
@@ -117,7 +120,7 @@ static const struct settling merge_settlings[] = {
 	  { { read_route_table, "a", "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': []}" },
 	    { read_route_table, "b",
 	      "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': [{'DestinationPrefixListId': 'pl-1', 'GatewayId': "
-	      "'vpce-1'}]}" } },
+	      "'vpce-1', 'State': 'active'}]}" } },
 	  "route table rtb-1 vpc=vpc-1\n",
 	  "b:1:1: error: route table rtb-1 is given twice with different \"Routes\": also at a:1:1 (hint: give what "
 	  "the commands print now, without older copies of it)\n" },

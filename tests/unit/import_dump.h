@@ -164,6 +164,7 @@ static inline void dump_route_tables(struct strbuf *out, const struct account *a
 		dump_thing(out, table->main ? "main route table" : "route table", &table->thing);
 		dump_text(out, "vpc", table->vpc);
 		dump_texts(out, "subnets", &table->subnets);
+		dump_texts(out, "unsettled", &table->unsettled);
 		strbuf_add(out, "\n");
 		vec_for_each (route, &table->routes)
 			strbuf_format(out, "  %s -> %s %s%s @%u:%u\n",

@@ -111,7 +111,7 @@ static void test_members(void **state)
 {
 	static const char text[] =
 	    "{\"host\": \"10.1.2.3/16\", \"v6\": \"2001:db8::1/64\", \"bad\": \"10.0.0.0/33\", "
-	    "\"address\": \"10-0-0-1\", \"n\": \"12\", \"big\": 70000, \"half\": 1.5, \"empty\": \"\", "
+	    "\"address\": \"10-0-0-1\", \"n\": 12, \"big\": 70000, \"half\": 1.5, \"empty\": \"\", "
 	    "\"texts\": [\"a\", null, \"\", 3]}";
 	CLEANUP(strbuf_release) struct strbuf said = { 0 };
 	struct mistakes mistakes = { 0 };
@@ -151,9 +151,9 @@ static void test_members(void **state)
 	    "f:1:56: error: \"bad\": \"10.0.0.0/33\" needs a prefix length from 0 to 32 after the '/'\n"
 	    "f:1:82: warning: \"address\": \"10-0-0-1\" is not an address: unexpected '-' (hint: it is passed "
 	    "over: nothing is allowed by it)\n"
-	    "f:1:112: error: \"big\" must be from -1 to 65535, not 70000\n"
-	    "f:1:127: error: \"half\" must be a number, not a fraction\n"
-	    "f:1:170: error: an item of \"texts\" must be a text, not a number\n");
+	    "f:1:110: error: \"big\" must be from -1 to 65535, not 70000\n"
+	    "f:1:125: error: \"half\" must be a number, not a fraction\n"
+	    "f:1:168: error: an item of \"texts\" must be a text, not a number\n");
 	assert_int_equal(mistakes.errors, 4);
 	free(texts.items[0]);
 	vec_release(&texts);

@@ -58,6 +58,10 @@ static const struct reading vpc_readings[] = {
 	  "f.json:1:57: error: \"CidrBlock\": \"10.0.0.0/33\" needs a prefix length from 0 to 32 after the '/'\n" },
 };
 
+#define UNSETTLED(line, subnet)                                                                                        \
+	"f.json:" line ":56: warning: whether this is the route table of " subnet                                      \
+	" is not known (hint: run the command again, until it is associated)\n"
+
 static const struct reading route_readings[] = {
 	{ "each target", read_route_table,
 	  "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [], 'Routes': [\n"
@@ -72,12 +76,13 @@ static const struct reading route_readings[] = {
 	  "{'DestinationCidrBlock': '10.4.0.0/16', 'TransitGatewayId': 'tgw-1', 'State': 'active'},\n"
 	  "{'DestinationCidrBlock': '10.5.0.0/16', 'InstanceId': 'i-1', 'InstanceOwnerId': '1', 'NetworkInterfaceId': "
 	  "'eni-1', 'State': 'active'},\n"
-	  "{'DestinationCidrBlock': '10.6.0.0/16', 'InstanceId': 'i-1', 'GatewayId': null},\n"
-	  "{'DestinationCidrBlock': '10.7.0.0/16', 'LocalGatewayId': 'lgw-1'},\n"
-	  "{'DestinationCidrBlock': '10.8.0.0/16', 'CarrierGatewayId': 'cagw-1'},\n"
-	  "{'DestinationCidrBlock': '10.9.0.0/16', 'CoreNetworkArn': 'arn:1'},\n"
-	  "{'DestinationCidrBlock': '10.10.0.0/16', 'Origin': 'CreateRoute', 'QuantumGatewayId': 'qgw-1'},\n"
-	  "{'DestinationCidrBlock': '10.11.0.0/16', 'GatewayId': 'InternetGatewayId:63'}]}",
+	  "{'DestinationCidrBlock': '10.6.0.0/16', 'InstanceId': 'i-1', 'GatewayId': null, 'State': 'active'},\n"
+	  "{'DestinationCidrBlock': '10.7.0.0/16', 'LocalGatewayId': 'lgw-1', 'State': 'active'},\n"
+	  "{'DestinationCidrBlock': '10.8.0.0/16', 'CarrierGatewayId': 'cagw-1', 'State': 'active'},\n"
+	  "{'DestinationCidrBlock': '10.9.0.0/16', 'CoreNetworkArn': 'arn:1', 'State': 'active'},\n"
+	  "{'DestinationCidrBlock': '10.10.0.0/16', 'Origin': 'CreateRoute', 'QuantumGatewayId': 'qgw-1', 'State': "
+	  "'active'},\n"
+	  "{'DestinationCidrBlock': '10.11.0.0/16', 'GatewayId': 'InternetGatewayId:63', 'State': 'active'}]}",
 	  "route table rtb-1 vpc=vpc-1\n"
 	  "  10.0.0.0/16 -> local local @2:1\n"
 	  "  0.0.0.0/0 -> internet gateway igw-1 @3:1\n"
@@ -99,12 +104,15 @@ static const struct reading route_readings[] = {
 	  "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': [\n"
 	  "{'DestinationCidrBlock': '0.0.0.0/0', 'NatGatewayId': 'nat-1', 'State': 'blackhole'},\n"
 	  "{'DestinationCidrBlock': '10.1.0.0/16', 'State': 'blackhole'},\n"
-	  "{'DestinationCidrBlock': '10.2.0.0/16', 'GatewayId': 'vgw-1', 'State': 'filtered'}]}",
+	  "{'DestinationCidrBlock': '10.2.0.0/16', 'GatewayId': 'vgw-1', 'State': 'filtered'},\n"
+	  "{'DestinationCidrBlock': '10.3.0.0/16', 'GatewayId': 'vgw-1'}]}",
 	  "route table rtb-1 vpc=vpc-1\n"
 	  "  0.0.0.0/0 -> NAT gateway nat-1 blackhole @2:1\n"
 	  "  10.1.0.0/16 -> other - blackhole @3:1\n"
-	  "  10.2.0.0/16 -> VPN gateway vgw-1 blackhole @4:1\n",
-	  "" },
+	  "  10.2.0.0/16 -> VPN gateway vgw-1 blackhole @4:1\n"
+	  "  10.3.0.0/16 -> VPN gateway vgw-1 blackhole @5:1\n",
+	  "f.json:5:1: warning: a route has no \"State\" (hint: it is taken as a black hole: give the command's whole "
+	  "output)\n" },
 	{ "routes that make no sense", read_route_table,
 	  "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Routes': [\n"
 	  "{'DestinationCidrBlock': '10.1.0.0/16', 'State': 'active', 'Origin': 'CreateRoute'},\n"
@@ -124,8 +132,12 @@ static const struct reading route_readings[] = {
 	  "{'Main': false, 'SubnetId': 'subnet-2', 'AssociationState': {'State': 'disassociated'}},\n"
 	  "{'Main': true, 'AssociationState': {'State': 'disassociating'}},\n"
 	  "{'Main': false, 'GatewayId': 'igw-1', 'AssociationState': {'State': 'associated'}},\n"
-	  "{'SubnetId': 'subnet-3'}]}",
-	  "route table rtb-1 vpc=vpc-1 subnets=subnet-1,subnet-3\n", "" },
+	  "{'SubnetId': 'subnet-3'},\n"
+	  "{'SubnetId': 'subnet-4', 'AssociationState': {'State': 'associating'}},\n"
+	  "{'SubnetId': 'subnet-5', 'AssociationState': {'State': 'disassociating'}},\n"
+	  "{'SubnetId': 'subnet-6', 'AssociationState': {'State': 'failed'}}]}",
+	  "route table rtb-1 vpc=vpc-1 subnets=subnet-1,subnet-3 unsettled=subnet-4,subnet-5,subnet-6\n",
+	  UNSETTLED("7", "subnet-4") UNSETTLED("8", "subnet-5") UNSETTLED("9", "subnet-6") },
 	{ "a main table", read_route_table,
 	  "{'RouteTableId': 'rtb-1', 'VpcId': 'vpc-1', 'Associations': [{'Main': true, 'RouteTableId': 'rtb-1'}], "
 	  "'Routes': null}",

@@ -87,6 +87,12 @@ static const struct reading acl_readings[] = {
 	  "  ingress 32768 deny ::/0 all @4:1\n"
 	  "  ingress 1 deny 0.0.0.0/0 all @5:1\n",
 	  "" },
+	{ "an entry that is null may be a denial", read_network_acl,
+	  "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'Entries': [\nnull,\n"
+	  "{'CidrBlock': '0.0.0.0/0', 'Egress': 'true', 'Protocol': '-1', 'RuleAction': 'deny', 'RuleNumber': '1'}]}",
+	  "ACL acl-1 vpc=vpc-1\n",
+	  "f.json:2:1: error: an item of this list must be an object, not null\n"
+	  "f.json:3:38: error: \"Egress\" must be true or false, not a text\n" },
 	{ "no default, nothing in it", read_network_acl,
 	  "{'NetworkAclId': 'acl-1', 'VpcId': 'vpc-1', 'IsDefault': false, 'Associations': [], 'Entries': []}",
 	  "ACL acl-1 vpc=vpc-1\n", "" },
@@ -116,6 +122,10 @@ static const struct reading acl_readings[] = {
 	  "icmpv6, a number or -1)\n" },
 };
 
+#define LACKS(key)                                                                                                     \
+	("f.json:1:1: warning: a rule of this protocol has no \"" key                                                  \
+	 "\" (hint: it is taken as one that matches nothing)\n")
+
 // What a rule is about: the members of a group's rule, and how it is printed.
 static const struct {
 	const char *members, *match, *mistake;
@@ -127,25 +137,31 @@ static const struct {
 	{ "'IpProtocol': 'udp', 'FromPort': 1, 'ToPort': 65535", " udp 1-65535", "" },
 	{ "'IpProtocol': 'tcp', 'FromPort': 0, 'ToPort': 22", " tcp 1-22", "" },
 	{ "'IpProtocol': 'tcp', 'FromPort': 0, 'ToPort': 0", " tcp nothing", "" },
-	{ "'IpProtocol': 'tcp'", " tcp", "" },
-	{ "'IpProtocol': 'tcp', 'FromPort': null, 'ToPort': null", " tcp", "" },
+	{ "'IpProtocol': 'tcp'", " tcp nothing", LACKS("FromPort") },
+	{ "'IpProtocol': 'tcp', 'FromPort': null, 'ToPort': null", " tcp nothing", LACKS("FromPort") },
+	{ "'IpProtocol': 'tcp', 'FromPort': 80, 'ToPort': null", " tcp nothing", LACKS("ToPort") },
+	{ "'IpProtocol': 'tcp', 'FromPort': -1", " tcp nothing", LACKS("ToPort") },
 	{ "'IpProtocol': 'tcp', 'FromPort': -1, 'ToPort': -1", " tcp", "" },
 	{ "'IpProtocol': 'tcp', 'FromPort': -1, 'ToPort': 50", " tcp nothing",
 	  "f.json:1:49: warning: ports -1 to 50 are not a range that AWS makes (hint: it is taken as one that matches "
 	  "nothing)\n" },
-	{ "'IpProtocol': 'udp', 'FromPort': 30", " udp nothing",
+	{ "'IpProtocol': 'udp', 'FromPort': 30", " udp nothing", LACKS("ToPort") },
+	{ "'IpProtocol': 'udp', 'FromPort': 30, 'ToPort': -1", " udp nothing",
 	  "f.json:1:35: warning: ports 30 to -1 are not a range that AWS makes (hint: it is taken as one that matches "
 	  "nothing)\n" },
 	{ "'IpProtocol': 'tcp', 'FromPort': 81, 'ToPort': 80", " tcp nothing",
 	  "f.json:1:35: error: ports 81 to 80 are reversed (hint: the first port is not above the last one)\n" },
 	{ "'IpProtocol': '-1', 'FromPort': 80, 'ToPort': 80", " all", "" },
+	{ "'IpProtocol': '-1', 'FromPort': null, 'ToPort': null", " all", "" },
+	{ "'IpProtocol': '47'", " 47", "" },
 	{ "'IpProtocol': 'all'", " all", "" },
 	{ "'IpProtocol': '50', 'FromPort': 0, 'ToPort': 0", " 50", "" },
 	{ "'IpProtocol': '132', 'FromPort': 80, 'ToPort': 80", " 132", "" },
 	{ "'IpProtocol': 'icmp', 'FromPort': -1, 'ToPort': -1", " icmp", "" },
-	{ "'IpProtocol': 'icmp'", " icmp", "" },
+	{ "'IpProtocol': 'icmp'", " icmp nothing", LACKS("FromPort") },
+	{ "'IpProtocol': 'icmpv6', 'ToPort': -1", " icmpv6 nothing", LACKS("FromPort") },
 	{ "'IpProtocol': 'icmp', 'FromPort': 8, 'ToPort': -1", " icmp type 8 code -1", "" },
-	{ "'IpProtocol': 'icmp', 'FromPort': 8", " icmp type 8 code -1", "" },
+	{ "'IpProtocol': 'icmp', 'FromPort': 8", " icmp nothing", LACKS("ToPort") },
 	{ "'IpProtocol': '1', 'FromPort': 3, 'ToPort': 4", " icmp type 3 code 4", "" },
 	{ "'IpProtocol': 'icmpv6', 'FromPort': 0, 'ToPort': 0", " icmpv6 type 0 code 0", "" },
 	{ "'IpProtocol': '58', 'FromPort': -1, 'ToPort': 9", " icmpv6 nothing", "" },
@@ -163,6 +179,8 @@ static const struct {
 	{ "'IpProtocol': 6", " 0 nothing", "f.json:1:16: error: \"IpProtocol\" must be a text, not a number\n" },
 	{ "'IpProtocol': 'tcp', 'FromPort': 65536, 'ToPort': 80", " tcp nothing",
 	  "f.json:1:35: error: \"FromPort\" must be from -1 to 65535, not 65536\n" },
+	{ "'IpProtocol': 'tcp', 'FromPort': '443', 'ToPort': 443", " tcp nothing",
+	  "f.json:1:35: error: \"FromPort\" must be a number, not a text\n" },
 };
 
 // The same of an ACL's entry.
@@ -185,6 +203,9 @@ static const struct {
 	{ "'Protocol': '1', 'IcmpTypeCode': {'Type': -1, 'Code': -1}", " icmp", "" },
 	{ "'Protocol': '1', 'IcmpTypeCode': {'Type': 0, 'Code': 1}", " icmp type 0 code 1", "" },
 	{ "'Protocol': '58', 'IcmpTypeCode': {'Type': -1, 'Code': 1}", " icmpv6 nothing", "" },
+	{ "'Protocol': '1', 'RuleAction': 'deny', 'IcmpTypeCode': {'Type': -1, 'Code': 0}", " icmp", "" },
+	{ "'Protocol': '1', 'RuleAction': 'allow', 'IcmpTypeCode': {'Type': -1, 'Code': 0}", " icmp nothing", "" },
+	{ "'Protocol': '1', 'RuleAction': 'deny', 'IcmpTypeCode': {'Type': 3, 'Code': 0}", " icmp type 3 code 0", "" },
 	{ "'Protocol': '1'", " icmp nothing",
 	  "f.json:1:1: error: an entry of this protocol has no \"IcmpTypeCode\" (hint: give the command's whole "
 	  "output)\n" },

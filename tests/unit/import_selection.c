@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which job, subnets and groups are chosen, and every complaint about what was asked for.
+#include "import/read/forms.h"
 #include "import/selection/selection.h"
 
 #include "import_fixture.h"
@@ -664,6 +665,30 @@ static void a_subnet_has_its_own_table_or_the_main_one(void **unused)
 	assert_null(subnet_route_table(&state.account, &state.account.subnets.items[0], &main));
 }
 
+// What no document says may be on the next page, or be the table that the subnet comes to or goes from.
+static void the_main_table_is_not_guessed(void **unused)
+{
+	STATE state = { 0 };
+	size_t form = 0;
+	bool main;
+
+	(void)unused;
+	usual(&state.account);
+	const struct aws_subnet *own = &state.account.subnets.items[0], *other = &state.account.subnets.items[1];
+	while (import_forms[form].read != read_route_table)
+		form++;
+	state.account.seen[form] = state.account.pages[form].open = 1;
+	assert_null(subnet_route_table(&state.account, other, &main));
+	assert_true(main);
+	assert_non_null(subnet_route_table(&state.account, own, &main));
+	state.account.seen[form] = 2;  // the last page is there
+	assert_non_null(subnet_route_table(&state.account, other, &main));
+	struct aws_route_table *table = add_table(&state.account, "rtb-z", "vpc-1", "subnet-z");
+	vec_push(&table->unsettled, memory_copy_text(other->thing.id));
+	assert_null(subnet_route_table(&state.account, other, &main));
+	assert_non_null(subnet_route_table(&state.account, own, &main));
+}
+
 static const struct {
 	const char *destination;
 	enum aws_target target;
@@ -751,6 +776,7 @@ int main(void)
 		cmocka_unit_test(hosts_that_carry_the_same_groups_are_alike),
 		cmocka_unit_test(the_vpcs_groups_are_listed_up_to_a_dozen),
 		cmocka_unit_test(a_subnet_has_its_own_table_or_the_main_one),
+		cmocka_unit_test(the_main_table_is_not_guessed),
 		cmocka_unit_test(routes_that_lead_out),
 	};
 

@@ -53,6 +53,7 @@ static const struct row_field route_tables_fields[] = {
 	FIELD(aws_route_table, vpc, field_text, MERGE_SAME, "VpcId"),
 	FIELD(aws_route_table, main, field_yes, MERGE_EACH, "Main"),
 	FIELD(aws_route_table, subnets, field_texts, MERGE_EACH, "Associations"),
+	FIELD(aws_route_table, unsettled, field_texts, MERGE_EACH, "Associations"),
 	FIELD(aws_route_table, routes, field_routes, MERGE_EACH, "Routes"),
 };
 KIND(route_tables, "route table", aws_route_table, route_tables, offsetof(struct aws_route_table, vpc));

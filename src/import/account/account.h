@@ -64,15 +64,16 @@ struct aws_route_table {
 	struct aws_thing thing;
 	char *vpc;
 	bool main;
-	id_vec subnets;  // explicit associations, those alone that stand
+	id_vec subnets;    // explicit associations, those alone that stand
+	id_vec unsettled;  // subnets whose association comes, goes or failed
 	VEC(struct aws_route) routes;
 };
 
-// What of a packet a rule of a group or of an ACL is about. FromPort and ToPort may be missing, null or -1.
+// What of a packet a rule of a group or of an ACL is about.
 struct aws_match {
-	bool nothing;              // matches no packet: a code of any type, port 0 alone
-	int protocol;              // PROTOCOL_ALL or its number
-	bool all_ports;            // also of a protocol without ports
+	bool nothing;    // matches no packet: an end is missing, a code of any type (unless denied), port 0 alone
+	int protocol;    // PROTOCOL_ALL or its number
+	bool all_ports;  // also of a protocol without ports
 	struct port_range ports;   // unless all_ports
 	int icmp_type, icmp_code;  // -1: any
 };

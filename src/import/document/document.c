@@ -42,7 +42,7 @@ static void read_row(struct text *text, const struct import_form *form, bool *re
 	size_t begin = text->at;
 	CLEANUP(cleanup_json) json_t *row = text_parse(text);
 
-	if (!row || json_is_null(row) || !form->read)
+	if (!row || !form->read)
 		return;
 	if (!json_is_object(row)) {
 		if (!*refused)
@@ -326,7 +326,7 @@ void document_end(const struct account *account, struct mistakes *mistakes)
 	for (size_t i = 0; i < import_form_count; i++) {
 		const struct aws_pages *pages = &account->pages[i];
 
-		if (pages->open && pages->open >= account->seen[i])
+		if (form_is_open(account, i))
 			mistakes_add(mistakes, SEVERITY_WARNING, &pages->at,
 				     "run it without --max-items and --no-paginate, or give the other pages, too",
 				     "more of \"%s\" follows than is given", import_forms[i].command);

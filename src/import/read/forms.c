@@ -198,3 +198,8 @@ const struct import_form import_forms[] = {
 const size_t import_form_count = sizeof(import_forms) / sizeof(import_forms[0]);
 
 _Static_assert(sizeof(import_forms) / sizeof(import_forms[0]) <= ACCOUNT_FORMS, "account.h: seen is too short");
+
+bool form_is_open(const struct account *account, size_t form)
+{
+	return account->pages[form].open && account->pages[form].open >= account->seen[form];
+}

@@ -26,4 +26,7 @@ struct import_form {
 extern const struct import_form import_forms[];
 extern const size_t import_form_count;
 
+// Whether documents of the form (its index) were given and each says that another page follows.
+bool form_is_open(const struct account *account, size_t form);
+
 #endif

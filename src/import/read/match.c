@@ -83,6 +83,20 @@ static void warn_half_open(struct import_reader *reader, const json_t *rule, con
 		       "ports %ld to %ld are not a range that AWS makes", first, last);
 }
 
+// What AWS always gives of such a protocol: that it is any has to be said.
+static bool lacks_end(struct import_reader *reader, const json_t *rule)
+{
+	static const char *const ends[] = { "FromPort", "ToPort" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!has_member(rule, ends[i])) {
+			import_warning(reader, rule, NULL, "it is taken as one that matches nothing",
+				       "a rule of this protocol has no \"%s\"", ends[i]);
+			return true;
+		}
+	return false;
+}
+
 // An end that may be missing. false: it is there and makes no sense, which was said.
 static bool read_end(struct import_reader *reader, const json_t *rule, const char *key, long *value)
 {
@@ -99,11 +113,12 @@ void read_group_match(struct import_reader *reader, const json_t *rule, struct a
 		return;
 	}
 	bool usable = read_end(reader, rule, "FromPort", &first) && read_end(reader, rule, "ToPort", &last);
-	if (!usable) {
+	bool has_ends = has_ports(match->protocol) || is_icmp(match->protocol);
+	if (!usable || (has_ends && lacks_end(reader, rule))) {
 		match->nothing = true;
 	} else if (is_icmp(match->protocol)) {
 		set_icmp(reader, rule, "FromPort", first, last, match);
-	} else if (!has_ports(match->protocol) || (first == ANY && last == ANY)) {
+	} else if (!has_ends || (first == ANY && last == ANY)) {
 		match->all_ports = true;
 	} else if (first == ANY || last == ANY) {
 		warn_half_open(reader, rule, first == ANY ? "ToPort" : "FromPort", first, last);
@@ -111,6 +126,15 @@ void read_group_match(struct import_reader *reader, const json_t *rule, struct a
 	} else {
 		set_ports(reader, rule, "FromPort", first, last, match);
 	}
+}
+
+// A code of any type makes no sense: an entry that allows it matches nothing, one that denies it all of ICMP.
+static void widen_denial(struct import_reader *reader, const json_t *entry, struct aws_match *match)
+{
+	if (match->icmp_type != ANY || match->icmp_code == ANY || !member_is(reader, entry, "RuleAction", "deny"))
+		return;
+	match->nothing = false;
+	match->icmp_code = ANY;
 }
 
 // Two numbers of a member that is an object. false: one is missing, and a mistake was added.
@@ -144,6 +168,7 @@ void read_acl_match(struct import_reader *reader, const json_t *entry, struct aw
 			set_icmp(reader, entry, "IcmpTypeCode", values[0], values[1], match);
 		else
 			match->nothing = true;
+		widen_denial(reader, entry, match);
 	} else if (has_ports(match->protocol)) {
 		if (read_pair(reader, entry, "PortRange", ports, 0, values))
 			set_ports(reader, entry, "PortRange", values[0], values[1], match);

@@ -119,41 +119,24 @@ char *member_required(struct import_reader *reader, const json_t *object, const 
 	return memory_copy_text(text);
 }
 
-// Some tools write numbers as texts ("443").
-static bool number_of(const json_t *value, long *number)
-{
-	const char *text = json_string_value(value);
-	bool negative = text && *text == '-';
-	uint64_t parsed;
-
-	if (json_is_integer(value)) {
-		*number = (long)json_integer_value(value);
-		return true;
-	}
-	if (!text || number_parse(text + negative, INT32_MAX, &parsed) < 0)
-		return false;
-	*number = negative ? -(long)parsed : (long)parsed;
-	return true;
-}
-
 bool member_number(struct import_reader *reader, const json_t *object, const char *key, long minimum, long maximum,
 		   long *value)
 {
 	const json_t *member = member_of(object, key);
-	long number;
 
 	if (!member)
 		return false;
-	if (!number_of(member, &number)) {
+	if (!json_is_integer(member)) {
 		refuse_type(reader, object, key, "a number");
 		return false;
 	}
+	const json_int_t number = json_integer_value(member);
 	if (number < minimum || number > maximum) {
-		import_error(reader, object, key, NULL, "\"%s\" must be from %ld to %ld, not %ld", key, minimum,
+		import_error(reader, object, key, NULL, "\"%s\" must be from %ld to %ld, not %lld", key, minimum,
 			     maximum, number);
 		return false;
 	}
-	*value = number;
+	*value = (long)number;
 	return true;
 }
 
@@ -264,7 +247,7 @@ const json_t *import_object(struct import_reader *reader, const json_t *list, si
 {
 	const json_t *item = json_array_get(list, index);
 
-	if (item && !json_is_object(item) && !json_is_null(item))
+	if (item && !json_is_object(item))
 		import_item_error(reader, list, index, NULL, "an item of this list must be an object, not %s",
 				  type_name(item));
 	return json_is_object(item) ? item : NULL;

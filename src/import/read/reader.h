@@ -2,7 +2,9 @@
 // What a reader of one kind of row gets, how it takes members of it, and how it complains with their place.
 //
 // Missing, null and empty members mean the same; unknown members are passed over. A member of a wrong type is a mistake
-// and then as good as missing. Nothing is printed, and no mistake ends the reading of the document: all are found.
+// and then as good as missing: AWS's JSON has types, so that a number or true in quotes is none ("443"); YAML has none
+// (import/job). An item null of a list of objects is one, too: it may have been a denial. Nothing is printed, and no
+// mistake ends the reading of the document: all are found.
 #ifndef VPCJAIL_IMPORT_READ_READER_H
 #define VPCJAIL_IMPORT_READ_READER_H
 

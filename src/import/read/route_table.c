@@ -93,7 +93,7 @@ static void read_route(struct import_reader *reader, const json_t *item, struct 
 	struct aws_route route = { .at = import_place(reader, item, NULL) };
 	const char *state = member_text(reader, item, "State");
 
-	route.blackhole = state && strcmp(state, "active") != 0;  // "filtered" leads nowhere either
+	route.blackhole = !state || strcmp(state, "active") != 0;  // "filtered" leads nowhere either
 	route.list = member_copy(reader, item, "DestinationPrefixListId");
 	route.is_list = route.list != NULL;
 	if (!route.is_list && !member_prefix(reader, item, "DestinationCidrBlock", &route.prefix) &&
@@ -102,14 +102,32 @@ static void read_route(struct import_reader *reader, const json_t *item, struct 
 			  "DestinationPrefixListId");
 		return;
 	}
+	if (!state)
+		import_warning(reader, item, NULL, "it is taken as a black hole: give the command's whole output",
+			       "a route has no \"State\"");
 	read_target(reader, item, &route);
 	vec_push(&table->routes, route);
 }
 
+// An association that does not stand: what is gone leaves the main table, all else says nothing.
+static void read_unsettled(struct import_reader *reader, const json_t *item, struct aws_route_table *table)
+{
+	const json_t *state = member_object(reader, item, "AssociationState");
+	const char *subnet = member_text(reader, item, "SubnetId");
+
+	if (!subnet || member_is(reader, state, "State", "disassociated"))
+		return;
+	import_warning(reader, state, "State", "run the command again, until it is associated",
+		       "whether this is the route table of %.80s is not known", subnet);
+	vec_push(&table->unsettled, memory_copy_text(subnet));
+}
+
 static void read_association(struct import_reader *reader, const json_t *item, struct aws_route_table *table)
 {
-	if (!is_associated(reader, item, "AssociationState"))
+	if (!is_associated(reader, item, "AssociationState")) {
+		read_unsettled(reader, item, table);
 		return;
+	}
 	if (member_known(reader, item, "Main") == KNOWN_YES)
 		table->main = true;
 	char *subnet = member_copy(reader, item, "SubnetId");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which route table is a subnet's, and whether a route of it leads out: see selection.h.
+#include "import/read/forms.h"
 #include "import/selection/parts.h"
 #include "net/private_space.h"
 
@@ -31,10 +32,26 @@ static bool has_own_table(const struct account *account, const struct aws_subnet
 	return false;
 }
 
+// Whether another table may be the subnet's own: one of another page, or one that it comes to or goes
+// from.
+static bool may_have_another(const struct account *account, const struct aws_subnet *subnet)
+{
+	for (size_t i = 0; i < import_form_count; i++)
+		if (import_forms[i].read == read_route_table && form_is_open(account, i))
+			return true;
+	vec_for_each (table, &account->route_tables)
+		if (id_vec_has(&table->unsettled, subnet->thing.id) &&
+		    region_fits(table->thing.region, subnet->thing.region))
+			return true;
+	return false;
+}
+
 const struct aws_route_table *subnet_route_table(const struct account *account, const struct aws_subnet *subnet,
 						 bool *main)
 {
 	*main = !has_own_table(account, subnet);
+	if (*main && may_have_another(account, subnet))
+		return NULL;
 	return only_table(account, subnet, *main);
 }
 

@@ -33,8 +33,8 @@ void import_select(const struct account *account, const struct import_request *r
 		   struct import_selection *selection, struct mistakes *mistakes);
 void import_selection_release(struct import_selection *selection);
 
-// The route table that is a subnet's: the explicit one, or the VPC's main one. NULL: not given. *main: it is the main
-// one.
+// The route table that is a subnet's: the explicit one, or the VPC's main one. NULL: not given, or not to be told.
+// *main: it is the main one, or would be.
 const struct aws_route_table *subnet_route_table(const struct account *account, const struct aws_subnet *subnet,
 						 bool *main);
 
