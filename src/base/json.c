@@ -47,6 +47,15 @@ static void close_container(struct json *json, char c)
 	json->started = true;
 }
 
+// Beyond U+FFFF as a pair of surrogates.
+static void add_escaped(struct strbuf *out, unsigned point)
+{
+	if (point > 0xffff)
+		strbuf_format(out, "\\u%04x\\u%04x", 0xd800 + ((point - 0x10000) >> 10), 0xdc00 + (point & 0x3ff));
+	else
+		strbuf_format(out, "\\u%04x", point);
+}
+
 static void quoted(struct strbuf *out, const char *text)
 {
 	strbuf_add_char(out, '"');
@@ -57,7 +66,7 @@ static void quoted(struct strbuf *out, const char *text)
 		else if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			strbuf_format(out, "\\u%04x", (unsigned char)*c);
 		else if (length && utf8_acting(c))
-			strbuf_format(out, "\\u%04x", utf8_acting(c));
+			add_escaped(out, utf8_acting(c));
 		else if (length)
 			strbuf_add_bytes(out, c, length);
 		else

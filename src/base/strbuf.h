@@ -17,7 +17,7 @@ void strbuf_add_char(struct strbuf *buf, char c);
 void strbuf_format(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Adds foreign text made safe for a terminal: control characters, those that turn the direction
-// of writing, and broken UTF-8 as \xHH.
+// of writing or stand unseen in it, and broken UTF-8 as \xHH.
 void strbuf_add_safe(struct strbuf *buf, const char *text);
 
 // The text, "" when empty; owned by buf.

@@ -25,14 +25,27 @@ size_t utf8_length(const char *text)
 	return length;
 }
 
+// Of what is neither blank nor seen. Source: Unicode, DerivedCoreProperties (Default_Ignorable_Code_Point) and
+// Bidi_Control.
+static const struct {
+	unsigned first, last;
+} acting[] = {
+	{ 0x80, 0x9f },     { 0x061c, 0x061c }, { 0x180e, 0x180e }, { 0x200b, 0x200f },   { 0x2028, 0x202e },
+	{ 0x2060, 0x2064 }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff }, { 0xe0000, 0xe007f },
+};
+
 unsigned utf8_acting(const char *text)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
+	size_t length = bytes[0] < 0x80 ? 1 : utf8_length(text);
 
-	if (bytes[0] == 0xc2 && bytes[1] < 0xa0)
-		return bytes[1];
-	if (bytes[0] != 0xe2 || (bytes[1] != 0x80 && bytes[1] != 0x81))
+	if (length < 2)
 		return 0;
-	unsigned point = 0x2000U + (bytes[1] & 0x3fU) * 64 + (bytes[2] & 0x3fU);
-	return (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) ? point : 0;
+	unsigned point = bytes[0] & (0xffU >> (length + 1));
+	for (size_t i = 1; i < length; i++)
+		point = point << 6 | (bytes[i] & 0x3fU);
+	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++)
+		if (point >= acting[i].first && point <= acting[i].last)
+			return point;
+	return 0;
 }

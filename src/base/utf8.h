@@ -8,8 +8,8 @@
 // Bytes of the well-formed character at text (terminated), 1 to 4; 0 when it is not well formed.
 size_t utf8_length(const char *text);
 
-// The code point of a well-formed character beyond ASCII that acts on a terminal or turns the direction of writing
-// there: U+0080 to U+009F, U+2028 to U+202E, U+2066 to U+2069; of any other 0.
+// The code point of a well-formed character beyond ASCII that acts on a terminal, turns the direction of writing there
+// or stands in a text without being seen (a mark of byte order, a joiner of no width, a tag); of any other 0.
 unsigned utf8_acting(const char *text);
 
 #endif

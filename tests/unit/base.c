@@ -71,6 +71,9 @@ static void test_safe_text(void **state)
 	strbuf_add_safe(&buf, "a\x1b[2J\xff é \xc2\x9b \xed\xa0\x80 \xe2\x80\xaeg\xe2\x80\xaf");
 	assert_string_equal(strbuf_text(&buf),
 			    "a\\x1b[2J\\xff é \\xc2\\x9b \\xed\\xa0\\x80 \\xe2\\x80\\xaeg\xe2\x80\xaf");
+	strbuf_clear(&buf);
+	strbuf_add_safe(&buf, "x\ufeffy\U000e0041\u200d\u2010");
+	assert_string_equal(strbuf_text(&buf), "x\\xef\\xbb\\xbfy\\xf3\\xa0\\x81\\x81\\xe2\\x80\\x8d\u2010");
 }
 
 // What would act on a terminal, or turn what is written there, is escaped; what is near it is not.
@@ -79,11 +82,23 @@ static void test_json_acting(void **state)
 	static const struct {
 		const char *text, *written;
 	} rows[] = {
-		{ "\xc2\x9b", "\"\\u009b\"" },          { "\xc2\x80", "\"\\u0080\"" },
-		{ "\xc2\xa0", "\"\xc2\xa0\"" },         { "\xe2\x80\xa8", "\"\\u2028\"" },
-		{ "\xe2\x80\xae", "\"\\u202e\"" },      { "\xe2\x80\xaf", "\"\xe2\x80\xaf\"" },
-		{ "\xe2\x81\xa6", "\"\\u2066\"" },      { "\xe2\x81\xa9", "\"\\u2069\"" },
-		{ "\xe2\x81\xaa", "\"\xe2\x81\xaa\"" }, { "\x1b[m\x7f", "\"\\u001b[m\\u007f\"" },
+		{ "\xc2\x9b", "\"\\u009b\"" },
+		{ "\xc2\x80", "\"\\u0080\"" },
+		{ "\xc2\xa0", "\"\xc2\xa0\"" },
+		{ "\xe2\x80\xa8", "\"\\u2028\"" },
+		{ "\xe2\x80\xae", "\"\\u202e\"" },
+		{ "\xe2\x80\xaf", "\"\xe2\x80\xaf\"" },
+		{ "\xe2\x81\xa6", "\"\\u2066\"" },
+		{ "\xe2\x81\xa9", "\"\\u2069\"" },
+		{ "\xe2\x81\xaa", "\"\xe2\x81\xaa\"" },
+		{ "\x1b[m\x7f", "\"\\u001b[m\\u007f\"" },
+		{ "\u061b\u061c\u061d", "\"\u061b\\u061c\u061d\"" },
+		{ "\u180d\u180e\u1810", "\"\u180d\\u180e\u1810\"" },
+		{ "\u200a\u200b\u200f\u2010", "\"\u200a\\u200b\\u200f\u2010\"" },
+		{ "\u205f\u2060\u2064", "\"\u205f\\u2060\\u2064\"" },
+		{ "\ufefe\ufeff", "\"\ufefe\\ufeff\"" },
+		{ "\U000e0000\U000e007f", "\"\\udb40\\udc00\\udb40\\udc7f\"" },
+		{ "\U000e0080\U000dffff", "\"\U000e0080\U000dffff\"" },
 	};
 	(void)state;
 
