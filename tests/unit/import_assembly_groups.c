@@ -160,11 +160,19 @@ static const struct {
 	const char *peering, *status;
 	bool known, active;
 	bool reached;
+	const char *vpc;  // that the rule says its group is of
 } peering_rows[] = {
-	{ NULL, NULL, false, false, false },  { NULL, NULL, true, false, false },
-	{ NULL, NULL, true, true, true },     { "pcx-1", "active", false, false, true },
-	{ "pcx-1", NULL, true, true, true },  { "pcx-1", "deleted", true, true, false },
-	{ "pcx-2", NULL, true, true, false }, { "pcx-1", "active", true, false, false },
+	{ NULL, NULL, false, false, false },
+	{ NULL, NULL, true, false, false },
+	{ NULL, NULL, true, true, true },
+	{ "pcx-1", "active", false, false, true },
+	{ "pcx-1", NULL, true, true, true },
+	{ "pcx-1", "deleted", true, true, false },
+	{ "pcx-2", NULL, true, true, false },
+	{ "pcx-1", "active", true, false, false },
+	{ "pcx-1", "active", false, false, true, "vpc-2" },
+	{ "pcx-1", "active", false, false, false, "vpc-3" },
+	{ "pcx-1", NULL, true, true, false, "vpc-3" },
 };
 
 static void peered_vpcs_count_while_they_are_peered(void **unused)
@@ -179,6 +187,7 @@ static void peered_vpcs_count_while_they_are_peered(void **unused)
 		rule = add_rule(job_group(&built), true, match_tcp(1, 2), "sg-far");
 		rule->peers.items[0].peering = memory_copy_text(peering_rows[i].peering);
 		rule->peers.items[0].status = memory_copy_text(peering_rows[i].status);
+		rule->peers.items[0].vpc = memory_copy_text(peering_rows[i].vpc);
 		if (peering_rows[i].known)
 			add_peering(&built.account, "pcx-1", peering_rows[i].active);
 		build(&built, NULL);

@@ -110,7 +110,7 @@ bool interface_is_near(const struct building *building, const struct aws_interfa
 
 	const char *other = vpc_of_interface(building, interface);
 
-	if (!vpc || !other)
+	if (!vpc || !other || (peer && peer->vpc && strcmp(other, peer->vpc) != 0))
 		return false;
 	if (strcmp(other, vpc) == 0)
 		return true;
