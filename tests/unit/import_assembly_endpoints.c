@@ -72,6 +72,7 @@ static void a_blackhole_is_no_gateway(void **unused)
 	add_route(job_table(&built), "pl-1", TARGET_ENDPOINT, "vpce-s3")->blackhole = true;
 	build(&built, NULL);
 	assert_string_equal(endpoints_text(&built), "");
+	assert_string_equal(assumptions_text(&built), "");  // the route is there
 	assert_non_null(strstr(routes_text(&built), "pl-1 blackhole"));
 }
 
@@ -282,6 +283,161 @@ static void interfaces_of_other_endpoints_are_shut(void **unused)
 		build(&built, NULL);
 		assert_int_equal(!strstr(routes_text(&built), "10.0.1.40/32 blackhole"), available);
 		assert_int_equal(!strstr(endpoints_text(&built), "10.0.1.40"), !available);
+	}
+}
+
+// An endpoint of the VPC that is none of the assembly's, and what of the VPC is not reached for it.
+static const struct {
+	enum aws_endpoint_type type;
+	bool available;
+	const char *region, *interfaces, *subnets;
+	const char *shut;  // NULL: nothing
+} other_rows[] = {
+	{ AWS_ENDPOINT_OTHER, true, REGION, "eni-9", "subnet-a", "10.0.1.99/32" },
+	{ AWS_ENDPOINT_OTHER, true, REGION, "eni-x", "subnet-a", "10.0.1.0/24" },
+	{ AWS_ENDPOINT_OTHER, true, REGION, "eni-x", NULL, "10.0.0.0/16" },
+	{ AWS_ENDPOINT_OTHER, true, REGION, NULL, NULL, "10.0.0.0/16" },
+	{ AWS_ENDPOINT_INTERFACE, false, REGION, "eni-9", "subnet-a", "10.0.1.99/32" },
+	{ AWS_ENDPOINT_INTERFACE, false, REGION, "eni-x", "subnet-a", "10.0.1.0/24" },
+	{ AWS_ENDPOINT_INTERFACE, false, REGION, NULL, "subnet-a", "10.0.1.0/24" },
+	{ AWS_ENDPOINT_INTERFACE, false, REGION, NULL, NULL, NULL },
+	{ AWS_ENDPOINT_INTERFACE, true, "us-east-1", "eni-9", "subnet-a", "10.0.1.99/32" },
+	{ AWS_ENDPOINT_INTERFACE, true, "us-east-1", "eni-x", "subnet-a", "10.0.1.0/24" },
+	{ AWS_ENDPOINT_GATEWAY, false, REGION, "eni-9", "subnet-a", NULL },
+};
+
+static void endpoints_that_the_assembly_lacks_are_shut(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(other_rows) / sizeof(other_rows[0]); i++) {
+		BUILT built = { 0 };
+		struct aws_endpoint *endpoint;
+
+		usual(&built.account);
+		add_interface(&built.account, "eni-9", "vpc-1", "subnet-a", "", "10.0.1.99")->kind =
+		    memory_copy_text("interface");
+		endpoint = add_endpoint(&built.account, "vpce-9", "vpc-1", STS, other_rows[i].interfaces, NULL);
+		add_ids(&endpoint->subnets, other_rows[i].subnets);
+		endpoint->type = other_rows[i].type;
+		endpoint->available = other_rows[i].available;
+		free(endpoint->thing.region);
+		endpoint->thing.region = memory_copy_text(other_rows[i].region);
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_string_equal(endpoints_text(&built), "");
+		if (!other_rows[i].shut) {
+			assert_null(strstr(routes_text(&built), "blackhole"));
+			continue;
+		}
+		AUTO_FREE char *expected = memory_format("%s blackhole", other_rows[i].shut);
+		assert_non_null(strstr(routes_text(&built), expected));
+		assert_int_equal(!built.assembly.assumptions.count, strstr(other_rows[i].shut, "/32") != NULL);
+	}
+}
+
+// Its address may be missing, or beyond the VPC: then it is somewhere in its subnet.
+static void an_interface_without_an_address_is_not_given(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < 2; i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24");
+		add_sts(&built.account);
+		add_ids(&LAST(built.account.endpoints)->subnets, "subnet-b");
+		if (i == 0)
+			LAST(built.account.interfaces)->addresses.count = 0;
+		else
+			LAST(built.account.interfaces)->addresses.items[0] = address_of("192.168.0.1");
+		build(&built, NULL);
+		assert_non_null(strstr(endpoints_text(&built), "private 10.0.1.40 :443"));
+		assert_non_null(strstr(routes_text(&built), "10.0.2.0/24 blackhole"));
+		assert_null(strstr(strbuf_text(&built.text), "10.0.1.0/24"));
+		assert_non_null(strstr(assumptions_text(&built), "--network-interface-ids eni-e2 "));
+	}
+}
+
+// A subnet beside subnet-a, in which an interface is somewhere.
+static void a_subnet_that_does_not_tell_shuts_the_vpc(void **unused)
+{
+	static const char *const blocks[] = { "10.0.2.0/24", "", "10.9.0.0/24", "10.0.2.0/24 10.9.0.0/24" };
+
+	(void)unused;
+	for (size_t i = 0; i <= sizeof(blocks) / sizeof(blocks[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		if (i < sizeof(blocks) / sizeof(blocks[0]))
+			add_subnet(&built.account, "subnet-b", "vpc-1", blocks[i]);
+		add_ids(&add_endpoint(&built.account, "vpce-1", "vpc-1", STS, "eni-x eni-y", NULL)->subnets,
+			"subnet-b subnet-a");
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_non_null(strstr(routes_text(&built), "10.0.1.0/24 blackhole"));
+		assert_int_equal(!strstr(strbuf_text(&built.text), "10.0.0.0/16 blackhole"), i == 0);
+	}
+}
+
+// What the table does with an address, and whether an endpoint there stays open in a VPC that is shut for another.
+static const struct {
+	const char *destination;
+	enum aws_target target;
+	bool blackhole, open;
+} shut_rows[] = {
+	{ "10.0.0.0/8", TARGET_INTERFACE, false, true },    { "10.0.1.0/24", TARGET_INTERFACE, false, false },
+	{ "10.0.1.0/24", TARGET_INTERFACE, true, false },   { "10.0.1.0/24", TARGET_LOCAL, false, true },
+	{ "10.0.2.0/24", TARGET_INTERFACE, false, true },   { "10.0.0.0/16", TARGET_INTERFACE, false, false },
+	{ "10.0.1.40/32", TARGET_INTERFACE, false, false }, { "pl-in", TARGET_INTERFACE, false, false },
+	{ "pl-out", TARGET_INTERFACE, false, true },
+};
+
+static void an_open_endpoint_is_where_the_table_leads(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(shut_rows) / sizeof(shut_rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_sts(&built.account);
+		add_list(&built.account, "pl-in", "mine", "10.0.1.0/24");
+		add_list(&built.account, "pl-out", "mine", "10.0.2.0/24");
+		add_endpoint(&built.account, "vpce-x", "vpc-1", STS, "eni-x", NULL);  // shuts 10.0.0.0/16
+		if (strcmp(shut_rows[i].destination, "10.0.0.0/16") == 0)
+			job_table(&built)->routes.items[0].target = TARGET_INTERFACE;
+		else
+			add_route(job_table(&built), shut_rows[i].destination, shut_rows[i].target, "eni-fw")
+			    ->blackhole = shut_rows[i].blackhole;
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_int_equal(!strstr(routes_text(&built), "10.0.1.40/32 local"), !shut_rows[i].open);
+		assert_null(strstr(strbuf_text(&built.text), "/16 local"));
+		assert_null(strstr(strbuf_text(&built.text), "/24 local"));
+	}
+}
+
+// An interface of no endpoint that is given, whose VPC a document may leave open.
+static void the_vpc_of_an_interface_may_be_its_subnets(void **unused)
+{
+	static const struct {
+		const char *vpc, *subnet;
+		bool open;
+	} rows[] = { { NULL, "subnet-a", false },
+		     { NULL, NULL, false },
+		     { "vpc-2", "subnet-a", true },
+		     { NULL, "subnet-far", true } };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_subnet(&built.account, "subnet-far", "vpc-2", "10.0.0.0/17");
+		add_interface(&built.account, "eni-9", rows[i].vpc, rows[i].subnet, "", "10.0.1.99")->kind =
+		    memory_copy_text("vpc_endpoint");
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_int_equal(!strstr(routes_text(&built), "10.0.1.99/32 blackhole"), rows[i].open);
 	}
 }
 
@@ -571,6 +727,11 @@ int main(void)
 		cmocka_unit_test(some_interfaces_that_are_not_given),
 		cmocka_unit_test(an_endpoint_that_names_no_interface),
 		cmocka_unit_test(interfaces_of_other_endpoints_are_shut),
+		cmocka_unit_test(endpoints_that_the_assembly_lacks_are_shut),
+		cmocka_unit_test(an_interface_without_an_address_is_not_given),
+		cmocka_unit_test(a_subnet_that_does_not_tell_shuts_the_vpc),
+		cmocka_unit_test(an_open_endpoint_is_where_the_table_leads),
+		cmocka_unit_test(the_vpc_of_an_interface_may_be_its_subnets),
 		cmocka_unit_test(an_address_outside_the_vpc_is_not_taken),
 		cmocka_unit_test(groups_that_are_not_given_let_nobody_in),
 		cmocka_unit_test(some_groups_that_are_not_given),

@@ -48,6 +48,8 @@ struct assembled_route {
 	const struct aws_route *route;  // NULL: assumed
 };
 
+typedef VEC(struct assembled_route) assembled_route_vec;
+
 struct assembled_endpoint {
 	const struct aws_endpoint *endpoint;
 	char *service;            // "s3", "ecr.dkr": without Region; NULL: not AWS's own service
@@ -93,7 +95,7 @@ struct assembly {
 	bool amazon_dns;          // the VPC's DHCP options and attributes name it
 	VEC(struct assembled_group) groups;
 	VEC(struct assembled_acl) acls;  // own first; no own one where AWS's default is assumed
-	VEC(struct assembled_route) routes;
+	assembled_route_vec routes;
 	VEC(struct assembled_endpoint) endpoints;
 	VEC(struct assembled_list) lists;
 	VEC(struct assumption) assumptions;

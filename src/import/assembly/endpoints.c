@@ -49,16 +49,19 @@ static void tell_no_association(struct building *building, const struct aws_endp
 static void add_gateways(struct building *building, const struct aws_endpoint *endpoint)
 {
 	const struct aws_route_table *table = building->assembly->table;
-	bool associated = id_vec_has(&endpoint->route_tables, table->thing.id), routed = false;
+	bool associated = id_vec_has(&endpoint->route_tables, table->thing.id), routed = false, given = false;
 
 	vec_for_each (route, &table->routes) {
-		if (!route->is_list || route->blackhole || !text_equal(route->target_id, endpoint->thing.id))
+		if (!route->is_list || !text_equal(route->target_id, endpoint->thing.id))
+			continue;
+		given = true;
+		if (route->blackhole)
 			continue;
 		routed = true;
 		if (associated && service_of_name(endpoint->service, building->assembly->selection->region))
 			add_gateway(building, endpoint, route);
 	}
-	if (associated && !routed)
+	if (associated && !given)
 		tell_no_route(building, endpoint);
 	if (routed && !associated)
 		tell_no_association(building, endpoint);
@@ -118,13 +121,13 @@ void assembly_add_endpoints(struct building *building)
 		assume(building, memory_format("the endpoints of %s", vpc), memory_copy_text("it has none"),
 		       command_for(building, "describe-vpc-endpoints --filters Name=vpc-id,Values=", vpc));
 	vec_for_each (endpoint, &assembly->account->endpoints) {
-		if (!text_equal(endpoint->vpc, vpc) || !endpoint->available ||
-		    !region_fits(endpoint->thing.region, assembly->selection->region))
+		if (!text_equal(endpoint->vpc, vpc))
 			continue;
-		if (endpoint->type == AWS_ENDPOINT_GATEWAY && assembly->table)
-			add_gateways(building, endpoint);
-		if (endpoint->type == AWS_ENDPOINT_INTERFACE)
+		if (is_interface_endpoint(building, endpoint))
 			interface_endpoint_add(building, endpoint);
+		if (endpoint->type == AWS_ENDPOINT_GATEWAY && endpoint->available && assembly->table &&
+		    region_fits(endpoint->thing.region, assembly->selection->region))
+			add_gateways(building, endpoint);
 	}
 	shut_other_endpoints(building);
 	if (assembly->endpoints.count)

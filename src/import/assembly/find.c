@@ -91,8 +91,7 @@ static bool is_known_inactive(const struct account *account, const char *id)
 	return false;
 }
 
-// NULL: no document says it.
-static const char *vpc_of_interface(const struct building *building, const struct aws_interface *interface)
+const char *vpc_of_interface(const struct building *building, const struct aws_interface *interface)
 {
 	const struct assembly *assembly = building->assembly;
 	const struct aws_subnet *subnet = NULL;

@@ -35,7 +35,7 @@ static void gather_addresses(struct building *building, const struct aws_endpoin
 	vec_for_each (id, &endpoint->interfaces) {
 		const struct aws_interface *interface = find_interface(building, *id);
 
-		if (!interface) {
+		if (!interface || !interface_is_placed(building, interface)) {
 			strbuf_add_char(missing, ' ');
 			command_add_word(missing, *id);
 			continue;
@@ -51,8 +51,8 @@ static void gather_addresses(struct building *building, const struct aws_endpoin
 		qsort(addresses->items, addresses->count, sizeof(*addresses->items), compare_addresses);
 }
 
-static void tell_missing(struct building *building, const struct aws_endpoint *endpoint, const struct strbuf *missing,
-			 bool some)
+void tell_interfaces(struct building *building, const struct aws_endpoint *endpoint, const struct strbuf *missing,
+		     bool some)
 {
 	AUTO_FREE char *words = memory_format("describe-network-interfaces --network-interface-ids%s",
 					      missing->length ? strbuf_text(missing) : "");
@@ -189,6 +189,12 @@ static void add(struct building *building, const struct aws_endpoint *endpoint, 
 	vec_push(&building->assembly->endpoints, out);
 }
 
+bool is_interface_endpoint(const struct building *building, const struct aws_endpoint *endpoint)
+{
+	return endpoint->type == AWS_ENDPOINT_INTERFACE && endpoint->available &&
+	       region_fits(endpoint->thing.region, building->assembly->selection->region);
+}
+
 void interface_endpoint_add(struct building *building, const struct aws_endpoint *endpoint)
 {
 	CLEANUP(strbuf_release) struct strbuf missing = { 0 };
@@ -197,7 +203,7 @@ void interface_endpoint_add(struct building *building, const struct aws_endpoint
 
 	gather_addresses(building, endpoint, &addresses, &missing);
 	if (missing.length || !addresses.count) {
-		tell_missing(building, endpoint, &missing, addresses.count);
+		tell_interfaces(building, endpoint, &missing, addresses.count);
 		shut_unknown_interfaces(building, endpoint);
 	}
 	if (addresses.count) {

@@ -53,6 +53,8 @@ const struct aws_endpoint *find_endpoint(const struct building *building, const 
 void members_index(struct building *building);
 const struct group_member *members_of(const struct building *building, const char *group, size_t *count);
 
+// NULL: no document says it.
+const char *vpc_of_interface(const struct building *building, const struct aws_interface *interface);
 // Whether hosts of the interface's VPC are reached at all: this VPC, or one that is peered now. peer may be NULL.
 bool interface_is_near(const struct building *building, const struct aws_interface *interface,
 		       const struct aws_peer *peer);
@@ -77,13 +79,27 @@ bool prefixes_cover(const prefix_vec *blocks, const struct prefix *inner);
 void shut_block(struct building *building, const struct prefix *block, char *why);
 // Shuts the subnets in which an endpoint has interfaces that are not given: nobody knows at which addresses.
 void shut_unknown_interfaces(struct building *building, const struct aws_endpoint *endpoint);
-// Shuts what interfaces tell of endpoints that the assembly does not have: after those that it has.
+// Shuts the endpoints of the VPC that the assembly does not have, and what interfaces tell of such: after those that it
+// has.
 void shut_other_endpoints(struct building *building);
 // The routes of all that is shut.
 void add_shut(struct building *building);
 
+// Whether the interface has an address within the VPC: one without is as good as not given.
+bool interface_is_placed(const struct building *building, const struct aws_interface *interface);
+
+// How well a route fits a block, among the routes of the table: longer is better, and of one length a block is better
+// than a list. -1: it does not cover it.
+int route_rank(const struct building *building, const struct assembled_route *route, const struct prefix *block);
+
+// Whether an endpoint of the VPC is one that the assembly has by its interfaces.
+bool is_interface_endpoint(const struct building *building, const struct aws_endpoint *endpoint);
 // Adds an interface endpoint of the VPC, with what is not given of it.
 void interface_endpoint_add(struct building *building, const struct aws_endpoint *endpoint);
+// Says which interfaces of an endpoint are not given; missing: " eni-1 eni-2", empty: the endpoint names none. some: it
+// has others.
+void tell_interfaces(struct building *building, const struct aws_endpoint *endpoint, const struct strbuf *missing,
+		     bool some);
 // Says, once, that private DNS was taken to work although the VPC's attributes are not given.
 void tell_dns_attributes(struct building *building);
 
