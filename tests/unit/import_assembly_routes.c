@@ -258,6 +258,7 @@ static void an_acl_may_be_assumed(void **unused)
 	(void)unused;
 	usual(&built.account);
 	built.account.acls.items[0].subnets.items[0][0] = 'x';
+	built.account.acls.items[0].vpc[0] = 'x';
 	build(&built, NULL);
 	assert_string_equal(acls_text(&built), "acl-assumed own: 10.0.1.0/24\n");
 	assert_int_equal(built.assembly.acls.items[0].acl->entries.count, 4);
@@ -265,6 +266,24 @@ static void an_acl_may_be_assumed(void **unused)
 	    assumptions_text(&built),
 	    "the network ACL of subnet-a: AWS's default one, which allows all: --assume-default-acl. aws "
 	    "ec2 describe-network-acls --filters Name=vpc-id,Values=vpc-1 --region " REGION "\n");
+}
+
+static void nothing_is_assumed_beside_an_acl_of_the_vpc(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < 3; i++) {
+		BUILT built = { .request.assume_default_acl = true };
+
+		usual(&built.account);
+		free(built.account.acls.items[0].subnets.items[0]);
+		built.account.acls.items[0].subnets.count = 0;
+		built.account.acls.items[0].is_default = i == 0;
+		if (i == 2)
+			built.account.acls.items[0].vpc[0] = 'x';
+		build(&built, NULL);
+		assert_string_equal(acls_text(&built), i == 2 ? "acl-assumed own: 10.0.1.0/24\n"
+							      : "acl-not-given own none: 10.0.1.0/24\n");
+	}
 }
 
 static void two_acls_of_one_subnet_are_none(void **unused)
@@ -302,41 +321,50 @@ static const struct {
 	{ "pl-1", TARGET_ENDPOINT, "vpce-old", "blackhole # vpce-old: an endpoint that is not available" },
 	{ "pl-1", TARGET_NAT_GATEWAY, "nat-1", "blackhole # nat-1: a NAT gateway; a profile is private" },
 	{ "192.168.0.0/16", TARGET_PEERING, "pcx-1", "peering" },
-	{ "0.0.0.0/0", TARGET_PEERING, "pcx-1",
-	  "blackhole # pcx-1: a peering connection, for addresses that are not private" },
 	{ "192.168.0.0/16", TARGET_PEERING, "pcx-old",
 	  "blackhole # pcx-old: a peering connection that is not known to be active" },
 	{ "192.168.0.0/16", TARGET_PEERING, "pcx-far",
 	  "blackhole # pcx-far: a peering connection that is not known to be active" },
+	{ "192.168.7.0/24", TARGET_PEERING, "pcx-1", "peering" },
+	{ "172.16.0.0/12", TARGET_PEERING, "pcx-1",
+	  "blackhole # pcx-1: a peering connection, for addresses that the peered VPC does not have" },
+	{ "192.168.0.0/16", TARGET_PEERING, "pcx-bare",
+	  "blackhole # pcx-bare: a peering connection to a VPC whose CIDR blocks were not given" },
 	{ "pl-private", TARGET_PEERING, "pcx-1", "peering" },
 	{ "pl-1", TARGET_PEERING, "pcx-1",
-	  "blackhole # pcx-1: a peering connection, for addresses that are not private" },
+	  "blackhole # pcx-1: a peering connection, for addresses that the peered VPC does not have" },
 	{ "pl-empty", TARGET_PEERING, "pcx-1",
-	  "blackhole # pcx-1: a peering connection, for addresses that are not private" },
+	  "blackhole # pcx-1: a peering connection, for addresses that the peered VPC does not have" },
 	{ "10.0.9.0/24", TARGET_LOCAL, "local", "local" },
 	{ "0.0.0.0/0", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
 	{ "10.9.0.0/16", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
 	{ "pl-private", TARGET_LOCAL, "local", "blackhole # called local, but not within the VPC's CIDR blocks" },
 };
 
-static void add_peering(struct account *account, const char *id, bool active, const char *to)
+// To vpc-2, whose blocks these are.
+static void add_peering(struct account *account, const char *id, bool active, const char *to, const char *blocks)
 {
 	vec_push(&account->peerings, (struct aws_peering){ .thing = thing_of(id, NULL), .active = active });
 	LAST(account->peerings)->vpcs[0] = memory_copy_text(to);
 	LAST(account->peerings)->vpcs[1] = memory_copy_text("vpc-2");
+	add_blocks(&LAST(account->peerings)->blocks[1], blocks);
 }
+
+#define PEERS "192.168.0.0/16 10.77.0.0/16 203.0.113.0/24"
 
 static void add_targets(struct account *account)
 {
 	add_endpoint(account, "vpce-lb", "vpc-1", "com.amazonaws.vpce." REGION ".vpce-svc-1", NULL, NULL)->type =
 	    AWS_ENDPOINT_OTHER;
+	LAST(account->endpoints)->available = false;  // else somewhere in the VPC
 	add_gateway(account, "vpce-old", "vpc-1", "com.amazonaws." REGION ".s3", "rtb-a")->available = false;
 	add_list(account, "pl-1", "com.amazonaws." REGION ".s3", "52.0.0.0/16");
 	add_list(account, "pl-private", "mine", "192.168.0.0/17 10.77.0.0/16");
 	add_list(account, "pl-empty", "mine too", NULL);
-	add_peering(account, "pcx-1", true, "vpc-1");
-	add_peering(account, "pcx-old", false, "vpc-1");
-	add_peering(account, "pcx-far", true, "vpc-3");
+	add_peering(account, "pcx-1", true, "vpc-1", PEERS);
+	add_peering(account, "pcx-bare", true, "vpc-1", NULL);
+	add_peering(account, "pcx-old", false, "vpc-1", PEERS);
+	add_peering(account, "pcx-far", true, "vpc-3", PEERS);
 }
 
 static void routes_out_lead_nowhere(void **unused)
@@ -354,6 +382,141 @@ static void routes_out_lead_nowhere(void **unused)
 			fail_msg("row %zu: %s is not in %s", i, expected, strbuf_text(&built.text));
 		assert_int_equal(built.assembly.routes.count, 2);
 	}
+}
+
+#define MORE "# pcx-1: a peering connection, for more than the private addresses that the peered VPC has"
+#define PEER "# pcx-1: a CIDR block of the peered VPC"
+
+// Routes beside a peering one, and what the table is: the peer's blocks alone, and those where the route decides.
+static const struct {
+	const char *destination, *other;
+	enum aws_target target;
+	const char *expected;
+} cut_rows[] = {
+	{ "0.0.0.0/0", NULL, TARGET_OTHER,
+	  "0.0.0.0/0 blackhole " MORE "\n10.0.0.0/16 local\n10.77.0.0/16 peering " PEER "\n192.168.0.0/16 peering " PEER
+	  "\n" },
+	{ "10.0.0.0/8", NULL, TARGET_OTHER,
+	  "10.0.0.0/8 blackhole " MORE "\n10.0.0.0/16 local\n10.77.0.0/16 peering " PEER "\n" },
+	{ "10.0.0.0/8", "10.64.0.0/12", TARGET_OTHER,
+	  "10.0.0.0/8 blackhole " MORE
+	  "\n10.0.0.0/16 local\n10.64.0.0/12 blackhole # x-1: another gateway; a profile is private\n" },
+	{ "10.0.0.0/8", "pl-other", TARGET_OTHER,
+	  "10.0.0.0/8 blackhole " MORE
+	  "\n10.0.0.0/16 local\npl-other blackhole # x-1: another gateway; a profile is private\n" },
+	{ "pl-wide", NULL, TARGET_OTHER,
+	  "10.0.0.0/16 local\n10.77.0.0/16 peering " PEER "\npl-wide blackhole " MORE "\n" },
+	{ "pl-wide", "10.76.0.0/14", TARGET_OTHER,
+	  "10.0.0.0/16 local\n10.76.0.0/14 blackhole # x-1: another gateway; a profile is private\npl-wide "
+	  "blackhole " MORE "\n" },
+	{ "pl-wide", "pl-other", TARGET_OTHER,
+	  "10.0.0.0/16 local\npl-other blackhole # x-1: another gateway; a profile is private\npl-wide blackhole " MORE
+	  "\n" },
+};
+
+static void a_peering_carries_to_the_peers_blocks(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cut_rows) / sizeof(cut_rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_targets(&built.account);
+		add_list(&built.account, "pl-wide", "mine", "10.76.0.0/14");
+		add_list(&built.account, "pl-other", "mine", "10.76.0.0/14");
+		add_route(job_table(&built), cut_rows[i].destination, TARGET_PEERING, "pcx-1");
+		if (cut_rows[i].other)
+			add_route(job_table(&built), cut_rows[i].other, cut_rows[i].target, "x-1");
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_string_equal(routes_text(&built), cut_rows[i].expected);
+	}
+}
+
+static void the_peers_blocks_may_be_those_of_its_vpc(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_targets(&built.account);
+	add_vpc(&built.account, "vpc-2", "192.168.0.0/20");
+	add_route(job_table(&built), "192.168.1.0/24", TARGET_PEERING, "pcx-bare");
+	add_route(job_table(&built), "192.168.99.0/24", TARGET_PEERING, "pcx-bare");
+	build(&built, NULL);
+	assert_non_null(strstr(routes_text(&built), "192.168.1.0/24 peering\n192.168.99.0/24 blackhole"));
+	assert_string_equal(assumptions_text(&built), "");
+}
+
+static void blocks_that_no_document_gives_are_said(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_targets(&built.account);
+	add_route(job_table(&built), "192.168.1.0/24", TARGET_PEERING, "pcx-bare");
+	build(&built, NULL);
+	assert_string_equal(
+	    assumptions_text(&built),
+	    "the CIDR blocks of the VPC behind pcx-bare: it has none: routes to it lead nowhere. aws ec2 "
+	    "describe-vpc-peering-connections --vpc-peering-connection-ids pcx-bare --region " REGION "\n");
+}
+
+// A route by a list without entries, and whether the others still lead anywhere.
+static const struct {
+	enum aws_target target;
+	const char *id, *owner;
+	bool open;
+} unknown_rows[] = {
+	{ TARGET_TRANSIT_GATEWAY, "tgw-1", NULL, false },  { TARGET_PEERING, "pcx-1", NULL, false },
+	{ TARGET_ENDPOINT, "vpce-x", NULL, false },        { TARGET_ENDPOINT, "vpce-lb", NULL, false },
+	{ TARGET_ENDPOINT, "vpce-old", NULL, true },       { TARGET_ENDPOINT, "vpce-s3", NULL, true },
+	{ TARGET_TRANSIT_GATEWAY, "tgw-1", "AWS", true },  { TARGET_ENDPOINT, "vpce-x", "AWS", true },
+	{ TARGET_TRANSIT_GATEWAY, "tgw-1", "123", false },
+};
+
+static void unknown_entries_may_be_any_others(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(unknown_rows) / sizeof(unknown_rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_targets(&built.account);
+		add_gateway(&built.account, "vpce-s3", "vpc-1", "com.amazonaws." REGION ".s3", "rtb-a");
+		add_list(&built.account, "pl-x", "x", NULL)->owner = memory_copy_text(unknown_rows[i].owner);
+		add_route(job_table(&built), "192.168.0.0/16", TARGET_PEERING, "pcx-1");
+		add_route(job_table(&built), "pl-1", TARGET_ENDPOINT, "vpce-s3");
+		add_route(job_table(&built), "pl-x", unknown_rows[i].target, unknown_rows[i].id);
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_non_null(strstr(routes_text(&built), "10.0.0.0/16 local"));
+		assert_int_equal(!strstr(routes_text(&built), "192.168.0.0/16 peering"), !unknown_rows[i].open);
+		assert_int_equal(!strstr(routes_text(&built), "pl-1 gateway-endpoint"), !unknown_rows[i].open);
+		assert_int_equal(!strstr(assumptions_text(&built),
+					 "as its route may take any address, the other routes lead nowhere"),
+				 unknown_rows[i].open);
+	}
+}
+
+static void two_lists_of_one_name_are_two(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_list(&built.account, "a:1", "one", "10.0.1.5/32");
+	add_list(&built.account, "pl-1", "other", "10.0.1.0/24");
+	add_rule(&built.account.groups.items[0], true, match_tcp(1, 1), "pl-1");
+	struct aws_group_rule *rule = add_rule(&built.account.groups.items[0], true, match_tcp(2, 2), "pl-1");
+	free(rule->peers.items[0].id);
+	rule->peers.items[0].id = memory_copy_text("a:1");
+	build(&built, NULL);
+	assert_string_equal(lists_text(&built),
+			    "pl-1 other given - -: 10.0.1.0/24\npl-1-2 one given - -: 10.0.1.5/32\n");
+	assert_string_equal(rules_text(&built, &built.assembly.groups.items[0].egress),
+			    "6 1-1: pl-1 [other] \"workers\"\n6 2-2: pl-1-2 [one] \"workers\"\n");
 }
 
 static void a_blackhole_stays_one(void **unused)
@@ -405,7 +568,7 @@ static void what_a_route_leads_to_may_not_be_given(void **unused)
 	(void)unused;
 	usual(&built.account);
 	add_list(&built.account, "pl-1", "com.amazonaws." REGION ".s3", "52.0.0.0/16");
-	add_peering(&built.account, "pcx-1", true, "vpc-1");
+	add_peering(&built.account, "pcx-1", true, "vpc-1", PEERS);
 	add_route(job_table(&built), "pl-1", TARGET_ENDPOINT, "vpce-x");
 	add_route(job_table(&built), "192.168.0.0/16", TARGET_PEERING, "pcx-x");
 	build(&built, NULL);
@@ -524,8 +687,14 @@ int main(void)
 		cmocka_unit_test(the_jobs_own_acl_is_first),
 		cmocka_unit_test(an_acl_that_is_not_given_denies),
 		cmocka_unit_test(an_acl_may_be_assumed),
+		cmocka_unit_test(nothing_is_assumed_beside_an_acl_of_the_vpc),
 		cmocka_unit_test(two_acls_of_one_subnet_are_none),
 		cmocka_unit_test(routes_out_lead_nowhere),
+		cmocka_unit_test(a_peering_carries_to_the_peers_blocks),
+		cmocka_unit_test(the_peers_blocks_may_be_those_of_its_vpc),
+		cmocka_unit_test(blocks_that_no_document_gives_are_said),
+		cmocka_unit_test(unknown_entries_may_be_any_others),
+		cmocka_unit_test(two_lists_of_one_name_are_two),
 		cmocka_unit_test(a_blackhole_stays_one),
 		cmocka_unit_test(a_middlebox_takes_the_place_of_local),
 		cmocka_unit_test(of_two_routes_with_one_destination_the_strict_one_stays),

@@ -70,11 +70,29 @@ static const struct aws_network_acl *default_acl(void)
 	return &acl;
 }
 
+static bool is_of_vpc(const struct building *building, const struct aws_network_acl *acl)
+{
+	return (!acl->vpc || text_equal(acl->vpc, building->assembly->subnet->vpc)) &&
+	       region_fits(acl->thing.region, building->assembly->selection->region);
+}
+
+// AWS's default one is what a VPC begins with, not what it must have: with any ACL of the VPC given, that subnet's is
+// known not to be. (Documents have every subnet with its ACL, so that one without has its ACL in none of them.)
+static bool may_be_assumed(const struct building *building)
+{
+	if (!building->assembly->request->assume_default_acl)
+		return false;
+	vec_for_each (acl, &building->assembly->account->acls)
+		if (is_of_vpc(building, acl))
+			return false;
+	return true;
+}
+
 static void add_missing(struct building *building)
 {
 	struct assembly *assembly = building->assembly;
 	const char *vpc = assembly->subnet->vpc;
-	bool assumed = assembly->request->assume_default_acl;
+	bool assumed = may_be_assumed(building);
 	struct assembled_acl none = { .acl = assumed ? default_acl() : NULL,
 				      .id = memory_copy_text(assumed ? "acl-assumed" : "acl-not-given"),
 				      .own = true };

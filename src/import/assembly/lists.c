@@ -15,6 +15,24 @@ static const struct {
 	const char *word, *service;
 } range_services[] = { { "s3", "S3" }, { "dynamodb", "DYNAMODB" } };
 
+// Two ids of documents may be one in a profile's form; they are two lists all the same.
+static char *own_id(const struct assembly *assembly, const char *id)
+{
+	AUTO_FREE char *plain = assembly_id("pl", id);
+	char *own = memory_copy_text(plain);
+
+	for (unsigned number = 2;; number++) {
+		bool used = false;
+
+		vec_for_each (list, &assembly->lists)
+			used |= strcmp(list->id, own) == 0;
+		if (!used)
+			return own;
+		free(own);
+		own = memory_format("%s-%u", plain, number);
+	}
+}
+
 const char *list_use(struct building *building, const char *id, const char *name)
 {
 	struct assembled_list list = { .list = find_list(building, id) };
@@ -30,7 +48,7 @@ const char *list_use(struct building *building, const char *id, const char *name
 				other->name = memory_copy_text(name);
 		return used->profile_id;
 	}
-	list.id = assembly_id("pl", id);
+	list.id = own_id(building->assembly, id);
 	list.name = memory_copy_text(name);
 	vec_push(&building->assembly->lists, list);
 	known.profile_id = list.id;
@@ -68,7 +86,53 @@ static void make_of_ranges(const struct account *account, struct assembled_list 
 	list->date = account->ranges_date;
 }
 
-static void tell_list(struct building *building, const struct assembled_list *list, const char *id)
+// Whether blocks that no document gives may be more specific than those of other routes: not those of a gateway
+// endpoint or of AWS, which are the public addresses of one service.
+static bool may_divert(const struct building *building, const struct assembled_route *route,
+		       const struct assembled_list *list)
+{
+	const struct aws_endpoint *endpoint;
+
+	if (!route->is_list || strcmp(route->list, list->id) != 0 || list->given || !route->route ||
+	    route->target == ROUTE_GATEWAY_ENDPOINT || (list->list && text_equal(list->list->owner, "AWS")))
+		return false;
+	endpoint = route->route->target == TARGET_ENDPOINT ? find_endpoint(building, route->route->target_id) : NULL;
+	return !endpoint || endpoint->type != AWS_ENDPOINT_GATEWAY;
+}
+
+// A longer block of such a list takes traffic out of any other route, which then is not known to lead anywhere. Returns
+// whether the list is one.
+static bool close_routes(struct building *building, const struct assembled_list *list)
+{
+	struct assembly *assembly = building->assembly;
+	bool diverts = false;
+
+	vec_for_each (route, &assembly->routes)
+		diverts |= may_divert(building, route, list);
+	if (!diverts)
+		return false;
+	vec_for_each (route, &assembly->routes) {
+		if (route->target == ROUTE_LOCAL || route->target == ROUTE_BLACKHOLE)
+			continue;
+		free(route->note);
+		route->target = ROUTE_BLACKHOLE;
+		route->note = memory_format(
+		    "%s has a route, too, and its entries, which were not given, may be some of these", list->id);
+	}
+	return true;
+}
+
+static const char *assumed_of(const struct assembled_list *list, bool diverts)
+{
+	if (list->approximate)
+		return "the service's blocks of ip-ranges.json, which are more than the list has";
+	if (diverts)
+		return "rules with it match nothing; and as its route may take any address, the other routes lead "
+		       "nowhere, but for the local ones";
+	return "it is empty: rules and routes with it match nothing";
+}
+
+static void tell_list(struct building *building, const struct assembled_list *list, const char *id, bool diverts)
 {
 	AUTO_FREE char *title =
 	    memory_format("%s%s%s%s", id, list->name ? " (" : "", list->name ? list->name : "", list->name ? ")" : "");
@@ -76,9 +140,7 @@ static void tell_list(struct building *building, const struct assembled_list *li
 	if (list->given && !list->approximate)
 		return;
 	assume(building, memory_format("the entries of prefix list %s", title),
-	       memory_copy_text(list->approximate
-				    ? "the service's blocks of ip-ranges.json, which are more than the list has"
-				    : "it is empty: rules and routes with it match nothing"),
+	       memory_copy_text(assumed_of(list, diverts)),
 	       command_for(building, "get-managed-prefix-list-entries --prefix-list-id", id));
 }
 
@@ -93,7 +155,7 @@ static void finish_list(struct building *building, struct assembled_list *list, 
 	} else {
 		make_of_ranges(building->assembly->account, list);
 	}
-	tell_list(building, list, id);
+	tell_list(building, list, id, close_routes(building, list));
 }
 
 static int compare_lists(const void *a, const void *b)

@@ -92,6 +92,13 @@ bool interface_is_placed(const struct building *building, const struct aws_inter
 // than a list. -1: it does not cover it.
 int route_rank(const struct building *building, const struct assembled_route *route, const struct prefix *block);
 
+// What a route leads to, in words.
+const char *target_id(const struct aws_route *route);
+// The route leads nowhere; takes note over.
+void route_nowhere(struct assembled_route *out, char *note);
+// A route to a peered VPC; adds the parts of it that lead there, when it is not whole.
+void peering_route(struct building *building, const struct aws_route *route, struct assembled_route *out);
+
 // Whether an endpoint of the VPC is one that the assembly has by its interfaces.
 bool is_interface_endpoint(const struct building *building, const struct aws_endpoint *endpoint);
 // Adds an interface endpoint of the VPC, with what is not given of it.

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "import/assembly/parts.h"
-#include "net/private_space.h"
 
 // What a target is called in a note.
 static const char *const target_names[] = {
@@ -23,15 +22,9 @@ static const char *const target_names[] = {
 	[TARGET_OTHER] = "another gateway",
 };
 
-static const char *target_id(const struct aws_route *route)
+const char *target_id(const struct aws_route *route)
 {
 	return route->target_id ? route->target_id : "its target";
-}
-
-static void nowhere(struct assembled_route *out, char *note)
-{
-	out->target = ROUTE_BLACKHOLE;
-	out->note = note;
 }
 
 static void tell_endpoint(struct building *building, const struct aws_route *route)
@@ -52,55 +45,14 @@ static void endpoint_route(struct building *building, const struct aws_route *ro
 	}
 	if (!endpoint) {
 		tell_endpoint(building, route);
-		nowhere(out, memory_format("%s: an endpoint that was not given", target_id(route)));
+		route_nowhere(out, memory_format("%s: an endpoint that was not given", target_id(route)));
 	} else if (endpoint->type != AWS_ENDPOINT_GATEWAY) {
-		nowhere(out, memory_format("%s: a gateway load balancer's endpoint; a profile is private",
-					   target_id(route)));
+		route_nowhere(out, memory_format("%s: a gateway load balancer's endpoint; a profile is private",
+						 target_id(route)));
 	} else if (!endpoint->available) {
-		nowhere(out, memory_format("%s: an endpoint that is not available", target_id(route)));
+		route_nowhere(out, memory_format("%s: an endpoint that is not available", target_id(route)));
 	} else {
-		nowhere(out, memory_format("%s: not a gateway endpoint of this route table", target_id(route)));
-	}
-}
-
-static bool leads_to_private(const struct building *building, const struct aws_route *route)
-{
-	const struct aws_prefix_list *list = route->is_list ? find_list(building, route->list) : NULL;
-	struct prefix_set private = { 0 };
-	bool within;
-
-	if (!route->is_list)
-		return private_networks_cover(&route->prefix);
-	private_networks_add(&private);
-	within = list && list->given && prefix_set_is_within(&list->entries, &private);
-	prefix_set_release(&private);
-	return within;
-}
-
-static void tell_peering(struct building *building, const struct aws_route *route)
-{
-	vec_for_each (peering, &building->assembly->account->peerings)
-		if (text_equal(peering->thing.id, route->target_id))
-			return;
-	assume(
-	    building, memory_format("peering connection %s, to which a route leads", target_id(route)),
-	    memory_copy_text("it is not active: the route leads nowhere"),
-	    command_for(building, "describe-vpc-peering-connections --vpc-peering-connection-ids", target_id(route)));
-}
-
-static void peering_route(struct building *building, const struct aws_route *route, struct assembled_route *out)
-{
-	const struct assembly *assembly = building->assembly;
-
-	if (!peering_is_active(assembly->account, target_id(route), assembly->subnet->vpc, NULL)) {
-		tell_peering(building, route);
-		nowhere(out,
-			memory_format("%s: a peering connection that is not known to be active", target_id(route)));
-	} else if (!leads_to_private(building, route)) {
-		nowhere(out, memory_format("%s: a peering connection, for addresses that are not private",
-					   target_id(route)));
-	} else {
-		out->target = ROUTE_PEERING;
+		route_nowhere(out, memory_format("%s: not a gateway endpoint of this route table", target_id(route)));
 	}
 }
 
@@ -111,13 +63,13 @@ static void local_route(const struct building *building, const struct aws_route 
 	if (!route->is_list && prefixes_cover(&building->assembly->cidrs, &route->prefix))
 		out->target = ROUTE_LOCAL;
 	else
-		nowhere(out, memory_copy_text("called local, but not within the VPC's CIDR blocks"));
+		route_nowhere(out, memory_copy_text("called local, but not within the VPC's CIDR blocks"));
 }
 
 static void set_target(struct building *building, const struct aws_route *route, struct assembled_route *out)
 {
 	if (route->blackhole) {
-		nowhere(out, memory_format("%s: a blackhole in the account, too", target_id(route)));
+		route_nowhere(out, memory_format("%s: a blackhole in the account, too", target_id(route)));
 		return;
 	}
 	switch (route->target) {
@@ -139,7 +91,8 @@ static void set_target(struct building *building, const struct aws_route *route,
 	case TARGET_OTHER:
 		break;
 	}
-	nowhere(out, memory_format("%s: %s; a profile is private", target_id(route), target_names[route->target]));
+	route_nowhere(out,
+		      memory_format("%s: %s; a profile is private", target_id(route), target_names[route->target]));
 }
 
 static void add_route(struct building *building, const struct aws_route *route)

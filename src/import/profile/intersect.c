@@ -48,7 +48,7 @@ static const struct text_route *best_route(const struct text_draft *draft, const
 
 	vec_for_each (route, routes) {
 		int own = rank(draft, route, block);
-		if (own > best) {
+		if (own > best || (own >= 0 && own == best && route->target == ROUTE_BLACKHOLE)) {
 			best = own;
 			found = route;
 		}

@@ -149,6 +149,24 @@ static void add_unknown_lists(const struct text_draft *draft, struct node *rows)
 		}
 }
 
+static bool comes_first(const struct text_route *route)
+{
+	return !route->is_list || route->target == ROUTE_BLACKHOLE;
+}
+
+// Of two lists that have the same block the first route decides: the one that leads nowhere.
+static void put_denials_first(text_route_vec *routes)
+{
+	text_route_vec ordered = { 0 };
+
+	for (int first = 1; first >= 0; first--)
+		vec_for_each (route, routes)
+			if (comes_first(route) == first)
+				vec_push(&ordered, *route);
+	vec_release(routes);
+	*routes = ordered;
+}
+
 struct node *text_routes(const struct text_draft *draft)
 {
 	CLEANUP(text_routes_release) text_route_vec routes = { 0 };
@@ -161,6 +179,7 @@ struct node *text_routes(const struct text_draft *draft)
 	else
 		text_routes_intersect(draft, &routes);
 	close_endpoints(draft, &routes);
+	put_denials_first(&routes);
 	rows = node_new(NODE_SEQUENCE);
 	vec_for_each (route, &routes)
 		node_append(rows, text_route_row(route));
