@@ -218,7 +218,7 @@ static void acls_of_other_subnets_are_there(void **unused)
 	build(&built, NULL);
 	assert_string_equal(acls_text(&built), "acl-1 own: 10.0.0.0/24 10.0.1.0/24\n"
 					       "acl-0: 10.0.2.0/24 10.0.3.0/24\n");
-	assert_string_equal(assumptions_text(&built), "");
+	assert_non_null(strstr(assumptions_text(&built), "the network ACL of subnet-d: "));
 }
 
 static void the_jobs_own_acl_is_first(void **unused)
@@ -233,6 +233,136 @@ static void the_jobs_own_acl_is_first(void **unused)
 	add_acl(&built.account, "acl-0", "vpc-1", "subnet-1");
 	build(&built, NULL);
 	assert_string_equal(acls_text(&built), "acl-1 own: 10.0.1.0/24\nacl-0: 10.0.2.0/24\nacl-z: 10.0.3.0/24\n");
+}
+
+static void add_entry(struct aws_network_acl *acl, long number, bool egress, bool allow, const char *block)
+{
+	vec_push(
+	    &acl->entries,
+	    (struct aws_acl_entry){
+		.number = number, .egress = egress, .allow = allow, .prefix = block_of(block), .match = match_all() });
+}
+
+// As AWS's default one.
+static struct aws_network_acl *open_acl(struct aws_network_acl *acl)
+{
+	add_entry(acl, 100, true, true, "0.0.0.0/0");
+	add_entry(acl, 100, false, true, "0.0.0.0/0");
+	add_entry(acl, 32767, true, false, "0.0.0.0/0");
+	add_entry(acl, 32767, false, false, "0.0.0.0/0");
+	return acl;
+}
+
+static void acls_of_other_subnets_judge_too(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	open_acl(&built.account.acls.items[0]);
+	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24 2600:1f18::/64");
+	add_subnet(&built.account, "subnet-c", "vpc-1", "10.0.3.0/24");
+	add_subnet(&built.account, "subnet-d", "vpc-1", "10.0.4.0/24");
+	add_subnet(&built.account, "subnet-e", "vpc-1", "10.0.5.0/24");
+	add_subnet(&built.account, "subnet-far", "vpc-2", "10.0.6.0/24");
+	add_acl(&built.account, "acl-2", "vpc-1", "subnet-b subnet-c subnet-far");
+	open_acl(add_acl(&built.account, "acl-3", "vpc-1", "subnet-d"));
+	add_ids(&built.account.acls.items[0].subnets, "subnet-e");
+	build(&built, NULL);
+	assert_string_equal(far_text(&built), "acl-2 of subnet-b, subnet-c: 10.0.2.0/23\n");
+	assert_string_equal(assumptions_text(&built), "");
+}
+
+// What an ACL has beside its rule 100 for all, and whether it lets everything through.
+static const struct {
+	long number;
+	bool egress, allow, open;
+	const char *block;
+} open_rows[] = {
+	{ 99, true, false, false, "10.0.1.0/24" },  { 99, false, true, false, "10.0.1.0/24" },
+	{ 100, true, false, false, "10.0.1.0/24" }, { 101, true, false, true, "0.0.0.0/0" },
+	{ 99, true, false, true, "::/0" },          { 50, false, true, true, "0.0.0.0/0" },
+};
+
+// The job's own ACL judges at the other side, too, when another subnet has it.
+static void the_own_acl_may_guard_other_subnets(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(open_rows) / sizeof(open_rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24");
+		add_entry(open_acl(&built.account.acls.items[0]), open_rows[i].number, open_rows[i].egress,
+			  open_rows[i].allow, open_rows[i].block);
+		add_ids(&built.account.acls.items[0].subnets, "subnet-b");
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_string_equal(far_text(&built), open_rows[i].open ? "" : "acl-1 of subnet-b: 10.0.2.0/24\n");
+	}
+}
+
+static void a_dual_stack_subnet_needs_both_families_open(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	add_blocks(&built.account.vpcs.items[0].blocks, "2600:1f18::/56");
+	add_blocks(&built.account.subnets.items[0].blocks, "2600:1f18::/64");
+	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24 2600:1f18:0:2::/64");
+	add_ids(&open_acl(&built.account.acls.items[0])->subnets, "subnet-b");
+	build(&built, NULL);
+	assert_string_equal(far_text(&built), "acl-1 of subnet-b: 10.0.2.0/24 2600:1f18:0:2::/64\n");
+}
+
+static void acls_of_other_subnets_that_are_not_given_deny(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	for (char *id = (char[]){ "subnet-b" }; id[7] < 'g'; id[7]++) {
+		AUTO_FREE char *block = memory_format("10.0.%d.0/24", 10 + id[7] - 'a');
+		add_subnet(&built.account, id, "vpc-1", block);
+	}
+	build(&built, NULL);
+	assert_string_equal(far_text(&built),
+			    "none of subnet-b, subnet-c, subnet-d and 2 more: 10.0.11.0/24 10.0.12.0/22\n");
+	assert_string_equal(
+	    assumptions_text(&built),
+	    "the network ACL of subnet-b, subnet-c, subnet-d and 2 more: nothing passes between there and "
+	    "the job's subnet. aws ec2 describe-network-acls --filters Name=vpc-id,Values=vpc-1 --region " REGION "\n");
+}
+
+static void without_an_own_acl_no_other_is_asked(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	built.account.acls.items[0].subnets.items[0][0] = 'x';
+	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24");
+	build(&built, NULL);
+	assert_string_equal(far_text(&built), "");
+}
+
+static void a_subnet_that_is_not_given_may_be_anywhere_else(void **unused)
+{
+	BUILT built = { 0 };
+
+	(void)unused;
+	usual(&built.account);
+	built.account.vpcs.items[0].blocks.items[0] = block_of("10.0.0.0/22");
+	add_subnet(&built.account, "subnet-b", "vpc-1", "10.0.2.0/24");
+	open_acl(add_acl(&built.account, "acl-0", "vpc-1", "subnet-b subnet-y"));
+	add_acl(&built.account, "acl-2", "vpc-1", "subnet-x");
+	build(&built, NULL);
+	assert_string_equal(far_text(&built), "acl-2 of subnet-x: 10.0.0.0/24 10.0.3.0/24\n");
+	assert_string_equal(
+	    assumptions_text(&built),
+	    "subnets that are on acl-2: subnet-x: they may be anywhere in the VPC where no other subnet "
+	    "is. aws ec2 describe-subnets --subnet-ids subnet-x --region " REGION "\n");
 }
 
 static void an_acl_that_is_not_given_denies(void **unused)
@@ -685,6 +815,12 @@ int main(void)
 		cmocka_unit_test(servers_of_ones_own_are_said),
 		cmocka_unit_test(acls_of_other_subnets_are_there),
 		cmocka_unit_test(the_jobs_own_acl_is_first),
+		cmocka_unit_test(acls_of_other_subnets_judge_too),
+		cmocka_unit_test(the_own_acl_may_guard_other_subnets),
+		cmocka_unit_test(a_dual_stack_subnet_needs_both_families_open),
+		cmocka_unit_test(acls_of_other_subnets_that_are_not_given_deny),
+		cmocka_unit_test(without_an_own_acl_no_other_is_asked),
+		cmocka_unit_test(a_subnet_that_is_not_given_may_be_anywhere_else),
 		cmocka_unit_test(an_acl_that_is_not_given_denies),
 		cmocka_unit_test(an_acl_may_be_assumed),
 		cmocka_unit_test(nothing_is_assumed_beside_an_acl_of_the_vpc),

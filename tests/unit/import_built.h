@@ -137,6 +137,25 @@ static inline const char *acls_text(struct built *built)
 	return strbuf_text(&built->text);
 }
 
+static inline const char *far_text(struct built *built)
+{
+	char out[PREFIX_TEXT_SIZE];
+
+	strbuf_clear(&built->text);
+	vec_for_each (far, &built->assembly.far) {
+		prefix_vec blocks = { 0 };
+
+		prefix_set_to_prefixes(&far->blocks, FAMILY_IPV4, &blocks);
+		prefix_set_to_prefixes(&far->blocks, FAMILY_IPV6, &blocks);
+		strbuf_format(&built->text, "%s of %s:", far->acl ? far->acl->thing.id : "none", far->subnets);
+		vec_for_each (block, &blocks)
+			strbuf_format(&built->text, " %s", prefix_print(block, out));
+		strbuf_add_char(&built->text, '\n');
+		vec_release(&blocks);
+	}
+	return strbuf_text(&built->text);
+}
+
 static inline const char *lists_text(struct built *built)
 {
 	char out[PREFIX_TEXT_SIZE];

@@ -348,6 +348,214 @@ static bool says(const struct profile_text *text, const char *words)
 	return strstr(strbuf_text(&text->text), words);
 }
 
+// What an ACL, as a document has it, says of one packet: the first rule that matches, denials first among equal
+// numbers.
+static bool acl_passes(const struct aws_network_acl *acl, const struct flow *flow, enum direction direction,
+		       const struct address *other)
+{
+	const struct aws_acl_entry *first = NULL;
+
+	vec_for_each (entry, &acl->entries) {
+		const struct aws_match *match = &entry->match;
+		bool icmp = flow->protocol == IPPROTO_ICMP || flow->protocol == IPPROTO_ICMPV6;
+
+		if (entry->egress != (direction == EGRESS) || entry->number > 32766 || match->nothing ||
+		    !prefix_contains(&entry->prefix, other) ||
+		    (match->protocol != PROTOCOL_ALL && match->protocol != flow->protocol))
+			continue;
+		if (match->protocol != PROTOCOL_ALL && icmp &&
+		    ((match->icmp_type < 0 && match->icmp_code >= 0) ||
+		     (match->icmp_type >= 0 && match->icmp_type != flow->icmp_type) ||
+		     (match->icmp_code >= 0 && match->icmp_code != flow->icmp_code)))
+			continue;
+		if (match->protocol != PROTOCOL_ALL && !icmp && !match->all_ports &&
+		    (flow->destination_port < match->ports.first || flow->destination_port > match->ports.last))
+			continue;
+		if (!first || entry->number < first->number || (entry->number == first->number && !entry->allow))
+			first = entry;
+	}
+	return first && first->allow;
+}
+
+// For every address of the job's subnet: the blocks of a world change their mind at these alone.
+static bool far_passes(const struct assembly *assembly, const struct flow *flow)
+{
+	static const char *const jobs[] = { "10.0.1.0",   "10.0.1.40",  "10.0.1.127",
+					    "10.0.1.128", "10.0.1.255", "2600:1f18::1" };
+
+	vec_for_each (far, &assembly->far) {
+		if (!prefix_set_contains(&far->blocks, &flow->remote))
+			continue;
+		for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+			struct address job = address_of(jobs[i]);
+			if (job.family == flow->remote.family &&
+			    (!far->acl ||
+			     !acl_passes(far->acl, flow, flow->direction == EGRESS ? INGRESS : EGRESS, &job)))
+				return false;
+		}
+	}
+	return true;
+}
+
+// A packet between the job and the subnets around it.
+static struct flow world_flow(struct world *world)
+{
+	static const char *const remotes[] = { "10.0.2.9",   "10.0.2.64",  "10.0.3.7",         "10.0.2.127",
+					       "10.0.1.21",  "10.0.2.255", "2600:1f18:0:2::5", "192.168.3.4",
+					       "52.218.3.4", "10.0.3.200" };
+	static const uint16_t ports[] = { 443, 53, 80, 1, 1023, 1024, 65535, 399, 500, 501 };
+	struct flow flow = { .direction = world_chance(world, 60) ? EGRESS : INGRESS,
+			     .state = world_chance(world, 70) ? FLOW_ESTABLISHED : FLOW_NEW,
+			     .remote = address_of(WORLD_PICK(world, remotes)),
+			     .destination_port = WORLD_PICK(world, ports),
+			     .icmp_type = (int)world_below(world, 10),
+			     .icmp_code = (int)world_below(world, 4) };
+	const int of[] = { IPPROTO_TCP, IPPROTO_UDP,
+			   flow.remote.family == FAMILY_IPV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6 };
+
+	flow.protocol = WORLD_PICK(world, of);
+	return flow;
+}
+
+// With the ACLs of the subnets around the job's a profile lets through what it does without, less what they deny.
+static void test_far_acls(void **state)
+{
+	size_t passed = 0, stopped = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < WORLDS; i++) {
+		struct world world;
+		CLEANUP(profile_text_release) struct profile_text text = { 0 }, plain = { 0 };
+		CLEANUP(policy_release) struct policy policy = { 0 }, without = { 0 };
+
+		world_make(&world, 4000 + i, NULL);
+		struct assembly alone = world.assemblies[0];
+		memset(&alone.far, 0, sizeof(alone.far));
+		profile_text_write(&world.assemblies[0], &options, &text);
+		profile_text_write(&alone, &options, &plain);
+		build(&text, &policy);
+		build(&plain, &without);
+		for (unsigned j = 0; j < 400; j++) {
+			struct flow flow = world_flow(&world);
+			bool before = policy_evaluate(&without, &flow).allowed;
+			bool due = before && far_passes(&world.assemblies[0], &flow);
+
+			if (policy_evaluate(&policy, &flow).allowed != due)
+				fail_msg("world %u, flow %u: %s\n%s", i, j, due ? "denied" : "allowed",
+					 strbuf_text(&text.text));
+			passed += due;
+			stopped += before && !due;
+		}
+		world_release(&world);
+	}
+	print_message("%zu passed, %zu stopped\n", passed, stopped);
+	assert_true(passed > 1000 && stopped > 1000);
+}
+
+static struct aws_acl_entry far_entry(long number, bool egress, bool allow, const char *block, struct aws_match match)
+{
+	return (struct aws_acl_entry){
+		.number = number, .egress = egress, .allow = allow, .prefix = block_of(block), .match = match
+	};
+}
+
+static void set_entries(struct aws_network_acl *acl, const struct aws_acl_entry *entries, size_t count)
+{
+	acl->entries.count = 0;
+	for (size_t i = 0; i < count; i++)
+		vec_push(&acl->entries, entries[i]);
+}
+
+// The text of one: readable, and in front of the own rules, which keep their numbers while there is room.
+static void test_far_text(void **state)
+{
+	const struct aws_match all = { .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 };
+	const struct aws_match web = {
+		.protocol = IPPROTO_TCP, .ports = { 443, 443 }, .icmp_type = -1, .icmp_code = -1
+	};
+	const struct aws_match ping = { .protocol = IPPROTO_ICMP, .icmp_type = 8, .icmp_code = -1 };
+	const struct aws_acl_entry own[] = { far_entry(100, true, true, "0.0.0.0/0", all),
+					     far_entry(100, false, true, "0.0.0.0/0", all) };
+	const struct aws_acl_entry their[] = { far_entry(10, false, true, "10.0.1.0/25", web),
+					       far_entry(20, false, true, "10.0.1.128/25", web),
+					       far_entry(30, false, true, "10.0.0.0/16", ping) };
+	struct world world;
+	CLEANUP(profile_text_release) struct profile_text text = { 0 };
+
+	(void)state;
+	world_make(&world, 9, NULL);
+	struct assembly *assembly = &world.assemblies[0];
+	world_far_release(assembly);
+	assembly->acls.items[0].acl = &world.acls[0];
+	set_entries(&world.acls[0], own, 2);
+	set_entries(&world.acls[1], their, 3);
+	struct assembled_far_acl far = { .acl = &world.acls[1], .subnets = world_text(&world, "subnet-2") };
+	struct prefix block = block_of("10.0.2.0/24");
+	prefix_set_add(&far.blocks, &block);
+	prefix_set_normalize(&far.blocks);
+	vec_push(&assembly->far, far);
+	profile_text_write(assembly, &options, &text);
+	expect_stable(&text);
+	static const char *const lines[] = {
+		"# acl-1 (acl) of subnet-2: what it denies as it enters there\n",
+		"- {rule: 1, action: deny, cidr: 10.0.2.0/24, protocol: tcp, ports: [1-442]}\n",
+		"- {rule: 2, action: deny, cidr: 10.0.2.0/24, protocol: tcp, ports: [444-65535]}\n",
+		"- {rule: 3, action: deny, cidr: 10.0.2.0/24, protocol: udp}\n",
+		"- {rule: 4, action: allow, cidr: 10.0.2.0/24, protocol: icmp, icmp-type: 8}\n",
+		"- {rule: 5, action: deny, cidr: 10.0.2.0/24, protocol: icmp}\n",
+		"- {rule: 100, action: allow, cidr: 0.0.0.0/0, protocol: all}\n",
+		"# acl-1 (acl) of subnet-2: what it denies as it leaves from there\n",
+		"- {rule: 1, action: deny, cidr: 10.0.2.0/24, protocol: all}\n",
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!says(&text, lines[i]))
+			fail_msg("%s is not in\n%s", lines[i], strbuf_text(&text.text));
+	world_release(&world);
+}
+
+// Two lists with one block: the route that leads nowhere decides, whatever their ids are.
+static void test_lists_of_one_block(void **state)
+{
+	(void)state;
+	for (int strict = 0; strict < 2; strict++)
+		for (int which = 0; which < 2; which++) {
+			const char *const lists[] = { "pl-aaaa", "pl-bbbb" };
+			struct world world;
+			CLEANUP(profile_text_release) struct profile_text text = { 0 };
+			struct prefix both = block_of("10.1.4.0/22");
+
+			world_make(&world, 11, NULL);
+			for (size_t i = 0; i < 2; i++) {
+				struct assembly *assembly = &world.assemblies[i];
+				assembly->routes.count = 1;
+				for (int j = 0; j < 2; j++) {
+					struct assembled_route route = { .is_list = true,
+									 .list = lists[j],
+									 .target = j == which ? ROUTE_BLACKHOLE
+											      : ROUTE_PEERING };
+					prefix_set_release(&assembly->lists.items[j].entries);
+					prefix_set_add(&assembly->lists.items[j].entries, &both);
+					prefix_set_normalize(&assembly->lists.items[j].entries);
+					vec_push(&assembly->routes, route);
+				}
+			}
+			if (strict)
+				profile_text_write_strict(world.assemblies, 2, &options, &text);
+			else
+				profile_text_write(&world.assemblies[0], &options, &text);
+			CLEANUP(policy_release) struct policy policy = { 0 };
+			build(&text, &policy);
+			struct flow flow;
+			assert_int_equal(flow_parse("tcp 10.1.4.5:443", &flow, NULL), 0);
+			assert_false(policy_evaluate(&policy, &flow).allowed);
+			const char *routes = strstr(strbuf_text(&text.text), "\nroutes:");
+			assert_non_null(routes);
+			const char *first = strstr(routes, lists[which]), *second = strstr(routes, lists[1 - which]);
+			assert_true(first && second && first < second);
+			world_release(&world);
+		}
+}
+
 static void add_variable(struct world *world, const char *name, const char *value)
 {
 	vec_push(&world->job.environment,
@@ -578,9 +786,17 @@ static void test_refresh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_random),      cmocka_unit_test(test_hostile),  cmocka_unit_test(test_strict),
-		cmocka_unit_test(test_environment), cmocka_unit_test(test_isolated), cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_large),       cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_far_acls),
+		cmocka_unit_test(test_far_text),
+		cmocka_unit_test(test_lists_of_one_block),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_strict),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_refresh),
 	};
 
 	return cmocka_run_group_tests_name("import_profile_text", tests, NULL, NULL);

@@ -265,6 +265,22 @@ static inline void world_groups(struct world *world, size_t index, uint64_t seed
 	world->seed = before;
 }
 
+// ACLs between a subnet and the others: theirs, or none that was given.
+static inline void world_far(struct world *world, size_t index)
+{
+	for (size_t i = 0; i < WORLD_SUBNETS; i++) {
+		struct assembled_far_acl far = { .acl = world_chance(world, 90) ? &world->acls[i] : NULL,
+						 .subnets = world_text(world, "subnet-%zu", i + 1) };
+
+		if (i == index || world_chance(world, 40))
+			continue;
+		vec_for_each (block, &world->subnets[i].blocks)
+			prefix_set_add(&far.blocks, block);
+		prefix_set_normalize(&far.blocks);
+		vec_push(&world->assemblies[index].far, far);
+	}
+}
+
 static inline void world_make(struct world *world, uint64_t seed, const char *(*name)(struct world *world))
 {
 	*world = (struct world){ .seed = seed, .name = name };
@@ -298,12 +314,20 @@ static inline void world_make(struct world *world, uint64_t seed, const char *(*
 	for (size_t i = 0; i < WORLD_SUBNETS; i++) {
 		world_assembly(world, i);
 		world_groups(world, i, seed + 1);
+		world_far(world, i);
 		vec_push(&world->assemblies[i].assumptions,
 			 (struct assumption){ .missing = world_name(world, "the attributes of vpc-1"),
 					      .assumed = world_name(world, "that DNS is on"),
 					      .command =
 						  world_name(world, "aws ec2 describe-vpc-attribute --vpc-id vpc-1") });
 	}
+}
+
+static inline void world_far_release(struct assembly *assembly)
+{
+	vec_for_each (far, &assembly->far)
+		prefix_set_release(&far->blocks);
+	vec_release(&assembly->far);
 }
 
 static inline void world_release_rules(assembled_rule_vec *rules)
@@ -317,6 +341,7 @@ static inline void world_release(struct world *world)
 {
 	for (size_t i = 0; i < WORLD_SUBNETS; i++) {
 		struct assembly *assembly = &world->assemblies[i];
+		world_far_release(assembly);
 		vec_for_each (group, &assembly->groups) {
 			world_release_rules(&group->egress);
 			world_release_rules(&group->ingress);

@@ -5,8 +5,7 @@
 
 #include "import/assembly/parts.h"
 
-// The ACL of a subnet; NULL: not given, or several, which cannot be.
-static const struct aws_network_acl *acl_of(const struct building *building, const struct aws_subnet *subnet)
+const struct aws_network_acl *acl_of(const struct building *building, const struct aws_subnet *subnet)
 {
 	const struct aws_network_acl *found = NULL;
 
@@ -70,7 +69,7 @@ static const struct aws_network_acl *default_acl(void)
 	return &acl;
 }
 
-static bool is_of_vpc(const struct building *building, const struct aws_network_acl *acl)
+bool acl_is_of_vpc(const struct building *building, const struct aws_network_acl *acl)
 {
 	return (!acl->vpc || text_equal(acl->vpc, building->assembly->subnet->vpc)) &&
 	       region_fits(acl->thing.region, building->assembly->selection->region);
@@ -83,7 +82,7 @@ static bool may_be_assumed(const struct building *building)
 	if (!building->assembly->request->assume_default_acl)
 		return false;
 	vec_for_each (acl, &building->assembly->account->acls)
-		if (is_of_vpc(building, acl))
+		if (acl_is_of_vpc(building, acl))
 			return false;
 	return true;
 }

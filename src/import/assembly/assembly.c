@@ -55,6 +55,7 @@ void assembly_build(const struct account *account, const struct import_request *
 	assembly_add_network(&building);
 	assembly_add_groups(&building);
 	assembly_add_acls(&building);
+	assembly_add_far_acls(&building);
 	assembly_add_endpoints(&building);
 	assembly_add_routes(&building);
 	assembly_finish_lists(&building);
@@ -88,6 +89,11 @@ static void groups_release(struct assembly *assembly)
 		vec_release(&acl->subnets);
 	}
 	vec_release(&assembly->acls);
+	vec_for_each (far, &assembly->far) {
+		prefix_set_release(&far->blocks);
+		free(far->subnets);
+	}
+	vec_release(&assembly->far);
 }
 
 static void endpoints_release(struct assembly *assembly)

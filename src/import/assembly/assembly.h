@@ -39,6 +39,13 @@ struct assembled_acl {
 	prefix_vec subnets;  // it guards; of this VPC
 };
 
+// An ACL that judges between the job's subnet and others of the VPC. Those that let everything through are left out.
+struct assembled_far_acl {
+	const struct aws_network_acl *acl;  // also the own one, of other subnets; NULL: not given
+	struct prefix_set blocks;           // of those subnets, or where they may be; normalized; not the job's own
+	char *subnets;                      // in words
+};
+
 struct assembled_route {
 	bool is_list;
 	struct prefix prefix;
@@ -94,7 +101,8 @@ struct assembly {
 	struct address resolver;  // the VPC's: base + 2; family NONE: not known
 	bool amazon_dns;          // the VPC's DHCP options and attributes name it
 	VEC(struct assembled_group) groups;
-	VEC(struct assembled_acl) acls;  // own first; no own one where AWS's default is assumed
+	VEC(struct assembled_acl) acls;     // own first; no own one where AWS's default is assumed
+	VEC(struct assembled_far_acl) far;  // none where the own one was not given or is assumed
 	assembled_route_vec routes;
 	VEC(struct assembled_endpoint) endpoints;
 	VEC(struct assembled_list) lists;

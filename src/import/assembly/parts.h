@@ -38,6 +38,7 @@ struct building {
 void assembly_add_network(struct building *building);  // the VPC, its blocks and subnets, its resolver
 void assembly_add_groups(struct building *building);
 void assembly_add_acls(struct building *building);
+void assembly_add_far_acls(struct building *building);  // those of the other subnets: after the own one
 void assembly_add_endpoints(struct building *building);
 void assembly_add_routes(struct building *building);  // of gateways and shut endpoints, too: after them
 void assembly_finish_lists(struct building *building);
@@ -67,6 +68,11 @@ bool is_own_group(const struct building *building, const char *id);
 // Resolves the peers of a rule of a selected group into an empty one, with its reason.
 void rule_resolve(struct building *building, const struct aws_security_group *group, const struct aws_group_rule *rule,
 		  struct assembled_rule *out);
+
+// The ACL of a subnet; NULL: not given, or several, which cannot be.
+const struct aws_network_acl *acl_of(const struct building *building, const struct aws_subnet *subnet);
+// Whether an ACL is, or may be, of the job's VPC.
+bool acl_is_of_vpc(const struct building *building, const struct aws_network_acl *acl);
 
 // Whether any document of a command was read ("ec2 describe-vpc-endpoints"), also one without rows.
 bool was_given(const struct account *account, const char *command);

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "import/profile/part.h"
+#include "import/profile/acl_part.h"
 #include "profile/form.h"
-
-enum { LAST_RULE = 32766 };  // what AWS lists behind it is the implicit denial
 
 static int compare(const void *left, const void *right)
 {
@@ -26,7 +24,7 @@ size_t text_acl_order(const struct aws_network_acl *acl, bool egress, const stru
 	*order = NEW_ARRAY(const struct aws_acl_entry *, acl ? acl->entries.count : 0);
 	if (acl)
 		vec_for_each (entry, &acl->entries)
-			if (entry->egress == egress && entry->number >= 1 && entry->number <= LAST_RULE)
+			if (entry->egress == egress && entry->number >= 1 && entry->number <= ACL_LAST_RULE)
 				(*order)[count++] = entry;
 	if (count)
 		qsort((void *)*order, count, sizeof(**order), compare);
@@ -44,13 +42,16 @@ static void leave_out(const struct aws_acl_entry *entry, const char *why, struct
 	node_add_after(rows, strbuf_text(&text));
 }
 
-static struct node *rule_rows(const struct aws_network_acl *acl, bool egress)
+// The rules of the other subnets' ACLs come first: they only deny what would reach theirs.
+static struct node *rule_rows(const struct text_draft *draft, const struct aws_network_acl *acl, bool egress)
 {
 	AUTO_FREE const struct aws_acl_entry **order = NULL;
 	size_t count = text_acl_order(acl, egress, &order);
 	struct node *rows = node_new(NODE_SEQUENCE);
-	long number = 0;
+	long number;
 
+	acl_add_far_rules(draft, egress, rows);
+	number = (long)rows->items.count;
 	for (size_t i = 0; i < count; i++) {
 		AUTO_NODE struct node *row = node_new(NODE_MAPPING);
 		const char *why;
@@ -61,7 +62,7 @@ static struct node *rule_rows(const struct aws_network_acl *acl, bool egress)
 		node_set(row, "action", node_scalar(order[i]->allow ? "allow" : "deny"));
 		node_set(row, "cidr", text_prefix(&order[i]->prefix));
 		why = text_match(row, &order[i]->match, text_family(order[i]->prefix.base.family));
-		if (number > LAST_RULE)
+		if (number > ACL_LAST_RULE)
 			break;
 		if (why)
 			leave_out(order[i], why, rows);
@@ -80,14 +81,14 @@ const struct assembled_acl *text_own_acl(const struct assembly *assembly)
 }
 
 // One that was not given denies everything.
-static struct node *acl_of(const struct assembled_acl *own)
+static struct node *acl_of(const struct text_draft *draft, const struct assembled_acl *own)
 {
 	const struct aws_network_acl *acl = own ? own->acl : NULL;
 	struct node *row = node_new(NODE_MAPPING);
 	AUTO_STRBUF struct strbuf aside = { 0 };
 
-	node_set(row, "egress", rule_rows(acl, true));
-	node_set(row, "ingress", rule_rows(acl, false));
+	node_set(row, "egress", rule_rows(draft, acl, true));
+	node_set(row, "ingress", rule_rows(draft, acl, false));
 	if (!acl) {
 		node_set_aside(row, "not given: nothing crosses the subnet's boundary");
 	} else {
@@ -114,6 +115,6 @@ struct node *text_acls(const struct text_draft *draft)
 	if (draft->count > 1)
 		node_set(acls, "every-subnet", text_acl_intersect(draft));
 	else
-		node_set(acls, named ? own->id : "acl", acl_of(own));
+		node_set(acls, named ? own->id : "acl", acl_of(draft, own));
 	return acls;
 }

@@ -21,15 +21,24 @@ static bool is_private_list(const struct assembled_list *list)
 	return prefix_set_is_within(&list->entries, &private);
 }
 
+static bool has_gateway(const struct text_draft *draft, const struct assembly *assembly, const char *list)
+{
+	vec_for_each (endpoint, &assembly->endpoints)
+		if (endpoint->type == ENDPOINT_GATEWAY && strcmp(endpoint->list, list) == 0)
+			return text_has_gateway(draft, list);
+	return false;
+}
+
 // What a profile would refuse becomes a black hole, with the reason; NULL: it stands.
-static const char *why_blackhole(const struct text_draft *draft, const struct text_route *route)
+static const char *why_blackhole(const struct text_draft *draft, const struct assembly *assembly,
+				 const struct text_route *route)
 {
 	switch (route->target) {
 	case ROUTE_LOCAL:
 		return route->is_list ? "a prefix list has no local route" : NULL;
 	case ROUTE_GATEWAY_ENDPOINT:
-		return route->is_list && text_has_gateway(draft, route->list) ? NULL
-									      : "its gateway endpoint is not here";
+		return route->is_list && has_gateway(draft, assembly, route->list) ? NULL
+										   : "its gateway endpoint is not here";
 	case ROUTE_PEERING:
 		return (route->is_list ? is_private_list(text_list(draft, route->list))
 				       : private_networks_cover(&route->prefix))
@@ -92,7 +101,7 @@ void text_routes_of(const struct text_draft *draft, const struct assembly *assem
 			free(route.note);
 			continue;  // nothing is known of it: see text_routes
 		}
-		why = why_blackhole(draft, &route);
+		why = why_blackhole(draft, assembly, &route);
 		if (why)
 			route.target = ROUTE_BLACKHOLE;
 		say(&route, why);
