@@ -99,6 +99,25 @@ static void to_nowhere(struct fixture *fixture)
 	add_route(fixture, "0.0.0.0/0", TARGET_NAT_GATEWAY, "nat-gone", ROUTE_BLACKHOLE)->blackhole = true;
 }
 
+// Everything goes out to everybody, so that the route decides.
+static void to_nat_by_all(struct fixture *fixture)
+{
+	to_nat(fixture);
+	add_rule(fixture, GROUP(fixture), true, all_traffic(), "0.0.0.0/0");
+}
+
+static void to_nat_of_the_main_table(struct fixture *fixture)
+{
+	to_nat(fixture);
+	fixture->assembly.table_is_main = true;
+}
+
+static void to_nat_of_a_shared_table(struct fixture *fixture)
+{
+	to_nat(fixture);
+	FIXTURE_PUSH(fixture, &fixture->account.route_tables.items[0].subnets, say(fixture, "subnet-e"));
+}
+
 static void drop_route(struct fixture *fixture)
 {
 	fixture->assembly.routes.count--;
@@ -318,6 +337,75 @@ static void private_dns_off(struct fixture *fixture)
 	fixture->assembly.endpoints.items[1].private_dns = false;
 }
 
+static void keep_to_endpoints(struct fixture *fixture)
+{
+	GROUP(fixture)->egress.items[2].match.nothing = true;
+}
+
+static void drop_route_by_nat(struct fixture *fixture)
+{
+	drop_route(fixture);
+	to_nat_by_all(fixture);
+}
+
+static void drop_route_by_shut_nat(struct fixture *fixture)
+{
+	keep_to_endpoints(fixture);
+	drop_route(fixture);
+	to_nat(fixture);
+}
+
+static void drop_route_by_transit(struct fixture *fixture)
+{
+	drop_route(fixture);
+	to_transit(fixture);
+	add_rule(fixture, GROUP(fixture), true, all_traffic(), "0.0.0.0/0");
+}
+
+static void drop_route_by_internet(struct fixture *fixture)
+{
+	drop_route(fixture);
+	to_internet(fixture);
+	add_rule(fixture, GROUP(fixture), true, all_traffic(), "0.0.0.0/0");
+}
+
+static void drop_sts_by_nat(struct fixture *fixture)
+{
+	drop_sts(fixture);
+	to_nat_by_all(fixture);
+}
+
+static void drop_sts_by_nat_for_s3(struct fixture *fixture)
+{
+	drop_sts(fixture);
+	to_nat(fixture);
+	add_rule(fixture, GROUP(fixture), true, all_traffic(), "52.0.0.0/8");
+}
+
+static void drop_sts_by_acl(struct fixture *fixture)
+{
+	drop_sts_by_nat(fixture);
+	add_entry(fixture, ACL(fixture), 50, true, false, "128.0.0.0/1", ports(IPPROTO_TCP, 443, 443));
+}
+
+static void drop_s3_by_nat(struct fixture *fixture)
+{
+	drop_s3(fixture);
+	to_nat_by_all(fixture);
+}
+
+static void drop_monitoring_by_nat(struct fixture *fixture)
+{
+	drop_monitoring(fixture);
+	to_nat_by_all(fixture);
+}
+
+static void private_dns_off_by_nat(struct fixture *fixture)
+{
+	private_dns_off(fixture);
+	to_nat_by_all(fixture);
+}
+
 static void dns_support_off(struct fixture *fixture)
 {
 	fixture->account.vpcs.items[0].dns_support = KNOWN_NO;
@@ -436,6 +524,25 @@ static const struct {
 	{ to_internet, "not-private", FINDING_PROBLEM, "rtb-1", "0.0.0.0/0 to igw-1, an internet gateway",
 	  "aws ec2 delete-route --route-table-id rtb-1 --destination-cidr-block=0.0.0.0/0 --region eu-west-1" },
 	{ to_nat, "not-private", FINDING_PROBLEM, "rtb-1", "nat-1, a NAT gateway", "delete-route" },
+	{ to_nat_of_the_main_table, "not-private", FINDING_PROBLEM, "rtb-1", "nat-1, a NAT gateway",
+	  "rtb-1 is the VPC's main one and serves every subnet without one: aws ec2 create-route-table --vpc-id "
+	  "vpc-1 " },
+	{ to_nat_of_a_shared_table, "not-private", FINDING_PROBLEM, "rtb-1", "nat-1, a NAT gateway",
+	  "serves other subnets, too: aws ec2 describe-route-tables --route-table-ids rtb-1 " },
+	{ drop_route_by_nat, "no-s3-route", FINDING_WARNING, "vpce-s3",
+	  ": without it s3 is reached on AWS over nat-1, a NAT gateway, and not in this profile", "" },
+	{ drop_route_by_shut_nat, "no-s3-route", FINDING_PROBLEM, "vpce-s3", "connections to s3 hang", "" },
+	{ drop_route_by_transit, "no-s3-route", FINDING_WARNING, "vpce-s3",
+	  "reached on AWS where tgw-1, a transit gateway, leads to the Internet, and", "" },
+	{ drop_route_by_internet, "no-s3-route", FINDING_PROBLEM, "vpce-s3", "connections to s3 hang", "" },
+	{ drop_sts_by_nat, "missing-endpoint", FINDING_WARNING, "vpc-1",
+	  "no endpoint of sts: it is reached on AWS over nat-1, a NAT gateway, and not in this profile", "" },
+	{ drop_sts_by_nat_for_s3, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of sts: programs that",
+	  "" },
+	{ drop_sts_by_acl, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of sts: programs that", "" },
+	{ drop_s3_by_nat, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of s3: it is reached", "" },
+	{ drop_monitoring_by_nat, "optional-endpoints", FINDING_NOTE, "vpc-1", "monitoring: they are reached", "" },
+	{ private_dns_off_by_nat, "private-dns-off", FINDING_WARNING, "vpce-sts", "public addresses, reached on", "" },
 	{ to_egress_only, "not-private", FINDING_PROBLEM, "rtb-1", "::/0 to eigw-1",
 	  "--destination-ipv6-cidr-block=::/0" },
 	{ to_egress_only_without_block, "not-private", FINDING_NOTE, "rtb-1", "no block of that family", "" },

@@ -111,6 +111,22 @@ static void add_subnets(const struct assembly *assemblies, size_t count, const b
 	}
 }
 
+// How S3 is reached from the subnets without the feature; NULL: from one of them it is not.
+static char *way_of_others(const struct assembly *assemblies, size_t count, const bool *has)
+{
+	char *words = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (has[i])
+			continue;
+		free(words);
+		words = internet_words(&assemblies[i], "s3");
+		if (!words)
+			return NULL;
+	}
+	return words;
+}
+
 static void tell_feature(struct finder *finder, const struct assembly *assemblies, size_t count,
 			 const struct feature *features, size_t run)
 {
@@ -131,9 +147,17 @@ static void tell_feature(struct finder *finder, const struct assembly *assemblie
 		if (has[i])
 			continue;
 		const struct finding_about about = { assemblies[i].subnet->thing.id, &features->at, NULL, NULL };
-		finding_add(finder, &about, "%s has %s; %s has not: a job works in one and %s in the other",
-			    strbuf_text(&with), features->text, strbuf_text(&without),
-			    features->s3 ? "hangs" : "may hang");
+		AUTO_FREE char *over = features->s3 ? way_of_others(assemblies, count, has) : NULL;
+		struct finding *finding =
+		    finding_add(finder, &about, "%s has %s; %s has not: %s%s%s", strbuf_text(&with), features->text,
+				strbuf_text(&without), over ? "s3 is " : "a job works in one and ",
+				over           ? over
+				: features->s3 ? "hangs"
+					       : "may hang",
+				over ? "" : " in the other");
+
+		if (over)
+			finding->weight = FINDING_WARNING;
 		return;
 	}
 }

@@ -143,10 +143,12 @@ void find_missing_endpoints(struct finder *finder)
 		const struct finding_about about = { vpc, NULL, name,
 						     strcmp(service, "s3") == 0 ? GATEWAY_REMEDY : INTERFACE_REMEDY };
 
+		AUTO_FREE char *over = internet_words(finder->assembly, service);
+
 		text_add_short(&where, vpc ? vpc : "the VPC");
-		finding_add(finder, &about, "%s has no endpoint of %s: %s", strbuf_text(&where), service,
-			    needed_rows[i].why)
-		    ->weight = needed_rows[i].weight;
+		finding_add(finder, &about, "%s has no endpoint of %s: %s%s", strbuf_text(&where), service,
+			    over ? "it is " : needed_rows[i].why, over ? over : "")
+		    ->weight = over ? FINDING_WARNING : needed_rows[i].weight;
 	}
 }
 
@@ -162,11 +164,13 @@ void find_optional_endpoints(struct finder *finder)
 			strbuf_format(&missing, "%s%s", missing.length ? ", " : "", optional_services[i]);
 	if (!missing.length)
 		return;
+	AUTO_FREE char *over = internet_words(finder->assembly, "ecr.dkr");
 	text_add_short(&where, vpc ? vpc : "the VPC");
 	finding_add(finder, &(struct finding_about){ .subject = vpc },
-		    "%s has no endpoint of %s: programs that call them hang; SageMaker pulls the image and sends its "
+		    "%s has no endpoint of %s: %s%s; SageMaker pulls the image and sends its "
 		    "metrics without them",
-		    strbuf_text(&where), strbuf_text(&missing));
+		    strbuf_text(&where), strbuf_text(&missing), over ? "they are " : "programs that call them hang",
+		    over ? over : "");
 }
 
 void find_unavailable_endpoints(struct finder *finder)
@@ -282,10 +286,12 @@ void find_private_dns_off(struct finder *finder)
 						     "--private-dns-enabled{region}, or give programs the endpoint's "
 						     "own name (AWS_ENDPOINT_URL)" };
 
+		AUTO_FREE char *over = internet_words(finder->assembly, endpoint->service);
+
 		finding_add(finder, &about,
 			    "the endpoint %s of %s has private DNS off: the service's public name still resolves to "
-			    "public addresses, where programs hang",
-			    title, endpoint->service);
+			    "public addresses, %s",
+			    title, endpoint->service, over ? over : "where programs hang");
 	}
 }
 
@@ -320,11 +326,13 @@ void find_dns_attributes(struct finder *finder)
 		const struct finding_about about = { vpc->thing.id, &vpc->thing.at, "{\"Value\":true}",
 						     "aws ec2 modify-vpc-attribute --vpc-id {id} "
 						     "--enable-dns-hostnames {argument}{region}" };
+		AUTO_FREE char *over = internet_words(finder->assembly, "sts");
+
 		finding_add(
 		    finder, &about,
 		    "%s has enableDnsHostnames off, which private DNS needs: the public names of %zu endpoint%s "
-		    "resolve to public addresses, where programs hang",
-		    title, names, names == 1 ? "" : "s");
+		    "resolve to public addresses, %s",
+		    title, names, names == 1 ? "" : "s", over ? over : "where programs hang");
 	}
 }
 

@@ -86,6 +86,10 @@ void route_addresses(const struct assembly *assembly, const struct assembled_rou
 // Whether the packets of a route leave for the Internet: an address that is no part of private space.
 bool route_meets_internet(const struct finder *finder, const struct assembled_route *route);
 
+// Of a service without an endpoint: "reached on AWS over nat-1, a NAT gateway, and not in this profile"; the caller's,
+// NULL: nothing carries its packets there either.
+char *internet_words(const struct assembly *assembly, const char *service);
+
 // "0.0.0.0/0", "pl-6da54004"; the caller's.
 char *route_destination(const struct assembled_route *route);
 

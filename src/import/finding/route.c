@@ -121,11 +121,26 @@ static char *deletion(const struct assembled_route *route, const char *destinati
 	return memory_format("--destination-%s=%s", option, destination);
 }
 
+// A table that serves other subnets, too, is not to be changed for one of them.
+static const char *remedy_of(const struct finder *finder)
+{
+	const struct aws_route_table *table = finder->assembly->table;
+
+	if (finder->assembly->table_is_main)
+		return "choose another subnet, or give this one a table of its own, for {id} is the VPC's main one and "
+		       "serves every subnet without one: aws ec2 create-route-table --vpc-id {vpc}{region}, and aws "
+		       "ec2 associate-route-table --subnet-id {subnet} --route-table-id NEW{region}";
+	if (table && table->subnets.count > 1)
+		return "choose a subnet whose table has no such route; {id} serves other subnets, too: aws ec2 "
+		       "describe-route-tables --route-table-ids {id}{region}";
+	return NULL;
+}
+
 static void tell_way_out(struct finder *finder, const struct assembled_route *route)
 {
 	AUTO_FREE char *destination = route_destination(route), *table = table_title(finder),
 		       *target = target_title(route->route), *option = deletion(route, destination);
-	const struct finding_about about = { table_id(finder), &route->route->at, option, NULL };
+	const struct finding_about about = { table_id(finder), &route->route->at, option, remedy_of(finder) };
 
 	if (!has_family(finder->assembly->subnet, route)) {
 		finding_add(finder, &about,
@@ -231,13 +246,15 @@ void find_unrouted_gateways(struct finder *finder)
 		const struct finding_about about = { endpoint->thing.id, &endpoint->thing.at, NULL, NULL };
 
 		text_add_short(&service, endpoint_service(endpoint) ? endpoint_service(endpoint) : endpoint->service);
+		AUTO_FREE char *over = internet_words(assembly, strbuf_text(&service));
 		struct finding *finding = finding_add(
 		    finder, &about,
 		    "the gateway endpoint %s of %s is not associated with %s, the %s of "
-		    "%s: connections to %s hang",
+		    "%s: %s %s %s%s",
 		    title, strbuf_text(&service), table, assembly->table_is_main ? "VPC's main table" : "route table",
-		    assembly->subnet->thing.id, strbuf_text(&service));
-		if (!text_equal(endpoint_service(endpoint), "s3"))
+		    assembly->subnet->thing.id, over ? "without it" : "connections to", strbuf_text(&service),
+		    over ? "is " : "hang", over ? over : "");
+		if (over || !text_equal(endpoint_service(endpoint), "s3"))
 			finding->weight = FINDING_WARNING;
 	}
 }

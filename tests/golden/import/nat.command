@@ -1,0 +1,1 @@
+here=$PWD; cd "$HOME" && rm -rf nat && cp -r "$here/account" nat && sed -i 's/"pcx-gone"/"nat-0"/; s/VpcPeeringConnectionId": "nat-0/NatGatewayId": "nat-0/; s/10.77.0.0\/16/0.0.0.0\/0/; s/blackhole/active/' nat/route-tables.json && vpcjail import nat --subnet subnet-a --subnet subnet-b --security-group sg-train --summary | grep -A 1 -E 'nat-0|NAT'
