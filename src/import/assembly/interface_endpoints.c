@@ -215,21 +215,45 @@ void interface_endpoint_add(struct building *building, const struct aws_endpoint
 	vec_release(&addresses);
 }
 
+static const struct aws_endpoint *first_private_dns(const struct assembly *assembly)
+{
+	vec_for_each (endpoint, &assembly->endpoints)
+		if (endpoint->private_dns)
+			return endpoint->endpoint;
+	return NULL;
+}
+
+// The resolver is denied until it is known to be on; an endpoint's private DNS was turned on where both attributes
+// were.
 void tell_dns_attributes(struct building *building)
 {
 	const struct assembly *assembly = building->assembly;
 	const struct aws_vpc *vpc = assembly->vpc;
+	const struct aws_endpoint *endpoint = first_private_dns(assembly);
+	bool support = vpc && vpc->dns_support == KNOWN_NOT;
+	bool hostnames = endpoint && (!vpc || vpc->dns_hostnames == KNOWN_NOT);
+	const char *id = assembly->subnet->vpc;
+	AUTO_STRBUF struct strbuf assumed = { 0 }, commands = { 0 };
 
-	if (vpc && vpc->dns_support != KNOWN_NOT && vpc->dns_hostnames != KNOWN_NOT)
+	if (!support && !hostnames)
 		return;
-	vec_for_each (endpoint, &assembly->endpoints) {
-		if (!endpoint->private_dns)
-			continue;
-		assume(building, memory_format("the DNS attributes of %s", assembly->subnet->vpc),
-		       memory_format("both are on, as they were when private DNS of %s was turned on",
-				     endpoint->endpoint->thing.id),
-		       command_for(building, "describe-vpc-attribute --attribute enableDnsHostnames --vpc-id",
-				   assembly->subnet->vpc));
-		return;
+	strbuf_add(&assumed, support ? "no resolver is reached" : "");
+	if (endpoint)
+		strbuf_format(&assumed, "%sthe public names of %s lead to it, as its private DNS needs %s on",
+			      support ? "; " : "", endpoint->thing.id, support == hostnames ? "both" : "it");
+	if (support) {
+		AUTO_FREE char *one =
+		    command_for(building, "describe-vpc-attribute --attribute enableDnsSupport --vpc-id", id);
+		strbuf_format(&commands, "%s%s", one, hostnames ? "; " : "");
 	}
+	if (hostnames) {
+		AUTO_FREE char *other =
+		    command_for(building, "describe-vpc-attribute --attribute enableDnsHostnames --vpc-id", id);
+		strbuf_add(&commands, other);
+	}
+	assume(building,
+	       memory_format("the attribute%s %s%s%s of %s", support && hostnames ? "s" : "",
+			     support ? "enableDnsSupport" : "", support && hostnames ? " and " : "",
+			     hostnames ? "enableDnsHostnames" : "", id),
+	       strbuf_steal(&assumed), strbuf_steal(&commands));
 }

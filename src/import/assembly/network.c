@@ -144,14 +144,10 @@ static void find_resolver(struct building *building)
 	else
 		assume(building, memory_format("the DHCP options of %s", vpc->thing.id),
 		       memory_copy_text("no resolver is reached"),
-		       command_for(building, "describe-dhcp-options --dhcp-options-ids", vpc->dhcp_options));
-	if (vpc->dns_support == KNOWN_NOT) {
-		AUTO_FREE char *words = command_for(
-		    building, "describe-vpc-attribute --attribute enableDnsSupport --vpc-id", vpc->thing.id);
-
-		assume(building, memory_format("the attribute enableDnsSupport of %s", vpc->thing.id),
-		       memory_copy_text("no resolver is reached"), STEAL(words));
-	}
+		       command_for(building,
+				   vpc->dhcp_options ? "describe-dhcp-options --dhcp-options-ids"
+						     : "describe-dhcp-options",
+				   vpc->dhcp_options));
 	if (options && options->amazon_dns && vpc->dns_support == KNOWN_YES)
 		add_resolver(assembly);
 }
