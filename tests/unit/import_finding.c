@@ -466,6 +466,23 @@ static void acl_with_linux_replies(struct fixture *fixture)
 	add_entry(fixture, ACL(fixture), 110, false, true, "0.0.0.0/0", ports(IPPROTO_TCP, 32768, 65535));
 }
 
+static void acl_with_upper_replies(struct fixture *fixture)
+{
+	acl_without_replies(fixture);
+	add_entry(fixture, ACL(fixture), 110, false, true, "0.0.0.0/0", ports(IPPROTO_TCP, 49152, 65535));
+}
+
+static void acl_denies_one_of_two(struct fixture *fixture)
+{
+	FIXTURE_PUSH(fixture, &fixture->assembly.endpoints.items[1].addresses, address_of("10.0.1.9"));
+	add_entry(fixture, ACL(fixture), 50, true, false, "10.0.9.40/32", ports(IPPROTO_TCP, 1, 65535));
+}
+
+static void acl_denies_half_the_job(struct fixture *fixture)
+{
+	add_entry(fixture, ACL(fixture), 50, false, false, "10.0.1.128/25", ports(IPPROTO_TCP, 443, 443));
+}
+
 static void acl_without_replies_there(struct fixture *fixture)
 {
 	add_entry(fixture, ACL(fixture), 50, true, false, "10.0.1.0/24", ports(IPPROTO_TCP, 40000, 40000));
@@ -619,12 +636,27 @@ static const struct {
 	{ keep_half_of_s3_in, "endpoint-not-in-egress", FINDING_WARNING, "sg-job", "some of the addresses", "" },
 	{ keep_endpoints_in, "endpoint-not-in-egress", FINDING_PROBLEM, "sg-job", "the addresses of logs",
 	  "UserIdGroupPairs=[{GroupId=sg-endpoints}]" },
-	{ acl_denies_s3, "acl-denies-endpoint", FINDING_PROBLEM, "acl-1", "s3 (vpce-s3)", "describe-network-acls" },
+	{ acl_denies_s3, "acl-denies-endpoint", FINDING_PROBLEM, "acl-1",
+	  "denies TCP 443 out of it: connections hang to s3 (vpce-s3), by rule 50", "describe-network-acls" },
 	{ acl_denies_endpoints_there, "acl-denies-endpoint", FINDING_PROBLEM, "acl-1", "the ACL of the endpoint's",
 	  "" },
 	{ acl_without_replies, "acl-denies-replies", FINDING_PROBLEM, "acl-1", "the ACL of the job's subnet", "" },
 	{ acl_with_linux_replies, "acl-denies-replies", FINDING_NOTE, "acl-1", "ip_local_port_range", "" },
-	{ acl_without_replies_there, "acl-denies-replies", FINDING_PROBLEM, "acl-1", "the ACL of the endpoint's", "" },
+	{ acl_without_replies_there, "acl-denies-replies", FINDING_WARNING, "acl-1",
+	  "the ACL of the endpoint's subnet, is stateless and does not let the replies of TCP 443 out to all ports "
+	  "that "
+	  "Linux asks from (32768-60999): some connections hang to sts (vpce-sts), logs (vpce-logs), ",
+	  "" },
+	{ acl_without_replies_there, "acl-denies-replies", FINDING_WARNING, "acl-1",
+	  "sagemaker.runtime (vpce-sagemaker.runtime), to port 40000, by rule 50", "" },
+	{ acl_with_upper_replies, "acl-denies-replies", FINDING_WARNING, "acl-1",
+	  "(vpce-sagemaker.runtime), to ports 32768-49151, as no rule allows it", "" },
+	{ acl_denies_one_of_two, "acl-denies-endpoint", FINDING_WARNING, "acl-1",
+	  "denies TCP 443 out of it: some connections hang to sts (vpce-sts), at 10.0.9.40 (1 address) alone, by rule "
+	  "50",
+	  "" },
+	{ acl_denies_half_the_job, "acl-denies-endpoint", FINDING_WARNING, "acl-1",
+	  "(vpce-sagemaker.runtime), with the job at 10.0.1.128/25 (128 addresses) alone, by rule 50", "" },
 	{ isolate, "isolated", FINDING_NOTE, "train-1", "only matter to SageMaker", "" },
 	{ far_bucket, "bucket-elsewhere", FINDING_WARNING, "sagemaker-us-east-1-123456789012", "one of us-east-1",
 	  "get-bucket-location --bucket sagemaker-us-east-1-123456789012" },

@@ -72,6 +72,11 @@ void acl_reach(const struct aws_network_acl *acl, enum direction direction, stru
 // The addresses that a reach has at every one of the ports, to the empty *out; normalized.
 void reach_at(const struct reach *reach, int protocol, unsigned first, unsigned last, struct prefix_set *out);
 
+// Which of the ports a reach has not for all of the remotes, and for which of them; ports and addresses are added, and
+// the latter normalized.
+void reach_lacks(const struct reach *reach, int protocol, struct port_range ports, const struct prefix_set *remotes,
+		 port_range_vec *lacking, struct prefix_set *addresses);
+
 // Whether a reach has all of the remotes at every one of the ports.
 bool reach_has(const struct reach *reach, int protocol, unsigned first, unsigned last,
 	       const struct prefix_set *remotes);

@@ -162,3 +162,47 @@ bool reach_has(const struct reach *reach, int protocol, unsigned first, unsigned
 	reach_at(reach, protocol, first, last, &there);
 	return prefix_set_is_within(remotes, &there);
 }
+
+// Where the next range of the protocol begins after a port that has none.
+static unsigned gap_end(const struct reach *reach, int protocol, unsigned port, unsigned last)
+{
+	vec_for_each (row, &reach->rows) {
+		if (row->protocol != protocol)
+			continue;
+		vec_for_each (range, &row->ranges)
+			if (range->first > port && range->first <= last)
+				last = range->first - 1u;
+	}
+	return last;
+}
+
+static void lack(port_range_vec *lacking, unsigned first, unsigned last)
+{
+	struct port_range *before = lacking->count ? &lacking->items[lacking->count - 1] : NULL;
+
+	if (before && before->last + 1u == first)
+		before->last = (uint16_t)last;
+	else
+		vec_push(lacking, (struct port_range){ (uint16_t)first, (uint16_t)last });
+}
+
+void reach_lacks(const struct reach *reach, int protocol, struct port_range ports, const struct prefix_set *remotes,
+		 port_range_vec *lacking, struct prefix_set *addresses)
+{
+	for (unsigned port = ports.first, end; port <= ports.last; port = end + 1) {
+		CLEANUP(prefix_set_release) struct prefix_set missing = { 0 };
+		const struct reach_row *row;
+
+		prefix_set_copy(&missing, remotes);
+		if (covers_ports(reach, protocol, port, &end, &row))
+			prefix_set_subtract(&missing, &row->remotes);
+		else
+			end = gap_end(reach, protocol, port, ports.last);
+		end = end < ports.last ? end : ports.last;
+		if (prefix_set_is_empty(&missing))
+			continue;
+		lack(lacking, port, end);
+		prefix_set_add_set(addresses, &missing);
+	}
+	prefix_set_normalize(addresses);
+}
