@@ -301,6 +301,8 @@ enum status import_refresh(const struct invocation *invocation, struct imported 
 		output_message("import: %s said `located: here`, and its VPC has other ranges now: `located: "
 			       "elsewhere` until you say again that they are this network's",
 			       earlier->path);
+	free(profile.name);
+	profile.name = memory_copy_text(title);
 	result.sides[0] = (struct diff_side){ .title = earlier->path, .is = { &earlier->loaded.profile, &before } };
 	result.sides[1] = (struct diff_side){ .title = title, .is = { &profile, &after } };
 	policy_difference(&before, &after, &result.difference);

@@ -581,17 +581,22 @@ static const struct {
 	  "'IpProtocol=-1,Ipv6Ranges=[{CidrIpv6=::/0}]'" },
 	{ open_half, "open-group", FINDING_WARNING, "sg-job", "128.0.0.0/1", "" },
 	{ drop_self_egress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no egress rule",
-	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]'" },
-	{ drop_self_ingress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no ingress rule", "" },
+	  "aws ec2 authorize-security-group-egress --group-id sg-job --ip-permissions "
+	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]' --region eu-west-1" },
+	{ drop_self_ingress, "no-self-reference", FINDING_PROBLEM, "sg-job", "no ingress rule",
+	  "aws ec2 authorize-security-group-ingress --group-id sg-job --ip-permissions "
+	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]' --region eu-west-1" },
 	{ drop_self_of_unknown_hosts, "no-self-reference", FINDING_NOTE, "sg-job", "more than one host", "" },
 	{ self_tcp_only, "no-self-reference", FINDING_WARNING, "sg-job", "TCP is let through", "" },
 	{ self_half_the_ports, "no-self-reference", FINDING_PROBLEM, "sg-job", "collectives hang", "" },
 	{ encrypt_with_ipsec_alone, "no-self-reference", FINDING_WARNING, "sg-job", "in ESP", "" },
 	{ encrypt_without_rule, "no-ipsec-rule", FINDING_PROBLEM, "sg-job", "no ingress rule lets UDP 500",
-	  "IpProtocol=50" },
+	  "for protocol 50, and for udp with FromPort=500,ToPort=500: aws ec2 authorize-security-group-ingress " },
 	{ encrypt, "esp-not-carried", FINDING_NOTE, NULL, "encrypts nothing", "" },
 	{ encrypt_one_host, "idle-encryption", FINDING_NOTE, "train-1", "no effect", "" },
-	{ efa_by_blocks, "no-efa-rule", FINDING_PROBLEM, "sg-job", "no such egress rule", "" },
+	{ efa_by_blocks, "no-efa-rule", FINDING_PROBLEM, "sg-job", "no such egress rule",
+	  "aws ec2 authorize-security-group-egress --group-id sg-job --ip-permissions "
+	  "'IpProtocol=-1,UserIdGroupPairs=[{GroupId=sg-job}]' --region eu-west-1" },
 	{ no_egress, "group-without-egress", FINDING_PROBLEM, "sg-job", "sg-job (train): no egress rule", "" },
 	{ default_egress, "public-egress", FINDING_NOTE, "sg-job", "the routes alone hold it back, and what", "" },
 	{ default_egress_without_gateway, "public-egress", FINDING_NOTE, "sg-job",
@@ -660,7 +665,7 @@ static const struct {
 	{ isolate, "isolated", FINDING_NOTE, "train-1", "only matter to SageMaker", "" },
 	{ far_bucket, "bucket-elsewhere", FINDING_WARNING, "sagemaker-us-east-1-123456789012", "one of us-east-1",
 	  "get-bucket-location --bucket sagemaker-us-east-1-123456789012" },
-	{ some_bucket, "bucket-region", FINDING_NOTE, "train-1", "Region corpus is:", "--bucket corpus" },
+	{ some_bucket, "bucket-region", FINDING_NOTE, "train-1", "Region \"corpus\" is:", "--bucket corpus" },
 	{ use_file_system, "file-system-denied", FINDING_PROBLEM, "sg-job", "TCP 2049", "" },
 	{ approximate, "list-approximate", FINDING_WARNING, "pl-s3", "of 2026-08-22-11-57-05",
 	  "get-managed-prefix-list-entries --prefix-list-id pl-s3" },
@@ -728,12 +733,35 @@ static void test_places(void **state)
 	}
 }
 
+// A finding about the job stands at the member that makes it.
+static void test_members(void **state)
+{
+	CLEANUP(fixture_release) struct fixture fixture;
+	CLEANUP(findings_release) finding_vec findings = { 0 };
+
+	(void)state;
+	fixture_make(&fixture);
+	some_bucket(&fixture);
+	JOB(&fixture)->hosts_at = (struct location){ "job.json", 17, 5 };
+	JOB(&fixture)->uris_at = (struct location){ "job.json", 12, 5 };
+	findings_make(&fixture.assembly, &findings);
+	assert_int_equal(find(&findings, "peers-unknown", "2 hosts")->at.line, 17);
+	assert_int_not_equal(find(&findings, "bucket-region", "corpus")->at.line, 12);  // one of several
+
+	findings_release(&findings);
+	JOB(&fixture)->uris.items[0] = say(&fixture, "s3://corpus/x");
+	JOB(&fixture)->uris.count = 1;
+	findings_make(&fixture.assembly, &findings);
+	assert_int_equal(find(&findings, "bucket-region", "corpus")->at.line, 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -331,6 +331,16 @@ static void deny_smtp(struct fixture *fixture)
 	add_entry(fixture, &fixture->account.acls.items[0], 50, true, false, "0.0.0.0/0", ports(IPPROTO_TCP, 25, 25));
 }
 
+// Port 0 is in no rule that people write.
+static void https_only(struct fixture *fixture)
+{
+	struct aws_network_acl *acl = &fixture->account.acls.items[0];
+
+	add_entry(fixture, acl, 40, true, true, "0.0.0.0/0", ports(IPPROTO_TCP, 443, 443));
+	add_entry(fixture, acl, 41, true, false, "0.0.0.0/0", ports(IPPROTO_TCP, 0, 0));
+	add_entry(fixture, acl, 42, true, false, "0.0.0.0/1", ports(IPPROTO_TCP, 1, 65535));
+}
+
 static const struct {
 	void (*spoil[2])(struct fixture *fixture);
 	const char *code, *text;  // NULL: nothing is said
@@ -367,6 +377,10 @@ static const struct {
 	  "the ACL of subnet-a (eu-west-1a), acl-1, lets tcp 25 out to 0.0.0.0/0 (4,294,967,296 addresses); that of "
 	  "subnet-b "
 	  "(eu-west-1b), acl-1, does not" },
+	{ { NULL, https_only },
+	  "zones-differ",
+	  "the ACL of subnet-a (eu-west-1a), acl-1, lets tcp 1-442,444-65535 out to 0.0.0.0/1 (2,147,483,648 "
+	  "addresses); that of subnet-b (eu-west-1b), acl-1, does not" },
 	{ { deny_smtp, NULL },
 	  "zones-differ",
 	  "the ACL of subnet-b (eu-west-1b), acl-1, lets tcp 25 out to 0.0.0.0/0 (4,294,967,296 addresses); that of "

@@ -214,6 +214,7 @@ struct aws_job {
 	enum known kms_key;         // a KMS key is named: VolumeKmsKeyId, KmsKeyId of the output or of an input
 	enum known in_file_system;  // an input is on EFS or FSx, which the container reaches over the network
 	char *source;               // "CreateTrainingJob": what was recognised
+	struct location isolation_at, encryption_at, hosts_at, uris_at;  // of the first; line 0: not said
 };
 
 // A range of ip-ranges.json.

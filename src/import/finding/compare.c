@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // In what the subnets of one selection differ: a job that works in one zone and hangs in another.
+#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "base/cleanup.h"
@@ -188,7 +189,35 @@ static const struct aws_network_acl *own_acl(const struct assembly *assembly)
 	return NULL;
 }
 
-// The first thing that one ACL lets through and another does not; false: there is none.
+static unsigned ports_of(const struct reach_row *row)
+{
+	unsigned count = 0;
+
+	vec_for_each (range, &row->ranges)
+		count += range->last - range->first + 1u;
+	return count;
+}
+
+static const struct reach_row *widest_row(const struct reach *reach, int protocol)
+{
+	const struct reach_row *found = NULL;
+
+	vec_for_each (row, &reach->rows)
+		if ((protocol == PROTOCOL_ALL || row->protocol == protocol) &&
+		    (!found || ports_of(row) > ports_of(found)))
+			found = row;
+	return found;
+}
+
+// The widest, of TCP where there is more than one port: one that was left out of a rule is no way to say what differs.
+static const struct reach_row *telling_row(const struct reach *reach)
+{
+	const struct reach_row *tcp = widest_row(reach, IPPROTO_TCP);
+
+	return tcp && ports_of(tcp) > 1 ? tcp : widest_row(reach, PROTOCOL_ALL);
+}
+
+// What one ACL lets through and another does not, or the most of it; false: there is nothing.
 static bool acl_difference(const struct aws_network_acl *of, const struct aws_network_acl *less, struct strbuf *out)
 {
 	for (enum direction direction = EGRESS; direction < DIRECTIONS; direction++) {
@@ -199,9 +228,10 @@ static bool acl_difference(const struct aws_network_acl *of, const struct aws_ne
 		reach_subtract(&mine, &theirs, &more);
 		if (reach_is_empty(&more))
 			continue;
-		reach_row_describe(&more.rows.items[0], out);
+		const struct reach_row *row = telling_row(&more);
+		reach_row_describe(row, out);
 		strbuf_add(out, direction == EGRESS ? " out to " : " in from ");
-		remotes_describe(&more.rows.items[0].remotes, out);
+		remotes_describe(&row->remotes, out);
 		return true;
 	}
 	return false;

@@ -202,9 +202,20 @@ static char *self_permission(const struct finder *finder, const char *protocol)
 	return memory_format("IpProtocol=%s,UserIdGroupPairs=[{GroupId=%s}]", protocol, group->thing.id);
 }
 
-#define SELF_REMEDY                                                                                                    \
-	"aws ec2 authorize-security-group-ingress --group-id {id} --ip-permissions {argument}{region}, and the same "  \
-	"with authorize-security-group-egress"
+#define AUTHORIZE(direction)                                                                                           \
+	"aws ec2 authorize-security-group-" direction " --group-id {id} --ip-permissions {argument}{region}"
+#define IPSEC "for protocol 50, and for udp with FromPort=500,ToPort=500: "
+
+// The commands for the directions that lack the rule: both, ingress, egress.
+static const char *const self_remedies[] = { AUTHORIZE("ingress") ", and " AUTHORIZE("egress"), AUTHORIZE("ingress"),
+					     AUTHORIZE("egress") };
+static const char *const ipsec_remedies[] = { IPSEC AUTHORIZE("ingress") ", and " AUTHORIZE("egress"),
+					      IPSEC AUTHORIZE("ingress"), IPSEC AUTHORIZE("egress") };
+
+static const char *remedy_for(const char *const remedies[], bool egress, bool ingress)
+{
+	return remedies[egress ? 1 : ingress ? 2 : 0];
+}
 
 // A lack that does not matter to one host.
 static void weigh_hosts(const struct finder *finder, struct finding *finding)
@@ -223,7 +234,8 @@ void find_missing_self(struct finder *finder)
 	bool tcp = has_whole(finder, EGRESS, IPPROTO_TCP) && has_whole(finder, INGRESS, IPPROTO_TCP);
 	bool inside = finder->assembly->encrypted && has_ipsec(finder, EGRESS) && has_ipsec(finder, INGRESS);
 	AUTO_FREE char *titles = group_titles(finder), *permission = self_permission(finder, "-1");
-	const struct finding_about about = { first->thing.id, &first->thing.at, permission, SELF_REMEDY };
+	const struct finding_about about = { first->thing.id, &first->thing.at, permission,
+					     remedy_for(self_remedies, egress, ingress) };
 	struct finding *finding = finding_add(
 	    finder, &about,
 	    "%s: no %s rule lets all traffic through between the job's hosts (a rule whose peer is "
@@ -247,10 +259,8 @@ void find_missing_ipsec(struct finder *finder)
 	    !finder->hosts.ranges.count)
 		return;
 	AUTO_FREE char *titles = group_titles(finder), *permission = self_permission(finder, "50");
-	const struct finding_about about = {
-		first->thing.id, &first->thing.at, permission,
-		"for protocol 50, and for udp with FromPort=500,ToPort=500: " SELF_REMEDY
-	};
+	const struct finding_about about = { first->thing.id, &first->thing.at, permission,
+					     remedy_for(ipsec_remedies, egress, ingress) };
 	weigh_hosts(finder,
 		    finding_add(finder, &about,
 				"%s: no %s rule lets UDP 500 and protocol 50 (ESP) through between the job's hosts, "
@@ -304,7 +314,8 @@ void find_missing_efa(struct finder *finder)
 	if (!job || job->hosts < 2 || !has_efa(job->instance_type) || !first || (egress && ingress))
 		return;
 	AUTO_FREE char *titles = group_titles(finder), *permission = self_permission(finder, "-1");
-	const struct finding_about about = { first->thing.id, &first->thing.at, permission, SELF_REMEDY };
+	const struct finding_about about = { first->thing.id, &first->thing.at, permission,
+					     remedy_for(self_remedies, egress, ingress) };
 	finding_add(finder, &about,
 		    "%s: %s has EFA, which wants a rule for all traffic that names the group itself (a CIDR block does "
 		    "not do), and there is no such %s rule",

@@ -10,15 +10,16 @@ static const struct aws_job *job_of(const struct finder *finder)
 	return finder->assembly->selection ? finder->assembly->selection->job : NULL;
 }
 
-static struct finding_about about_job(const struct aws_job *job)
+// A member of the job, where the document says it.
+static struct finding_about about_job(const struct aws_job *job, const struct location *member)
 {
-	return (struct finding_about){ job->thing.id, &job->thing.at, NULL, NULL };
+	return (struct finding_about){ job->thing.id, member->line ? member : &job->thing.at, NULL, NULL };
 }
 
 void find_isolation(struct finder *finder)
 {
 	const struct aws_job *job = job_of(finder);
-	const struct finding_about about = job ? about_job(job) : (struct finding_about){ 0 };
+	const struct finding_about about = job ? about_job(job, &job->isolation_at) : (struct finding_about){ 0 };
 
 	if (!finder->assembly->isolated)
 		return;
@@ -38,8 +39,8 @@ void find_unknown_peers(struct finder *finder)
 
 	if (!job || job->hosts < 2)
 		return;
-	const struct finding_about about = { job->thing.id, &job->thing.at, NULL,
-					     "write the addresses of the other hosts here into network.peers" };
+	struct finding_about about = about_job(job, &job->hosts_at);
+	about.remedy = "write the addresses of the other hosts here into network.peers";
 	finding_add(finder, &about,
 		    "the job has %u hosts; which addresses they have is known only while it runs, so that the profile "
 		    "names none",
@@ -52,7 +53,7 @@ void find_idle_encryption(struct finder *finder)
 
 	if (!job || !finder->assembly->encrypted || finder->assembly->several_hosts)
 		return;
-	const struct finding_about about = about_job(job);
+	const struct finding_about about = about_job(job, &job->encryption_at);
 	finding_add(finder, &about, "EnableInterContainerTrafficEncryption has no effect on a job of one host");
 }
 
@@ -82,6 +83,12 @@ static char *region_of_bucket(const char *bucket)
 	for (const char *c = begin; c < account; c++)
 		dashes += *c == '-';
 	return dashes >= 2 ? memory_copy_bytes(begin, (size_t)(account - begin)) : NULL;
+}
+
+// Where a URI is said; of several it is not known which is meant.
+static const struct location *uris_place(const struct aws_job *job)
+{
+	return job->uris.count == 1 ? &job->uris_at : &job->thing.at;
 }
 
 static bool is_near(const struct finder *finder, const char *bucket)
@@ -139,13 +146,16 @@ void find_far_buckets(struct finder *finder)
 	vec_for_each (bucket, &buckets) {
 		AUTO_FREE char *region = region_of_bucket(*bucket);
 		AUTO_STRBUF struct strbuf name = { 0 };
-		const struct finding_about about = { *bucket, &job->thing.at, *bucket, BUCKET_REMEDY };
+		struct finding_about about = about_job(job, uris_place(job));
+		about.subject = about.argument = *bucket;
+		about.remedy = BUCKET_REMEDY;
 
 		text_add_short(&name, *bucket);
-		finding_add(finder, &about,
-			    "the bucket %s is by its name one of %s, and the job runs in %s: endpoints of S3 lead to "
-			    "buckets of their own Region only, and a request hangs",
-			    strbuf_text(&name), region, finder->assembly->selection->region);
+		finding_add(
+		    finder, &about,
+		    "the bucket \"%s\" is by its name one of %s, and the job runs in %s: endpoints of S3 lead to "
+		    "buckets of their own Region only, and a request hangs",
+		    strbuf_text(&name), region, finder->assembly->selection->region);
 	}
 }
 
@@ -162,12 +172,15 @@ void find_untold_buckets(struct finder *finder)
 	if (!buckets.count)
 		return;
 	for (size_t i = 0; i < buckets.count && i < SAID; i++) {
-		strbuf_add(&names, i ? ", " : "");
+		strbuf_add(&names, i ? ", \"" : "\"");
 		text_add_short(&names, buckets.items[i]);
+		strbuf_add_char(&names, '"');
 	}
 	if (buckets.count > SAID)
 		strbuf_format(&names, " and %zu more", buckets.count - SAID);
-	const struct finding_about about = { job->thing.id, &job->thing.at, buckets.items[0], BUCKET_REMEDY };
+	struct finding_about about = about_job(job, uris_place(job));
+	about.argument = buckets.items[0];
+	about.remedy = BUCKET_REMEDY;
 	finding_add(
 	    finder, &about,
 	    "no document says in which Region %s %s: the endpoints of S3 lead to buckets of their own Region only",

@@ -159,13 +159,20 @@ static void add_internet(struct summary *summary, const struct profile *profile,
 	add_part(summary, policy, part);
 }
 
-static void add_inbound(struct summary *summary, const struct policy *policy)
+// From whom a connection may come: a way in without a way back is none, so that only what routes lead to counts.
+static void add_inbound(struct summary *summary, const struct profile *profile, const struct policy *policy)
 {
-	static const struct prefix every[] = { IPV4_PREFIX(0, 0, 0, 0, 0), IPV6_PREFIX(0, 0, 0) };
 	struct summary_part part = { "inbound", "inbound", .direction = INGRESS };
 
-	for (size_t i = 0; i < 2; i++)
-		prefix_set_add(&part.space, &every[i]);
+	vec_for_each (block, &profile->vpc.cidrs)
+		prefix_set_add(&part.space, &block->prefix);
+	vec_for_each (block, &profile->vpc.subnets)
+		prefix_set_add(&part.space, &block->prefix);
+	vec_for_each (route, &profile->routes)
+		if ((route->target == ROUTE_LOCAL || route->target == ROUTE_PEERING) &&
+		    route->destination.kind == PEER_CIDR)
+			prefix_set_add(&part.space, &route->destination.prefix);
+	add_addresses(&profile->network.peers, &part.space);
 	add_part(summary, policy, part);
 }
 
@@ -185,7 +192,7 @@ void summary_make(const struct profile *written, struct summary *out)
 		add_peered(out, profile, &policy);
 	}
 	add_peers(out, profile, &policy);
-	add_inbound(out, &policy);
+	add_inbound(out, profile, &policy);
 	add_internet(out, profile, &policy);
 }
 

@@ -61,6 +61,12 @@ static bool is_placeholder(const char *text)
 	return text && (*text == '$' || *text == '<' || *text == '{');
 }
 
+static void keep_place(struct job_reader *reader, const struct job_value *value, struct location *at)
+{
+	if (!at->line)
+		*at = value_place(reader->json, value);
+}
+
 static void take_flag(struct job_reader *reader, const struct job_value *value, const char *key, enum known *flag)
 {
 	const char *text = value_text(value);
@@ -79,11 +85,13 @@ static void take_flag(struct job_reader *reader, const struct job_value *value, 
 void take_isolation(struct job_reader *reader, const struct job_value *value)
 {
 	take_flag(reader, value, "EnableNetworkIsolation", &reader->job->isolation);
+	keep_place(reader, value, &reader->job->isolation_at);
 }
 
 void take_encryption(struct job_reader *reader, const struct job_value *value)
 {
 	take_flag(reader, value, "EnableInterContainerTrafficEncryption", &reader->job->encryption);
+	keep_place(reader, value, &reader->job->encryption_at);
 }
 
 // A placeholder leaves open how many there are: that is several, for all that asks.
@@ -101,6 +109,7 @@ void take_hosts(struct job_reader *reader, const struct job_value *value)
 {
 	unsigned hosts = want_hosts(reader, value);
 
+	keep_place(reader, value, &reader->job->hosts_at);
 	if (reader->job->hosts <= MOST_HOSTS)
 		reader->job->hosts += hosts;
 }
@@ -109,6 +118,7 @@ void take_hosts_choice(struct job_reader *reader, const struct job_value *value)
 {
 	unsigned hosts = want_hosts(reader, value);
 
+	keep_place(reader, value, &reader->job->hosts_at);
 	if (hosts > reader->job->hosts)
 		reader->job->hosts = hosts;
 }
@@ -130,6 +140,7 @@ void take_uri(struct job_reader *reader, const struct job_value *value)
 {
 	const char *text = want_text(reader, value, "a URI");
 
+	keep_place(reader, value, &reader->job->uris_at);
 	if (text)
 		keep_uri(reader, text);
 }
