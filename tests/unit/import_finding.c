@@ -316,6 +316,18 @@ static void expire(struct fixture *fixture)
 	fixture->account.endpoints.items[1].available = false;
 }
 
+static void fail_to_come_up(struct fixture *fixture)
+{
+	expire(fixture);
+	fixture->account.endpoints.items[1].state = say(fixture, "pendingAcceptance");
+}
+
+static void give_a_policy(struct fixture *fixture)
+{
+	fixture->account.endpoints.items[0].open_policy = KNOWN_NO;
+	fixture->account.endpoints.items[1].open_policy = KNOWN_YES;
+}
+
 static void move_zone(struct fixture *fixture)
 {
 	fixture->account.subnets.items[1].zone = say(fixture, "eu-west-1b");
@@ -613,6 +625,9 @@ static const struct {
 	{ name_a_key, "missing-endpoint", FINDING_WARNING, "vpc-1", "no endpoint of kms", "" },
 	{ drop_monitoring, "optional-endpoints", FINDING_NOTE, "vpc-1", "no endpoint of monitoring:", "" },
 	{ expire, "endpoint-unavailable", FINDING_WARNING, "vpce-sts", "left out", "describe-vpc-endpoints" },
+	{ fail_to_come_up, "endpoint-unavailable", FINDING_WARNING, "vpce-sts",
+	  "is in the state \"pendingAcceptance\", not \"available\": it carries nothing", "describe-vpc-endpoints" },
+	{ give_a_policy, "endpoint-policy", FINDING_NOTE, "vpce-s3", "vpce-s3 of s3 has a policy of its own", "" },
 	{ move_zone, "endpoint-without-subnet", FINDING_NOTE, "subnet-a",
 	  "in eu-west-1a, the zone of subnet-a: vpce-sts of sts; vpce-logs of logs; ",
 	  "for id in vpce-sts vpce-logs vpce-monitoring vpce-ecr.api vpce-ecr.dkr vpce-sagemaker.api "

@@ -82,6 +82,8 @@ static const struct row_field endpoints_fields[] = {
 	FIELD(aws_endpoint, type, field_endpoint_type, MERGE_EACH, "VpcEndpointType"),
 	FIELD(aws_endpoint, service, field_text, MERGE_SAME, "ServiceName"),
 	FIELD(aws_endpoint, available, field_yes, MERGE_EACH, "State"),
+	FIELD(aws_endpoint, state, field_text, MERGE_ANY, "State"),
+	FIELD(aws_endpoint, open_policy, field_known, MERGE_SAME, "PolicyDocument"),
 	FIELD(aws_endpoint, route_tables, field_texts, MERGE_EACH, "RouteTableIds"),
 	FIELD(aws_endpoint, subnets, field_texts, MERGE_EACH, "SubnetIds"),
 	FIELD(aws_endpoint, groups, field_texts, MERGE_EACH, "Groups"),

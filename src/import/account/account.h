@@ -132,6 +132,9 @@ struct aws_endpoint {
 	enum aws_endpoint_type type;
 	char *service;   // "com.amazonaws.eu-west-1.s3"
 	bool available;  // State
+	char *state;     // as written; NULL
+	enum known
+	    open_policy;  // PolicyDocument is the one that lets everybody do everything, which AWS gives by itself
 	id_vec route_tables, subnets, groups, interfaces;
 	enum known private_dns;
 	id_vec names;     // DnsEntries, without duplicates

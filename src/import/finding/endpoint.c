@@ -184,11 +184,14 @@ void find_unavailable_endpoints(struct finder *finder)
 		AUTO_STRBUF struct strbuf service = { 0 };
 		const struct finding_about about = { endpoint->thing.id, &endpoint->thing.at, NULL, NULL };
 
+		AUTO_STRBUF struct strbuf state = { 0 };
+
 		text_add_short(&service, endpoint->service ? endpoint->service : "a service");
-		finding_add(finder, &about,
-			    "the endpoint %s of %s is not in the state \"available\" (pending, rejected, expired, "
-			    "failed or deleted): it carries nothing and is left out",
-			    title, strbuf_text(&service));
+		strbuf_add(&state, endpoint->state ? "in the state \"" : "not said to be in the state \"");
+		text_add_short(&state, endpoint->state ? endpoint->state : "available");
+		finding_add(finder, &about, "the endpoint %s of %s is %s\"%s: it carries nothing and is left out",
+			    title, strbuf_text(&service), strbuf_text(&state),
+			    endpoint->state ? ", not \"available\"" : "");
 	}
 }
 
@@ -292,6 +295,24 @@ void find_private_dns_off(struct finder *finder)
 			    "the endpoint %s of %s has private DNS off: the service's public name still resolves to "
 			    "public addresses, %s",
 			    title, endpoint->service, over ? over : "where programs hang");
+	}
+}
+
+// What a policy refuses is answered by the service, not by the network.
+void find_endpoint_policies(struct finder *finder)
+{
+	vec_for_each (endpoint, &finder->assembly->endpoints) {
+		if (endpoint->endpoint->open_policy != KNOWN_NO || !endpoint->service ||
+		    (finder->assembly->isolated && !text_equal(endpoint->service, "s3")))
+			continue;
+		AUTO_FREE char *title = thing_title(&endpoint->endpoint->thing);
+		const struct finding_about about = { endpoint->endpoint->thing.id, &endpoint->endpoint->thing.at, NULL,
+						     NULL };
+
+		finding_add(finder, &about,
+			    "the endpoint %s of %s has a policy of its own (PolicyDocument): policies are not judged "
+			    "here, and on AWS requests that this one refuses fail with 403",
+			    title, endpoint->service);
 	}
 }
 

@@ -139,6 +139,7 @@ void find_missing_endpoints(struct finder *finder);
 void find_optional_endpoints(struct finder *finder);
 void find_unavailable_endpoints(struct finder *finder);
 void find_far_endpoints(struct finder *finder);
+void find_endpoint_policies(struct finder *finder);
 void find_private_dns_off(struct finder *finder);
 void find_dns_attributes(struct finder *finder);
 void find_own_dns(struct finder *finder);

@@ -42,6 +42,7 @@ const struct finding_check finding_checks[] = {
 	{ "bucket-elsewhere", FINDING_WARNING, true, find_far_buckets, NULL },
 	{ "peering", FINDING_NOTE, false, find_peerings, NULL },
 	{ "endpoint-without-subnet", FINDING_NOTE, false, find_far_endpoints, NULL },
+	{ "endpoint-policy", FINDING_NOTE, true, find_endpoint_policies, NULL },
 	{ "own-dns", FINDING_NOTE, false, find_own_dns, NULL },
 	{ "optional-endpoints", FINDING_NOTE, false, find_optional_endpoints, NULL },
 	{ "public-addresses", FINDING_NOTE, false, find_public_addresses, NULL },
