@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "cmd/import_build.h"
 #include "cmd/import_command.h"
+#include "cmd/import_ids.h"
 #include "cmd/import_paths.h"
 #include "cmd/import_read.h"
 #include "cmd/import_refresh.h"
@@ -142,7 +143,8 @@ static enum status select_from(const struct invocation *invocation, struct impor
 	if (mistakes.errors)
 		return tell_mistakes(&mistakes);
 	make_request(invocation, &imported->request);
-	if (earlier)
+	status = import_check_subnets(&imported->request, &imported->account);
+	if (status == STATUS_YES && earlier)
 		status = earlier_profile_request(earlier, &imported->account, &imported->request);
 	if (status != STATUS_YES)
 		return status;
@@ -230,6 +232,8 @@ static enum status make(const struct invocation *invocation, struct imported *im
 		return chosen;
 	if (!invocation->summary && !invocation->json)
 		import_tell(imported);
+	else
+		import_tell_chosen(imported);
 	if (earlier)
 		return import_refresh(invocation, imported, earlier);
 	if (imported->profiles.count > 1 && !invocation->output && !invocation->summary && !invocation->json)

@@ -32,12 +32,19 @@ enum status earlier_profile_load(const char *path, struct earlier_profile *earli
 	struct error err = { 0 };
 
 	earlier->path = path;
-	if (load_profile(name, &earlier->loaded) < 0)
-		return STATUS_PROFILE;
 	if (io_read_file(path, YAML_SIZE, &earlier->text, &earlier->length, &err) < 0) {
 		output_message("import: %s", err.message);
-		return STATUS_NO;
+		return STATUS_PROFILE;
 	}
+	if (!strstr(earlier->text, "vpcjail")) {
+		output_message(
+		    "import: %s is no profile: it does not have `vpcjail: 1`; --refresh takes the one that an "
+		    "import wrote",
+		    path);
+		return STATUS_PROFILE;
+	}
+	if (load_profile(name, &earlier->loaded) < 0)
+		return STATUS_PROFILE;
 	import_command_read(earlier->text, &earlier->command);
 	earlier->lists_inside = earlier->loaded.profile.prefix_lists.count > 0;
 	vec_for_each (list, &earlier->loaded.profile.prefix_lists)

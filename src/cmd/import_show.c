@@ -66,12 +66,17 @@ static void tell_assumptions(const struct assembly *assembly)
 	}
 }
 
+void import_tell_chosen(const struct imported *imported)
+{
+	vec_for_each (sentence, &imported->selection.chosen)
+		output_message("import: %s", *sentence);
+}
+
 void import_tell(const struct imported *imported)
 {
 	size_t notes = 0;
 
-	vec_for_each (sentence, &imported->selection.chosen)
-		output_message("import: %s", *sentence);
+	import_tell_chosen(imported);
 	vec_for_each (profile, &imported->profiles) {
 		if (imported->profiles.count > 1) {
 			CLEANUP(strbuf_release) struct strbuf subnets = { 0 };

@@ -8,6 +8,9 @@
 // On standard error: what was chosen, what was not given, findings of weight but notes.
 void import_tell(const struct imported *imported);
 
+// Says what was chosen because nothing was asked; import_tell() does so, too.
+void import_tell_chosen(const struct imported *imported);
+
 // What the job can reach, and all findings: of each profile.
 void import_summary(const struct imported *imported, struct strbuf *out);
 
