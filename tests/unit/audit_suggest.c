@@ -6,6 +6,7 @@
 
 #include "audit/suggest/suggest.h"
 #include "audit/suggest/text_diff.h"
+#include "audit/suggest/text_edit.h"
 #include "audit/suggest/tree_edit.h"
 #include "profile/load_text.h"
 
@@ -57,7 +58,7 @@ static void check_golden(const char *name)
 	load_shipped(name, &profile);
 	read_events(lines, &events);
 	assert_true(events.count > 3);
-	assert_int_equal(suggest(&profile, &events, &found, &err), 0);
+	assert_int_equal(suggest(&profile, NULL, &events, &found, &err), 0);
 	suggestions_format(&found, &out);
 	if (getenv("GOLDEN_UPDATE")) {
 		FILE *stream = fopen(path, "w");
@@ -87,7 +88,7 @@ static void suggest_one(const char *profile_text, const char *line, struct sugge
 	fixture_events(EVENTS(line), &events);
 	if (strstr(line, " 127.0.0.1 "))
 		events.items[0].hint = memory_copy_text("host-ports");
-	assert_int_equal(suggest(&profile, &events, found, NULL), 0);
+	assert_int_equal(suggest(&profile, NULL, &events, found, NULL), 0);
 	assert_int_equal(found->denied, 1);
 }
 
@@ -198,7 +199,7 @@ static void subnets_of_the_host(void **state)
 	prefix_set_normalize(&profile.host.own);
 	profile.host.known = true;
 	fixture_events(EVENTS("name kms.eu-west-1.amazonaws.com"), &events);
-	assert_int_equal(suggest(&profile, &events, &found, NULL), 0);
+	assert_int_equal(suggest(&profile, NULL, &events, &found, NULL), 0);
 	assert_int_equal(found.mended, 1);
 	assert_non_null(strstr(found.diff, "addresses: [10.9.1.41]"));
 	assert_null(strstr(found.diff, "subnets:"));
@@ -214,7 +215,7 @@ static void nothing_denied(void **state)
 	(void)state;
 	fixture_load(REGION, &profile);
 	fixture_events(EVENTS("flow - 9.9.9.9 tcp 80 -"), &events);
-	assert_int_equal(suggest(&profile, &events, &found, NULL), 0);
+	assert_int_equal(suggest(&profile, NULL, &events, &found, NULL), 0);
 	suggestions_format(&found, &out);
 	assert_string_equal(strbuf_text(&out), "# nothing was denied\n");
 }
@@ -227,7 +228,7 @@ static void suggest_all(const char *profile_text, const char *const *lines, stru
 
 	fixture_load(profile_text, &profile);
 	fixture_events(lines, &events);
-	assert_int_equal(suggest(&profile, &events, found, NULL), 0);
+	assert_int_equal(suggest(&profile, NULL, &events, found, NULL), 0);
 	suggestions_format(found, out);
 }
 
@@ -382,7 +383,7 @@ static void nothing_public_is_added(void **state)
 			assert_int_equal(address_parse(addresses[random >> 16 & 15], &event.flow.remote, NULL), 0);
 			vec_push(&events, event);
 		}
-		assert_int_equal(suggest(&profile, &events, &found, NULL), 0);
+		assert_int_equal(suggest(&profile, NULL, &events, &found, NULL), 0);
 		suggestions_format(&found, &out);
 		assert_nothing_public(found.suggested);
 		for (const char *c = strbuf_text(&out); *c; c++)
@@ -497,6 +498,104 @@ static void trees_are_written(void **state)
 	assert_string_equal(strbuf_text(&out), "a:\n  b: [7, 2]\nc: x\nd:\n  e:\n    - f: g\n");
 }
 
+// What stands in a text stays; what is added has the form of what is there.
+static void texts_are_written(void **state)
+{
+	static const struct {
+		const char *text, *path[4];
+		bool add;
+		const char *value, *result;  // NULL: there is no place for it
+	} rows[] = {
+		{ "a:\n  - 1  # one\n  # more\nb: 2\n",
+		  { "a" },
+		  true,
+		  "{x: y}",
+		  "a:\n  - 1  # one\n  - {x: y}\n  # more\nb: 2\n" },
+		{ "a:\n- 1\n- x: 1\n  y: 2\nb: 2\n", { "a" }, true, "3", "a:\n- 1\n- x: 1\n  y: 2\n- 3\nb: 2\n" },
+		{ "a: [1, \"]\", it's]  # list\n", { "a" }, true, "3", "a: [1, \"]\", it's, 3]  # list\n" },
+		{ "a: []\n", { "a" }, true, "3", "a: [3]\n" },
+		{ "a: [\n  1,\n  2,\n]\n", { "a" }, true, "3", "a: [\n  1,\n  2, 3\n]\n" },
+		{ "a: [1,  # one\n  2]\n", { "a" }, true, "3", NULL },
+		{ "a: {b: {c: [1]}, d: x}\n", { "a", "b", "c" }, true, "2", "a: {b: {c: [1, 2]}, d: x}\n" },
+		{ "a: {b: 1}\n", { "a", "c" }, false, "2", "a: {b: 1, c: 2}\n" },
+		{ "a: {}\n", { "a", "b", "c" }, true, "2", "a: {b: {c: [2]}}\n" },
+		{ "a:\n  b: 1\n\n# end\n", { "a", "c", "d" }, false, "2", "a:\n  b: 1\n  c:\n    d: 2\n\n# end\n" },
+		{ "a: 1", { "b", "c" }, true, "2", "a: 1\nb:\n  c: [2]\n" },
+		{ "a: 1\n", { "b" }, true, "{c: 2}", "a: 1\nb:\n  - {c: 2}\n" },
+		{ "a: old  # why\n", { "a" }, false, "new", "a: new  # why\n" },
+		{ "a: {b: old, c: 1}\n", { "a", "b" }, false, "new", "a: {b: new, c: 1}\n" },
+		{ "a: [\"o, ld\", 'it''s']\n", { "a", "[1]" }, false, "new", "a: [\"o, ld\", new]\n" },
+		{ "\xc3\xa4: {\xc3\xb6: [1]}\n",
+		  { "\xc3\xa4", "\xc3\xb6" },
+		  true,
+		  "2",
+		  "\xc3\xa4: {\xc3\xb6: [1, 2]}\n" },
+		{ "a: x\n", { "a" }, true, "1", NULL },
+		{ "a: [1]\n", { "a" }, false, "1", NULL },
+		{ "a: [1]\n", { "a", "b" }, true, "1", NULL },
+		{ "a: [1]\n", { "a", "[7]" }, false, "1", NULL },
+		{ "a: [1", { "a" }, true, "1", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *path[] = { rows[i].path[0], rows[i].path[1], rows[i].path[2], NULL };
+		AUTO_FREE char *result = text_edit(rows[i].text, path, rows[i].add, rows[i].value);
+
+		if (!rows[i].result != !result || (result && strcmp(result, rows[i].result) != 0))
+			fail_msg("%zu: %s", i, result ? result : "no place");
+		if (!result)
+			continue;
+		AUTO_NODE struct node *edited = tree_read(rows[i].text), *read = tree_read(result);
+		AUTO_STRBUF struct strbuf wanted = { 0 };
+		AUTO_STRBUF struct strbuf found = { 0 };
+		assert_true(tree_edit(edited, path, rows[i].add, rows[i].value));
+		node_print_yaml(edited, &wanted);
+		node_print_yaml(read, &found);
+		assert_string_equal(strbuf_text(&found), strbuf_text(&wanted));
+	}
+}
+
+#define FILE_TEXT                                                                                                      \
+	"# Mine.\n" GROUPS "# Where to.\nroutes:\n  - {destination: 10.9.0.0/16, target: local}  # the VPC's own\n"
+
+// The file that was given is what is patched, its comments kept; a profile of several is not.
+static void diffs_are_of_the_file(void **state)
+{
+	static const struct suggest_file own = { "./mine.yaml", FILE_TEXT },
+					 child = { "./mine.yaml", "extends: parent\n" FILE_TEXT },
+					 other = { "./mine.yaml", "# Changed since.\n" REGION };
+	static const struct suggest_file *const files[] = { &own, &child, &other, NULL };
+	CLEANUP(profile_release) struct profile profile = { 0 };
+	CLEANUP(events_release) event_vec events = { 0 };
+
+	(void)state;
+	fixture_load(FILE_TEXT, &profile);
+	fixture_events(
+	    EVENTS("name kms.eu-west-1.amazonaws.com", "packet db.corp.example 10.77.3.3 tcp 5432 sg_egress"), &events);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		CLEANUP(suggestions_release) struct suggestions found = { 0 };
+		AUTO_STRBUF struct strbuf out = { 0 };
+
+		assert_int_equal(suggest(&profile, files[i], &events, &found, NULL), 0);
+		assert_int_equal(found.of_file, i == 0);
+		suggestions_format(&found, &out);
+		assert_int_equal(!strstr(strbuf_text(&out), "vpcjail show PROFILE --as profile"), i == 0);
+		if (i)
+			continue;
+		AUTO_STRBUF struct strbuf patched = { 0 };
+		CLEANUP(profile_release) struct profile loaded = { 0 };
+		assert_int_equal(strncmp(found.diff, "--- ./mine.yaml\n+++ ./mine.yaml\n", 32), 0);
+		patch(own.text, found.diff, &patched);
+		assert_non_null(strstr(strbuf_text(&patched), "# Mine.\nvpcjail: 1\ntemplate: yes\n"));
+		assert_non_null(strstr(strbuf_text(&patched),
+				       "# the VPC's own\n  - {destination: 10.77.3.3/32, target: peering}\n"));
+		assert_int_equal(profile_load_text("x", strbuf_text(&patched), &loaded, NULL), 0);
+		assert_int_equal(loaded.placeholders.count, 1);
+		assert_int_equal(loaded.endpoints.count, 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +614,8 @@ int main(void)
 		cmocka_unit_test(diffs_in_full),
 		cmocka_unit_test(diffs_of_large_texts),
 		cmocka_unit_test(trees_are_written),
+		cmocka_unit_test(texts_are_written),
+		cmocka_unit_test(diffs_are_of_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,8 +87,21 @@ int draft_begin(struct draft *draft, const struct profile *given, struct suggest
 	return load(draft, err);
 }
 
+static void cut_edits(struct draft *draft, size_t count)
+{
+	while (draft->edits.count > count) {
+		struct suggest_edit *edit = &draft->edits.items[--draft->edits.count];
+
+		for (size_t i = 0; edit->path[i]; i++)
+			free(edit->path[i]);
+		free(edit->value);
+	}
+}
+
 void draft_release(struct draft *draft)
 {
+	cut_edits(draft, 0);
+	vec_release(&draft->edits);
 	node_free(draft->tree);
 	free(draft->kept);
 	policy_release(&draft->policy);
@@ -155,8 +168,10 @@ bool draft_keep(struct draft *draft, const struct event *event)
 	draft->tries++;
 	if (load(draft, NULL) == 0 && (!event || draft_passes(draft, event))) {
 		keep_text(draft);
+		draft->kept_edits = draft->edits.count;
 		return true;
 	}
+	cut_edits(draft, draft->kept_edits);
 	node_free(draft->tree);
 	draft->tree = tree_read(draft->kept);
 	(void)load(draft, NULL);
@@ -165,7 +180,15 @@ bool draft_keep(struct draft *draft, const struct event *event)
 
 bool draft_add(struct draft *draft, bool add, const char *value, const char *const *path)
 {
-	return tree_edit(draft->tree, path, add, value);
+	struct suggest_edit edit = { .add = add };
+
+	if (!tree_edit(draft->tree, path, add, value))
+		return false;
+	for (size_t i = 0; i < EDIT_PATH && path[i]; i++)
+		edit.path[i] = memory_copy_text(path[i]);
+	edit.value = memory_copy_text(value);
+	vec_push(&draft->edits, edit);
+	return true;
 }
 
 static bool is_taken(const struct profile *profile, const struct address *address)

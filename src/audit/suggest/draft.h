@@ -6,7 +6,7 @@
 #include "audit/hint/hints.h"
 #include "audit/record/destination.h"
 #include "audit/suggest/suggest.h"
-#include "policy/policy.h"
+#include "policy/edit.h"
 #include "profile/node.h"
 
 // Destinations that are left for one reason.
@@ -16,6 +16,14 @@ struct suggest_left {
 	size_t more;
 };
 
+// An addition as it was written into the tree.
+struct suggest_edit {
+	char *path[EDIT_PATH + 1];
+	bool add;
+	char *value;
+};
+typedef VEC(struct suggest_edit) suggest_edit_vec;
+
 struct draft {
 	const struct profile *given;
 	struct hint_facts facts;
@@ -23,6 +31,8 @@ struct draft {
 	char *kept;          // its text when it was last good
 	struct profile now;  // loaded from it
 	struct policy policy;
+	suggest_edit_vec edits;    // what leads from the given profile to the tree
+	size_t kept_edits;         // of these: what leads to the kept text
 	suggest_text_vec made_up;  // values that nobody knows yet, as the text has them
 	VEC(struct suggest_left) left;
 	bool peering;  // a route by peering was added for the event at hand
@@ -62,6 +72,10 @@ void draft_forget(struct draft *draft, const struct draft_mark *since);
 
 // Notes what is left, unless the draft is quiet; group: those with the same, and the same reason, are one line.
 void draft_note_left(struct draft *draft, const struct event *event, const char *group, const char *why);
+
+// The same additions in the text that the given profile was read from, marked likewise. NULL: it has no place for one
+// of them, or what then stands there is not what was judged. The caller's.
+char *draft_text_in(const struct draft *draft, const char *given);
 
 // The text of the tree with the comment that marks made-up values, and as a template where it has any.
 char *draft_text(const struct draft *draft);

@@ -7,7 +7,11 @@
 
 #include "audit/report/sum.h"
 #include "audit/suggest/draft.h"
+#include "audit/suggest/text_edit.h"
+#include "audit/suggest/tree_edit.h"
 #include "base/cleanup.h"
+#include "profile/load_text.h"
+#include "profile/print.h"
 
 __attribute__((format(printf, 1, 0))) static char *format_text(const char *format, va_list arguments)
 {
@@ -106,19 +110,74 @@ static bool is_made_up(const struct draft *draft, const char *line, size_t lengt
 	return false;
 }
 
-char *draft_text(const struct draft *draft)
+// The lines that make a template of a text are behind that which begins a profile.
+static char *marked(const struct draft *draft, const char *line, bool template)
 {
+	static const char first[] = "vpcjail:";
 	AUTO_STRBUF struct strbuf out = { 0 };
-	const char *line = draft->kept;
 
-	for (bool first = true; *line; first = false) {
+	while (*line) {
 		size_t length = strcspn(line, "\n");
 
 		strbuf_add_bytes(&out, line, length);
 		strbuf_add(&out, is_made_up(draft, line, length) ? "  # REPLACE\n" : "\n");
-		if (first && draft->made_up.count)
+		if (!template && draft->made_up.count && strncmp(line, first, strlen(first)) == 0)
 			strbuf_add(&out, "template: yes\n");
 		line += length + (line[length] == '\n');
 	}
 	return strbuf_steal(&out);
+}
+
+char *draft_text(const struct draft *draft)
+{
+	return marked(draft, draft->kept, false);
+}
+
+// What a text says, every default written out. prefix_lists: what stands for its own, which may be in files.
+static char *meaning(const char *text, const struct node *prefix_lists)
+{
+	static const char key[] = "prefix-lists";
+	AUTO_NODE struct node *tree = tree_read(text);
+	AUTO_STRBUF struct strbuf whole = { 0 };
+	AUTO_STRBUF struct strbuf printed = { 0 };
+	CLEANUP(profile_release) struct profile profile = { 0 };
+
+	if (!tree || !tree->members.count)
+		return NULL;
+	AUTO_STRBUF struct strbuf lists = { 0 };
+	if (prefix_lists)
+		node_print_yaml(prefix_lists, &lists);
+	vec_for_each (member, &tree->members)
+		if (prefix_lists && strcmp(member->key, key) == 0) {
+			node_free(member->value);
+			member->value = tree_read(strbuf_text(&lists));
+		}
+	node_print_yaml(tree, &whole);
+	if (profile_load_text("suggested", strbuf_text(&whole), &profile, NULL) < 0)
+		return NULL;
+	profile_print(&profile, &printed);
+	return strbuf_steal(&printed);
+}
+
+char *draft_text_in(const struct draft *draft, const char *given)
+{
+	AUTO_NODE struct node *kept = tree_read(draft->kept), *own = tree_read(given);
+	AUTO_FREE char *text = memory_copy_text(given);
+
+	if (!kept || !own || node_get(own, "extends"))
+		return NULL;
+	for (size_t i = 0; i < draft->kept_edits; i++) {
+		const struct suggest_edit *edit = &draft->edits.items[i];
+		char *next = text_edit(text, (const char *const *)edit->path, edit->add, edit->value);
+
+		if (!next)
+			return NULL;
+		free(text);
+		text = next;
+	}
+	AUTO_FREE char *wanted = meaning(draft->kept, NULL);
+	AUTO_FREE char *found = meaning(text, node_get(kept, "prefix-lists"));
+	if (!wanted || !found || strcmp(wanted, found) != 0)
+		return NULL;
+	return marked(draft, text, node_get(own, "template"));
 }

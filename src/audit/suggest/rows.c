@@ -6,7 +6,6 @@
 
 #include "audit/record/site_address.h"
 #include "audit/suggest/draft.h"
-#include "audit/suggest/tree_edit.h"
 #include "base/cleanup.h"
 #include "profile/form.h"
 
@@ -110,16 +109,24 @@ static bool may_be_named(const struct draft *draft, const char *name)
 	return true;
 }
 
+static void apply(struct draft *draft, const struct edit *edit)
+{
+	const char *path[EDIT_PATH + 1] = { 0 };
+
+	for (size_t i = 0; i < EDIT_PATH && edit->path[i]; i++)
+		path[i] = edit->path[i];
+	draft->peering = draft->peering || strstr(edit->value, "target: peering");
+	(void)draft_add(draft, edit->add, edit->value, path);
+}
+
 static void apply_found(struct draft *draft, const struct flow *flow)
 {
 	CLEANUP(edits_release) struct edits edits = { 0 };
 
 	edits_find(&draft->now, flow, NULL, &edits);
 	if (edits.ways.count)
-		vec_for_each (edit, &edits.ways.items[0]) {
-			draft->peering = draft->peering || strstr(edit->value, "target: peering");
-			(void)tree_edit_apply(draft->tree, edit);
-		}
+		vec_for_each (edit, &edits.ways.items[0])
+			apply(draft, edit);
 }
 
 // A proxy, a DNS server and the Docker daemon are ways out to anywhere, and no servers like others; nor is what a

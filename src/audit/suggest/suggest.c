@@ -135,20 +135,33 @@ static void say_elsewhere(struct draft *draft)
 					  "and only you know whether this host is in it"));
 }
 
-static void finish(struct draft *draft)
+static void find_diff(const struct draft *draft, const struct suggest_file *file)
 {
 	AUTO_STRBUF struct strbuf diff = { 0 };
+	AUTO_STRBUF struct strbuf name = { 0 };
+	AUTO_FREE char *text = file ? draft_text_in(draft, file->text) : NULL;
 	AUTO_FREE char *before = NULL;
 	struct draft first = { 0 };
 
-	say_left(draft);
-	say_elsewhere(draft);
-	draft->out->suggested = draft_text(draft);
+	draft->out->of_file = text != NULL;
+	if (text)
+		strbuf_add_safe(&name, file->name);
 	if (draft_begin(&first, draft->given, NULL, NULL) == 0)
 		before = memory_copy_text(first.kept);
 	draft_release(&first);
-	text_diff("given", before ? before : "", "suggested", draft->out->suggested, &diff);
+	if (text)
+		text_diff(strbuf_text(&name), file->text, strbuf_text(&name), text, &diff);
+	else
+		text_diff("given", before ? before : "", "suggested", draft->out->suggested, &diff);
 	draft->out->diff = strbuf_steal(&diff);
+}
+
+static void finish(struct draft *draft, const struct suggest_file *file)
+{
+	say_left(draft);
+	say_elsewhere(draft);
+	draft->out->suggested = draft_text(draft);
+	find_diff(draft, file);
 	if (draft->given->placeholders.count)
 		vec_push(&draft->out->to_fill,
 			 memory_format("%zu values of the given profile are the template's, made up",
@@ -166,7 +179,8 @@ static void add_for(struct draft *draft, struct asked *asked)
 		asked->fate = ASKED_QUIETED;
 }
 
-int suggest(const struct profile *profile, const event_vec *events, struct suggestions *out, struct error *err)
+int suggest(const struct profile *profile, const struct suggest_file *file, const event_vec *events,
+	    struct suggestions *out, struct error *err)
 {
 	struct draft draft = { 0 };
 	asked_vec denied = { 0 };
@@ -192,7 +206,7 @@ int suggest(const struct profile *profile, const event_vec *events, struct sugge
 		if (asked->fate != ASKED_ALLOWED && draft_passes(&draft, asked->event))
 			asked->fate = ASKED_MENDED;
 	count(&denied, out);
-	finish(&draft);
+	finish(&draft, file);
 	vec_release(&denied);
 	draft_release(&draft);
 	return 0;
@@ -213,6 +227,10 @@ void suggestions_format(const struct suggestions *suggestions, struct strbuf *ou
 {
 	size_t left = suggestions->denied - suggestions->allowed - suggestions->mended - suggestions->quieted;
 
+	if (suggestions->diff[0] && !suggestions->of_file)
+		strbuf_add(
+		    out,
+		    "# against the profile as `vpcjail show PROFILE --as profile >FILE` writes it: patch that FILE\n");
 	strbuf_add(out, suggestions->diff);
 	strbuf_format(out, "# %s", suggestions->what);
 	if (suggestions->denied)

@@ -13,10 +13,16 @@
 
 typedef VEC(char *) suggest_text_vec;
 
+// The file that a profile was read from.
+struct suggest_file {
+	const char *name, *text;
+};
+
 // Zeroed is releasable. Texts hold foreign names as they are.
 struct suggestions {
-	char *diff;                // of the profiles as `show --as profile` prints them; "": nothing is added
-	char *suggested;           // the whole profile; a template where it has made-up values, which `run` refuses
+	char *diff;       // of the given file, or of the profiles as `show --as profile` prints them; "": nothing
+	bool of_file;     // which of the two
+	char *suggested;  // the whole profile; a template where it has made-up values, which `run` refuses
 	suggest_text_vec added;    // a line for each addition
 	suggest_text_vec to_fill;  // what stands in it made up, and the command that prints it
 	suggest_text_vec left;     // what is not added, why, and what to do instead
@@ -28,8 +34,10 @@ struct suggestions {
 	size_t quieted;            // of the others: that a variable keeps programs from asking for
 };
 
+// file: whose text is added to, where it has a place for each addition and extends nothing; NULL: it is not known.
 // -EINVAL when the profile cannot be judged at all.
-int suggest(const struct profile *profile, const event_vec *events, struct suggestions *out, struct error *err);
+int suggest(const struct profile *profile, const struct suggest_file *file, const event_vec *events,
+	    struct suggestions *out, struct error *err);
 void suggestions_release(struct suggestions *suggestions);
 
 // The diff, then comment lines ("# …"), safe for a terminal; what patch(1) takes.

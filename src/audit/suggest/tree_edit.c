@@ -75,12 +75,3 @@ bool tree_edit(struct node *tree, const char *const *path, bool add, const char 
 		node_append(*slot, STEAL(made));
 	return true;
 }
-
-bool tree_edit_apply(struct node *tree, const struct edit *edit)
-{
-	const char *path[EDIT_PATH + 1] = { 0 };
-
-	for (size_t i = 0; i < EDIT_PATH && edit->path[i]; i++)
-		path[i] = edit->path[i];
-	return tree_edit(tree, path, edit->add, edit->value);
-}

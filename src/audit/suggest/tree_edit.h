@@ -11,9 +11,6 @@
 // YAML; the tree is then as it was.
 bool tree_edit(struct node *tree, const char *const *path, bool add, const char *value);
 
-// The same for an edit that was found.
-bool tree_edit_apply(struct node *tree, const struct edit *edit);
-
 // Reads a text of YAML; NULL when it is none. The caller's.
 struct node *tree_read(const char *text);
 
