@@ -127,6 +127,15 @@ static void sentences(void **state)
 		{ ELSEWHERE, EVENTS("packet sts.eu-west-1.amazonaws.com 10.9.1.40 tcp 80 endpoint_egress"),
 		  "would fail VPC-only and network isolation because sts.eu-west-1.amazonaws.com (10.9.1.40:80/tcp) is "
 		  "not reached (an interface endpoint carries its own ports only)" },
+		// Of a name with several addresses, one.
+		{ ONLY,
+		  EVENTS("packet a.example 198.51.100.1 tcp 443 x", "packet b.example 198.51.100.9 tcp 443 x",
+			 "packet a.example 198.51.100.2 tcp 443 x", "packet a.example 198.51.100.2 tcp 80 x"),
+		  "would fail VPC-only and network isolation because a.example (198.51.100.1:443/tcp) is not reached "
+		  "(without security groups, only the VPC's subnets and endpoints are reached), and b.example "
+		  "(198.51.100.9:443/tcp) is not reached (without security groups, only the VPC's subnets and "
+		  "endpoints are "
+		  "reached), and 1 more" },
 		{ VPC("isolation: vpc", "tolerate: [{destination: pypi.org, reason: x}]\n"), EVENTS("name pypi.org"),
 		  "passes VPC-only and network isolation; tolerated: 1" },
 	};

@@ -20,6 +20,13 @@ struct trial {
 	const struct record_start *start;
 	bool peers_unknown;  // several hosts, of which the profile names none
 	bool moved;          // the variant is where the VPC is, and the profile is not
+	struct told *told;   // one a place
+};
+
+// What is counted of a place already: of a name with several addresses once.
+struct told {
+	size_t cause;  // its number from 1
+	bool tolerated, stricter;
 };
 
 // What became of one event.
@@ -93,11 +100,17 @@ static void cause_release(struct outcome_cause *cause)
 	free(cause->layer);
 }
 
-static void add_cause(struct outcome *outcome, const struct event *event, const struct judged *judged)
+static void add_cause(struct outcome *outcome, const struct event_group *group, const struct judged *judged,
+		      struct told *told)
 {
+	const struct event *event = group->event;
 	AUTO_STRBUF struct strbuf destination = { 0 };
-	struct outcome_cause cause = { .event = event, .events = 1 };
+	struct outcome_cause cause = { .event = event, .events = group->events };
 
+	if (told->cause) {
+		outcome->causes.items[told->cause - 1].events += group->events;
+		return;
+	}
 	if (outcome->causes.count < OUTCOME_TOLD) {
 		destination_format(event, &destination);
 		cause.destination = strbuf_steal(&destination);
@@ -105,6 +118,7 @@ static void add_cause(struct outcome *outcome, const struct event *event, const 
 		cause.layer = memory_copy_text(judged->layer);
 	}
 	vec_push(&outcome->causes, cause);
+	told->cause = outcome->causes.count;
 }
 
 static bool is_judged(const struct event *event)
@@ -112,18 +126,26 @@ static bool is_judged(const struct event *event)
 	return event->kind == EVENT_PACKET || event->kind == EVENT_FLOW || event->kind == EVENT_NAME;
 }
 
-static void judge(const struct trial *trial, const struct event *event, struct outcome *outcome)
+static void count_once(bool *told, size_t *count)
 {
+	*count += !*told;
+	*told = true;
+}
+
+static void judge(const struct trial *trial, const struct event_group *group, struct outcome *outcome)
+{
+	const struct event *event = group->event;
+	struct told *told = &trial->told[group->place];
 	struct judged judged = event->kind == EVENT_NAME ? judge_name(trial, event) : judge_flow(trial, event);
 
 	if (judged.fate == FATE_PASSES)
 		return;
 	if (toleration_of(trial->given, event))
-		outcome->tolerated++;
+		count_once(&told->tolerated, &outcome->tolerated);
 	else if (judged.fate == FATE_STRICTER)
-		outcome->stricter++;
+		count_once(&told->stricter, &outcome->stricter);
 	else if (judged.fate == FATE_FAILS)
-		add_cause(outcome, event, &judged);
+		add_cause(outcome, group, &judged, told);
 	else if (!outcome->unknown)
 		outcome->unknown = memory_copy_text(trial->peers_unknown ? "the profile names no peers (network.peers)"
 									 : judged.reason);
@@ -166,14 +188,12 @@ static void try_one(const struct trial *asked, const event_group_vec *groups, st
 		return;
 	}
 	struct trial trial = *asked;
+	AUTO_FREE struct told *told = NEW_ARRAY(struct told, groups->count + 1);
 	trial.policy = &policy;
+	trial.told = told;
 	vec_for_each (group, groups)
-		if (is_judged(group->event)) {
-			size_t before = outcome->causes.count;
-			judge(&trial, group->event, outcome);
-			if (outcome->causes.count > before)
-				outcome->causes.items[before].events = group->events;
-		}
+		if (is_judged(group->event))
+			judge(&trial, group, outcome);
 	conclude(&trial, outcome);
 }
 

@@ -97,6 +97,31 @@ static int by_destination(const void *a, const void *b)
 	return order ? order : (one > other) - (one < other);
 }
 
+// As people count: a name is one place, whatever its addresses.
+static int by_place(const void *a, const void *b)
+{
+	const struct event *one = ((const struct event_group *)a)->event,
+			   *other = ((const struct event_group *)b)->event;
+	const bool flows = has_flow(one) && has_flow(other) && one->name && other->name;
+
+	if (!flows || compare_texts(one->name, other->name) != 0)
+		return destination_compare(one, other);
+	struct flow left = one->flow, right = other->flow;
+	left.remote = right.remote = (struct address){ 0 };
+	return compare_flows(&left, &right);
+}
+
+static void number_places(event_group_vec *groups)
+{
+	size_t place = 0;
+
+	qsort(groups->items, groups->count, sizeof(*groups->items), by_place);
+	for (size_t i = 0; i < groups->count; i++) {
+		place += i && by_place(&groups->items[i - 1], &groups->items[i]) != 0;
+		groups->items[i].place = place;
+	}
+}
+
 static int by_first(const void *a, const void *b)
 {
 	const struct event *one = ((const struct event_group *)a)->event;
@@ -148,8 +173,10 @@ void event_groups_make(const event_vec *events, event_group_vec *out)
 		sorted[i] = &events->items[i];
 	qsort(sorted, events->count, sizeof(*sorted), by_destination);
 	group_sorted(sorted, events->count, out);
-	if (out->count)
-		qsort(out->items, out->count, sizeof(*out->items), by_first);
+	if (!out->count)
+		return;
+	number_places(out);
+	qsort(out->items, out->count, sizeof(*out->items), by_first);
 }
 
 size_t destinations_denied(const event_vec *events)

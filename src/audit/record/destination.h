@@ -17,6 +17,8 @@ int destination_compare(const struct event *one, const struct event *other);
 struct event_group {
 	const struct event *event;  // borrowed
 	size_t events;
+	size_t place;  // the same for what differs in nothing but an address of one name; less than how many groups
+		       // there are
 };
 typedef VEC(struct event_group) event_group_vec;
 
