@@ -78,12 +78,19 @@ class Place:
         return found[0] if found else None
 
 
+def shut_by_group(way):
+    """An imported profile has a route to nowhere for hosts whose own groups let the job in by no rule."""
+    return way.egress.layer == 'route_egress' and not way.ingress.allowed and way.ingress.layer.startswith('sg_')
+
+
 def ending(place, row, packet, found):
     """(disposition, node) as the profiles have it; None when no profile has a say. Who leaves the network has left by an
     endpoint when a gateway's own limit is what keeps UDP from the same address."""
     sender = place.by_address.get(packet.source) if row['src_node'].startswith('i-') else None
     receiver = place.by_address.get(packet.destination)
     way = found[packet]
+    if sender and receiver and shut_by_group(way):
+        return place.denied(receiver, way.ingress, entering=True)
     if sender and not way.egress.allowed:
         return place.denied(sender, way.egress, entering=False)
     if receiver:

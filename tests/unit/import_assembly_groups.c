@@ -369,6 +369,127 @@ static void ids_have_the_form_of_a_profile(void **unused)
 	assert_in_range(strlen(cut), 1, 100);
 }
 
+// A host's group's ingress and the job's own one, and what of the host is known: closed, or wider than AWS.
+static const struct {
+	const char *theirs, *own;  // by tcp 5432; NULL: no such rule
+	const char *kind, *groups;
+	bool closed, wider;
+} host_rows[] = {
+	{ NULL, NULL, NULL, "sg-db", true, false },
+	{ "10.0.2.0/24", NULL, NULL, "sg-db", true, false },
+	{ "sg-db", NULL, NULL, "sg-db", true, false },
+	{ "pl-out", NULL, NULL, "sg-db", true, false },
+	{ "pl-none", NULL, NULL, "sg-db", true, false },
+	{ "::/0", NULL, NULL, "sg-db", true, false },
+	{ "10.0.0.0/16", NULL, NULL, "sg-db", false, false },
+	{ "10.0.1.7/32", NULL, NULL, "sg-db", false, false },
+	{ "sg-job", NULL, NULL, "sg-db", false, false },
+	{ "pl-in", NULL, NULL, "sg-db", false, false },
+	// Who may call must have its answers.
+	{ NULL, "10.0.0.0/16", NULL, "sg-db", false, true },
+	{ NULL, "sg-db", NULL, "sg-db", false, true },
+	{ NULL, "sg-other", NULL, "sg-db", true, false },
+	{ NULL, "10.0.1.0/24", NULL, "sg-db", true, false },
+	// Not known, or not a host's.
+	{ NULL, NULL, NULL, "sg-db sg-x", false, false },
+	{ NULL, NULL, NULL, "", false, false },
+	{ NULL, NULL, "vpc_endpoint", "sg-db", false, false },
+};
+
+static void hosts_that_do_not_let_the_job_in(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++) {
+		BUILT built = { 0 };
+		struct aws_interface *interface;
+
+		usual(&built.account);
+		add_list(&built.account, "pl-in", "mine", "10.0.1.128/25");
+		add_list(&built.account, "pl-out", "mine", "10.0.2.0/24");
+		add_rule(&built.account.groups.items[0], true, match_tcp(5432, 5432), "10.0.0.0/8");
+		if (host_rows[i].own)
+			add_rule(&built.account.groups.items[0], false, match_tcp(9, 9), host_rows[i].own);
+		add_group(&built.account, "sg-db", "db", "vpc-1");
+		if (host_rows[i].theirs)
+			add_rule(LAST(built.account.groups), false, match_tcp(5432, 5432), host_rows[i].theirs);
+		add_rule(LAST(built.account.groups), true, match_all(), "0.0.0.0/0");
+		interface =
+		    add_interface(&built.account, "eni-db", "vpc-1", "subnet-b", host_rows[i].groups, "10.0.2.9");
+		interface->kind = memory_copy_text(host_rows[i].kind);
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_int_equal(built.assembly.closed.count, host_rows[i].closed);
+		assert_int_equal(built.assembly.wider, host_rows[i].wider);
+	}
+}
+
+// Where a host is, and whether that makes it one of the job's VPC or of a peered one.
+static void hosts_are_where_the_job_reaches(void **unused)
+{
+	static const struct {
+		const char *vpc, *subnet, *address;
+		bool closed;
+	} rows[] = { { "vpc-1", "subnet-b", "10.0.2.9", true },
+		     { NULL, "subnet-a", "10.0.1.9", true },
+		     { NULL, NULL, "10.0.1.9", false },
+		     { "vpc-2", "subnet-p", "192.168.3.4", true },
+		     { "vpc-2", "subnet-p", "10.0.2.9", false },
+		     { "vpc-3", "subnet-q", "192.168.3.4", false },
+		     { "vpc-1", "subnet-b", "192.168.3.4", false },
+		     { "vpc-1", "subnet-b", "2600::1", false } };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		BUILT built = { 0 };
+
+		usual(&built.account);
+		add_group(&built.account, "sg-db", "db", "vpc-1");
+		vec_push(&built.account.peerings,
+			 (struct aws_peering){ .thing = thing_of("pcx-1", NULL), .active = true });
+		LAST(built.account.peerings)->vpcs[0] = memory_copy_text("vpc-1");
+		LAST(built.account.peerings)->vpcs[1] = memory_copy_text("vpc-2");
+		add_interface(&built.account, "eni-db", rows[i].vpc, rows[i].subnet, "sg-db", rows[i].address);
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_int_equal(built.assembly.closed.count, rows[i].closed);
+	}
+}
+
+// What a host's group lets in, beside the job's way out by tcp 443 and 8000 to 8100.
+static void a_profile_is_wider_where_a_host_lets_in_less(void **unused)
+{
+	static const struct {
+		int protocol;
+		uint16_t first, last;
+		bool wider;
+	} rows[] = { { IPPROTO_TCP, 1, 65535, false },
+		     { IPPROTO_TCP, 443, 8100, false },
+		     { IPPROTO_TCP, 443, 443, true },
+		     { IPPROTO_UDP, 1, 65535, true },
+		     { PROTOCOL_ALL, 0, 0, false } };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		BUILT built = { 0 };
+		struct aws_match match = match_tcp(rows[i].first, rows[i].last);
+
+		match.protocol = rows[i].protocol;
+		usual(&built.account);
+		add_rule(&built.account.groups.items[0], true, match_tcp(443, 443), "10.0.0.0/8");
+		add_rule(&built.account.groups.items[0], true, match_tcp(8000, 8100), "sg-db");
+		add_group(&built.account, "sg-db", "db", "vpc-1");
+		add_rule(LAST(built.account.groups), false, match, "sg-job");
+		add_interface(&built.account, "eni-1", "vpc-1", "subnet-b", "sg-db", "10.0.2.9");
+		add_interface(&built.account, "eni-2", "vpc-1", "subnet-b", "sg-db", "10.0.2.10");
+		build(&built, NULL);
+		print_message("row %zu\n", i);
+		assert_int_equal(built.assembly.closed.count, 0);
+		assert_int_equal(built.assembly.wider, rows[i].wider ? 2 : 0);
+		if (rows[i].wider)
+			assert_string_equal(built.assembly.wider_example.interface->thing.id, "eni-1");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +510,9 @@ int main(void)
 		cmocka_unit_test(descriptions_beyond_eight_are_counted),
 		cmocka_unit_test(a_nameless_group_without_descriptions_has_no_reason),
 		cmocka_unit_test(the_order_of_documents_does_not_matter),
+		cmocka_unit_test(hosts_that_do_not_let_the_job_in),
+		cmocka_unit_test(hosts_are_where_the_job_reaches),
+		cmocka_unit_test(a_profile_is_wider_where_a_host_lets_in_less),
 		cmocka_unit_test(ids_have_the_form_of_a_profile),
 	};
 

@@ -513,6 +513,73 @@ static void test_far_text(void **state)
 	world_release(&world);
 }
 
+static bool lets_out(const struct profile_text *text, const char *flow_text)
+{
+	CLEANUP(policy_release) struct policy policy = { 0 };
+	struct flow flow;
+
+	build(text, &policy);
+	assert_int_equal(flow_parse(flow_text, &flow, NULL), 0);
+	return policy_evaluate(&policy, &flow).allowed;
+}
+
+// A world whose job may do anything within its VPC, but for the hosts that do not let it in.
+static void open_world(struct world *world, struct assembly *assembly)
+{
+	const struct assembled_route local = { .prefix = block_of("10.0.0.0/16"), .target = ROUTE_LOCAL };
+	const struct aws_match all = { .protocol = PROTOCOL_ALL, .all_ports = true, .icmp_type = -1, .icmp_code = -1 };
+	const struct aws_acl_entry entries[] = { far_entry(1, true, true, "0.0.0.0/0", all),
+						 far_entry(1, false, true, "0.0.0.0/0", all) };
+	struct assembled_rule rule = { .match = all };
+
+	world_far_release(assembly);
+	assembly->routes.count = 0;
+	vec_push(&assembly->routes, local);
+	assembly->acls.items[0].acl = &world->acls[assembly - world->assemblies];
+	set_entries(&world->acls[assembly - world->assemblies], entries, 2);
+	vec_push(&rule.peers, (struct assembled_peer){ .text = world_text(world, "0.0.0.0/0") });
+	vec_push(&assembly->groups.items[0].egress, rule);
+}
+
+static void test_closed_hosts(void **state)
+{
+	(void)state;
+	for (int strict = 0; strict < 2; strict++) {
+		struct world world;
+		CLEANUP(profile_text_release) struct profile_text text = { 0 }, many = { 0 };
+
+		world_make(&world, 12, NULL);
+		for (size_t i = 0; i < 2; i++) {
+			open_world(&world, &world.assemblies[i]);
+			world_close(&world, &world.assemblies[i], "10.0.3", strict ? (unsigned)i : 0, strict ? 1 : 2);
+		}
+		// As long as the block that both are: it would decide before the list.
+		vec_push(&world.assemblies[0].routes,
+			 (struct assembled_route){ .prefix = block_of("10.0.3.0/31"), .target = ROUTE_LOCAL });
+		world.assemblies[0].wider = 3;
+		world.assemblies[0].wider_example = world.assemblies[0].closed.items[0];
+		profile_text_write_strict(world.assemblies, strict ? 2 : 1, &options, &text);
+		expect_stable(&text);
+		assert_true(says(&text, "  pl-not-let-in:\n    entries:\n      - 10.0.3.0/32  # eni-1 (host)\n"
+					"      - 10.0.3.1/32  # eni-1 (host)\n"));
+		assert_true(says(&text, "{destination: pl-not-let-in, target: blackhole}"));
+		assert_true(says(&text, "WIDER than AWS at 3 addresses: "));
+		assert_false(lets_out(&text, "tcp 10.0.3.0:5432"));
+		assert_false(lets_out(&text, "tcp 10.0.3.1:5432"));
+		if (!strict) {
+			assert_true(lets_out(&text, "tcp 10.0.3.2:5432"));
+			world_close(&world, &world.assemblies[0], "10.0.3", 10, 30);
+			profile_text_write(&world.assemblies[0], &beside, &many);
+			assert_true(says(&many, "pl-not-let-in: {file: p.pl-not-let-in.txt}"));
+			assert_string_equal(many.beside.items[many.beside.count - 1].name, "p.pl-not-let-in.txt");
+			assert_non_null(
+			    strstr(many.beside.items[many.beside.count - 1].text, "\n10.0.3.39/32  # eni-1 (host)\n"));
+			expect_stable(&many);
+		}
+		world_release(&world);
+	}
+}
+
 // Two lists with one block: the route that leads nowhere decides, whatever their ids are.
 static void test_lists_of_one_block(void **state)
 {
@@ -786,17 +853,12 @@ static void test_refresh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_far_acls),
-		cmocka_unit_test(test_far_text),
-		cmocka_unit_test(test_lists_of_one_block),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_strict),
-		cmocka_unit_test(test_environment),
-		cmocka_unit_test(test_isolated),
-		cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_large),
-		cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_closed_hosts), cmocka_unit_test(test_far_acls),
+		cmocka_unit_test(test_far_text),     cmocka_unit_test(test_lists_of_one_block),
+		cmocka_unit_test(test_random),       cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_strict),       cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_isolated),     cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_large),        cmocka_unit_test(test_refresh),
 	};
 
 	return cmocka_run_group_tests_name("import_profile_text", tests, NULL, NULL);

@@ -30,6 +30,7 @@ struct world {
 	struct aws_security_group groups[2];
 	struct aws_group_rule rule;
 	struct aws_endpoint endpoints[WORLD_ENDPOINTS];
+	struct aws_interface interface;
 	struct aws_job job;
 	struct assembly assemblies[WORLD_SUBNETS];
 };
@@ -309,6 +310,8 @@ static inline void world_make(struct world *world, uint64_t seed, const char *(*
 		world->tables[i].thing =
 		    (struct aws_thing){ .id = world_text(world, "rtb-%zu", i + 1), .name = world_name(world, "table") };
 	}
+	world->interface.thing =
+	    (struct aws_thing){ .id = world_text(world, "eni-1"), .name = world_name(world, "host") };
 	vec_push(&world->account.files, world_name(world, "vpc.json"));
 	vec_push(&world->selection.chosen, world_name(world, "subnet-1 is the only private one"));
 	for (size_t i = 0; i < WORLD_SUBNETS; i++) {
@@ -321,6 +324,15 @@ static inline void world_make(struct world *world, uint64_t seed, const char *(*
 					      .command =
 						  world_name(world, "aws ec2 describe-vpc-attribute --vpc-id vpc-1") });
 	}
+}
+
+// Hosts of a subnet that do not let the job in, from its address .first on.
+static inline void world_close(struct world *world, struct assembly *assembly, const char *subnet, unsigned first,
+			       unsigned count)
+{
+	for (unsigned i = first; i < first + count; i++)
+		vec_push(&assembly->closed, (struct assembled_host){
+						&world->interface, address_of(world_text(world, "%s.%u", subnet, i)) });
 }
 
 static inline void world_far_release(struct assembly *assembly)
@@ -342,6 +354,7 @@ static inline void world_release(struct world *world)
 	for (size_t i = 0; i < WORLD_SUBNETS; i++) {
 		struct assembly *assembly = &world->assemblies[i];
 		world_far_release(assembly);
+		vec_release(&assembly->closed);
 		vec_for_each (group, &assembly->groups) {
 			world_release_rules(&group->egress);
 			world_release_rules(&group->ingress);

@@ -57,6 +57,7 @@ void assembly_build(const struct account *account, const struct import_request *
 	assembly_add_acls(&building);
 	assembly_add_far_acls(&building);
 	assembly_add_endpoints(&building);
+	assembly_add_closed_hosts(&building);
 	assembly_add_routes(&building);
 	assembly_finish_lists(&building);
 	vec_release(&building.members);
@@ -130,6 +131,7 @@ void assembly_release(struct assembly *assembly)
 		free(assumption->command);
 	}
 	vec_release(&assembly->assumptions);
+	vec_release(&assembly->closed);
 	vec_release(&assembly->cidrs);
 	vec_release(&assembly->subnets);
 	memset(assembly, 0, sizeof(*assembly));

@@ -57,6 +57,12 @@ struct assembled_route {
 
 typedef VEC(struct assembled_route) assembled_route_vec;
 
+// A host of the VPC or of a peered one, by one of its addresses.
+struct assembled_host {
+	const struct aws_interface *interface;
+	struct address address;
+};
+
 struct assembled_endpoint {
 	const struct aws_endpoint *endpoint;
 	char *service;            // "s3", "ecr.dkr": without Region; NULL: not AWS's own service
@@ -106,6 +112,10 @@ struct assembly {
 	assembled_route_vec routes;
 	VEC(struct assembled_endpoint) endpoints;
 	VEC(struct assembled_list) lists;
+	VEC(struct assembled_host)
+	closed;        // by address: neither its groups let the job in by any rule, nor the job's let it in
+	size_t wider;  // hosts whose groups let in less than the job's let out
+	struct assembled_host wider_example;
 	VEC(struct assumption) assumptions;
 };
 

@@ -40,7 +40,8 @@ void assembly_add_groups(struct building *building);
 void assembly_add_acls(struct building *building);
 void assembly_add_far_acls(struct building *building);  // those of the other subnets: after the own one
 void assembly_add_endpoints(struct building *building);
-void assembly_add_routes(struct building *building);  // of gateways and shut endpoints, too: after them
+void assembly_add_closed_hosts(struct building *building);  // of no endpoint: after those
+void assembly_add_routes(struct building *building);        // of gateways and shut endpoints, too: after them
 void assembly_finish_lists(struct building *building);
 
 // Rows by id in the selection's Region; a row of no known Region may be of it. NULL: not defined.
@@ -91,6 +92,10 @@ void shut_other_endpoints(struct building *building);
 // The routes of all that is shut.
 void add_shut(struct building *building);
 
+// Whether InterfaceType of describe-network-interfaces is an endpoint's.
+bool is_endpoint_kind(const char *kind);
+// Whether an address is an endpoint's, or shut for one.
+bool is_endpoints(const struct building *building, const struct address *address);
 // Whether the interface has an address within the VPC: one without is as good as not given.
 bool interface_is_placed(const struct building *building, const struct aws_interface *interface);
 

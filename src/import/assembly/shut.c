@@ -9,8 +9,7 @@
 #include "base/cleanup.h"
 #include "import/assembly/parts.h"
 
-// InterfaceType of describe-network-interfaces.
-static bool is_endpoint_kind(const char *kind)
+bool is_endpoint_kind(const char *kind)
 {
 	static const char *const kinds[] = { "vpc_endpoint", "gateway_load_balancer_endpoint" };
 
@@ -222,6 +221,13 @@ static const struct shut_block *shut_around(const struct building *building, con
 		if (prefix_covers(&row->block, block))
 			return row;
 	return NULL;
+}
+
+bool is_endpoints(const struct building *building, const struct address *address)
+{
+	struct prefix block = prefix_of_address(address);
+
+	return is_assembled(building->assembly, address) || shut_around(building, &block);
 }
 
 // The other endpoints of a block that is shut stay open, where the table leads to them.

@@ -18,6 +18,8 @@ void text_draft_release(struct text_draft *draft)
 		vec_release(&endpoint->ports);
 	}
 	vec_release(&draft->endpoints);
+	vec_release(&draft->closed);
+	free(draft->closed_list);
 	vec_release(&draft->lists);
 	vec_release(&draft->cidrs);
 	vec_release(&draft->subnets);

@@ -102,6 +102,16 @@ static void add_several(const struct text_draft *draft, struct strbuf *head)
 	text_paragraph(head, "", strbuf_text(&text));
 }
 
+static void add_wider(const struct text_draft *draft, struct strbuf *head)
+{
+	AUTO_FREE char *wider = text_wider(draft);
+
+	if (!wider)
+		return;
+	strbuf_add_char(head, '\n');
+	text_paragraph(head, "", wider);
+}
+
 char *text_head(const struct text_draft *draft)
 {
 	struct strbuf head = { 0 };
@@ -109,6 +119,7 @@ char *text_head(const struct text_draft *draft)
 	add_origin(draft, &head);
 	add_chosen(draft, &head);
 	add_several(draft, &head);
+	add_wider(draft, &head);
 	add_assumptions(draft, &head);
 	return strbuf_steal(&head);
 }

@@ -119,10 +119,11 @@ struct node *text_lists(const struct text_draft *draft)
 {
 	struct node *lists;
 
-	if (!draft->lists.count)
+	if (!draft->lists.count && !draft->closed_list)
 		return NULL;
 	lists = node_new(NODE_MAPPING);
 	vec_for_each (list, &draft->lists)
 		node_set(lists, (*list)->id, list_row(draft, *list));
+	text_closed_list(draft, lists);
 	return lists;
 }

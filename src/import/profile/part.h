@@ -40,6 +40,8 @@ struct text_draft {
 	size_t own_subnets;  // how many of subnets, from the first, are those of the selection
 	VEC(const struct assembled_list *) lists;
 	VEC(struct text_endpoint) endpoints;
+	VEC(const struct assembled_host *) closed;  // of any subnet, by address, each once
+	char *closed_list;                          // the id of the list that they are; owned; NULL: none
 	struct profile_text *out;
 };
 
@@ -47,6 +49,7 @@ struct text_draft {
 void text_draft_vpc(struct text_draft *draft);
 void text_draft_lists(struct text_draft *draft);
 void text_draft_endpoints(struct text_draft *draft);
+void text_draft_closed(struct text_draft *draft);
 void text_draft_release(struct text_draft *draft);
 
 // Sections: the caller's; NULL where there is nothing to say.
@@ -77,6 +80,13 @@ void text_routes_of(const struct text_draft *draft, const struct assembly *assem
 void text_routes_intersect(const struct text_draft *draft, text_route_vec *routes);
 void text_routes_release(text_route_vec *routes);
 struct node *text_route_row(const struct text_route *route);
+
+// Hosts that do not let the job in, as a list of their own, and as a route to nowhere: every other that leads only
+// there becomes one, too.
+void text_closed_list(const struct text_draft *draft, struct node *lists);
+void text_closed_route(const struct text_draft *draft, text_route_vec *routes);
+// Of those where the profile is wider than AWS, for the head; the caller's, NULL: none.
+char *text_wider(const struct text_draft *draft);
 
 // The ACL of the job's subnet: NULL, or ->acl NULL: not given. Its entries of one direction as they are tried, of equal
 // numbers the denying one first; without the implicit denial. Returns their count; *order is the caller's.

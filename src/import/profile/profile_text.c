@@ -112,6 +112,7 @@ void profile_text_write_strict(const struct assembly *assemblies, size_t count,
 	text_draft_vpc(&draft);
 	text_draft_lists(&draft);
 	text_draft_endpoints(&draft);
+	text_draft_closed(&draft);
 	out->tree = write_tree(&draft);
 	print(out);
 }

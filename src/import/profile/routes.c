@@ -188,6 +188,7 @@ struct node *text_routes(const struct text_draft *draft)
 	else
 		text_routes_intersect(draft, &routes);
 	close_endpoints(draft, &routes);
+	text_closed_route(draft, &routes);
 	put_denials_first(&routes);
 	rows = node_new(NODE_SEQUENCE);
 	vec_for_each (route, &routes)

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Hosts that do not let the job in: a prefix list of an imported profile, and its route to nowhere. See part.h.
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "import/profile/part.h"
+
+enum { INLINE_HOSTS = 20 };
+
+static int by_address(const void *left, const void *right)
+{
+	const struct assembled_host *a = *(const struct assembled_host *const *)left;
+	const struct assembled_host *b = *(const struct assembled_host *const *)right;
+
+	if (a->address.family != b->address.family)
+		return a->address.family < b->address.family ? -1 : 1;
+	if (a->address.bits != b->address.bits)
+		return a->address.bits < b->address.bits ? -1 : 1;
+	return strcmp(a->interface->thing.id, b->interface->thing.id);
+}
+
+static char *free_id(const struct text_draft *draft)
+{
+	char *id = memory_copy_text("pl-not-let-in");
+
+	for (unsigned number = 2; text_list(draft, id); number++) {
+		free(id);
+		id = memory_format("pl-not-let-in-%u", number);
+	}
+	return id;
+}
+
+void text_draft_closed(struct text_draft *draft)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < draft->count; i++)
+		vec_for_each (host, &draft->assemblies[i].closed)
+			vec_push(&draft->closed, host);
+	if (!draft->closed.count)
+		return;
+	qsort((void *)draft->closed.items, draft->closed.count, sizeof(*draft->closed.items), by_address);
+	vec_for_each (host, &draft->closed)
+		if (!kept || !address_equal(&draft->closed.items[kept - 1]->address, &(*host)->address))
+			draft->closed.items[kept++] = *host;
+	draft->closed.count = kept;
+	draft->closed_list = free_id(draft);
+}
+
+// "eni-1 (db): sg-db, sg-x"
+static void describe(const struct assembled_host *host, struct strbuf *out)
+{
+	const char *separator = ": ";
+
+	text_thing(out, &host->interface->thing);
+	vec_for_each (id, &host->interface->groups) {
+		strbuf_add(out, separator);
+		text_foreign(out, *id);
+		separator = ", ";
+	}
+}
+
+static const char purpose[] = "hosts whose groups let the job in by no rule, as the job's let them in by none";
+
+static void write_file(const struct text_draft *draft, const char *name)
+{
+	struct beside_file file = { .name = memory_copy_text(name) };
+	AUTO_STRBUF struct strbuf text = { 0 };
+	char out[PREFIX_TEXT_SIZE];
+
+	strbuf_format(&text, "# %s\n", purpose);
+	vec_for_each (host, &draft->closed) {
+		struct prefix prefix = prefix_of_address(&(*host)->address);
+
+		strbuf_format(&text, "%s  # ", prefix_print(&prefix, out));
+		describe(*host, &text);
+		strbuf_add_char(&text, '\n');
+	}
+	file.text = strbuf_steal(&text);
+	vec_push(&draft->out->beside, file);
+}
+
+static struct node *inline_hosts(const struct text_draft *draft)
+{
+	struct node *entries = node_new(NODE_SEQUENCE);
+
+	entries->style = NODE_STYLE_BLOCK;
+	vec_for_each (host, &draft->closed) {
+		struct prefix prefix = prefix_of_address(&(*host)->address);
+		struct node *entry = text_prefix(&prefix);
+		AUTO_STRBUF struct strbuf aside = { 0 };
+
+		describe(*host, &aside);
+		node_set_aside(entry, strbuf_text(&aside));
+		node_append(entries, entry);
+	}
+	return entries;
+}
+
+void text_closed_list(const struct text_draft *draft, struct node *lists)
+{
+	struct node *row;
+
+	if (!draft->closed_list)
+		return;
+	row = node_new(NODE_MAPPING);
+	node_add_note(row, purpose);
+	if (draft->options->stem && draft->closed.count > INLINE_HOSTS) {
+		AUTO_FREE char *name = memory_format("%s.%s.txt", draft->options->stem, draft->closed_list);
+
+		row->style = NODE_STYLE_FLOW;
+		write_file(draft, name);
+		node_set(row, "file", node_scalar(name));
+	} else {
+		node_set(row, "entries", inline_hosts(draft));
+	}
+	node_set(lists, draft->closed_list, row);
+}
+
+void text_closed_route(const struct text_draft *draft, text_route_vec *routes)
+{
+	CLEANUP(prefix_set_release) struct prefix_set closed = { 0 };
+	struct text_route route = { .is_list = true, .list = draft->closed_list, .target = ROUTE_BLACKHOLE };
+
+	if (!draft->closed_list)
+		return;
+	vec_for_each (host, &draft->closed) {
+		struct prefix prefix = prefix_of_address(&(*host)->address);
+
+		prefix_set_add(&closed, &prefix);
+	}
+	prefix_set_normalize(&closed);
+	// Of one length with a block of the list, or longer: it would decide before the list does.
+	vec_for_each (other, routes)
+		if (!other->is_list && prefix_set_covers(&closed, &other->prefix))
+			other->target = ROUTE_BLACKHOLE;
+	route.note = memory_copy_text("their groups do not let the job in");
+	vec_push(routes, route);
+}
+
+char *text_wider(const struct text_draft *draft)
+{
+	const struct assembly *first = draft->first;
+	AUTO_STRBUF struct strbuf text = { 0 };
+	char out[ADDRESS_TEXT_SIZE];
+
+	if (!first->wider)
+		return NULL;
+	strbuf_format(&text,
+		      "WIDER than AWS at %zu address%s: hosts whose groups let in less than the job's let out, as ",
+		      first->wider, first->wider == 1 ? "" : "es");
+	strbuf_format(&text, "%s, ", address_print(&first->wider_example.address, out));
+	describe(&first->wider_example, &text);
+	strbuf_add(&text, ". AWS asks the groups of both ends, a profile those of the job.");
+	return strbuf_steal(&text);
+}
