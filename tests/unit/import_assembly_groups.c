@@ -369,6 +369,30 @@ static void ids_have_the_form_of_a_profile(void **unused)
 	assert_in_range(strlen(cut), 1, 100);
 }
 
+// A group of a peered VPC, of whose interfaces no document gives any: that of the job's VPC says nothing of them.
+static void nobody_of_a_peered_vpc_is_said(void **unused)
+{
+	(void)unused;
+	for (int given = 0; given < 2; given++) {
+		BUILT built = { 0 };
+		struct aws_group_rule *rule;
+
+		usual(&built.account);
+		rule = add_rule(&built.account.groups.items[0], true, match_tcp(443, 443), "sg-peer");
+		rule->peers.items[0].vpc = memory_copy_text("vpc-2");
+		rule->peers.items[0].peering = memory_copy_text("pcx-1");
+		if (given)
+			add_interface(&built.account, "eni-p", "vpc-2", "subnet-p", "sg-x", "192.168.0.9");
+		build(&built, NULL);
+		assert_string_equal(assumptions_text(&built),
+				    given
+					? ""
+					: "the network interfaces that carry sg-peer, which rules name: nobody carries "
+					  "them. aws ec2 describe-network-interfaces --filters "
+					  "Name=group-id,Values=sg-peer --region " REGION "\n");
+	}
+}
+
 // A host's group's ingress and the job's own one, and what of the host is known: closed, or wider than AWS.
 static const struct {
 	const char *theirs, *own;  // by tcp 5432; NULL: no such rule
@@ -510,6 +534,7 @@ int main(void)
 		cmocka_unit_test(descriptions_beyond_eight_are_counted),
 		cmocka_unit_test(a_nameless_group_without_descriptions_has_no_reason),
 		cmocka_unit_test(the_order_of_documents_does_not_matter),
+		cmocka_unit_test(nobody_of_a_peered_vpc_is_said),
 		cmocka_unit_test(hosts_that_do_not_let_the_job_in),
 		cmocka_unit_test(hosts_are_where_the_job_reaches),
 		cmocka_unit_test(a_profile_is_wider_where_a_host_lets_in_less),

@@ -88,15 +88,29 @@ static void add_interface(struct draft *draft, const char *group, const struct a
 	}
 }
 
-static void note_uncarried(struct building *building, const char *id)
+// Documents may be of the job's VPC alone: then they say nothing of a peered one's hosts.
+static bool interfaces_were_given(const struct building *building, const struct aws_peer *peer)
 {
-	if (was_given(building->assembly->account, "ec2 describe-network-interfaces") ||
-	    was_given(building->assembly->account, "ec2 describe-instances"))
+	const struct assembly *assembly = building->assembly;
+
+	if (peer->vpc && !text_equal(peer->vpc, assembly->subnet->vpc)) {
+		vec_for_each (interface, &assembly->account->interfaces)
+			if (text_equal(vpc_of_interface(building, interface), peer->vpc))
+				return true;
+		return false;
+	}
+	return was_given(assembly->account, "ec2 describe-network-interfaces") ||
+	       was_given(assembly->account, "ec2 describe-instances");
+}
+
+static void note_uncarried(struct building *building, const struct aws_peer *peer)
+{
+	if (interfaces_were_given(building, peer))
 		return;
 	vec_for_each (known, &building->uncarried)
-		if (strcmp(*known, id) == 0)
+		if (strcmp(*known, peer->id) == 0)
 			return;
-	vec_push(&building->uncarried, id);
+	vec_push(&building->uncarried, peer->id);
 }
 
 // The job carries all groups of its selection, so that a rule about one of them is about the job's own hosts, which
@@ -124,7 +138,7 @@ static void add_group(struct draft *draft, const struct aws_peer *peer)
 		      count ? "those who carry it are in a VPC that is not known to be peered"
 			    : "no known interface carries it");
 	if (!count)
-		note_uncarried(draft->building, peer->id);
+		note_uncarried(draft->building, peer);
 }
 
 static void add_list(struct draft *draft, const struct aws_peer *peer)
