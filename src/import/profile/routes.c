@@ -140,7 +140,11 @@ struct node *text_route_row(const struct text_route *route)
 	row->style = NODE_STYLE_FLOW;
 	node_set(row, "destination", route->is_list ? node_scalar(route->list) : text_prefix(&route->prefix));
 	node_set(row, "target", node_scalar(targets[route->target]));
-	node_set_aside(row, route->note);
+	// A denial tells why, also when it denies.
+	if (route->note && route->target == ROUTE_BLACKHOLE)
+		node_set(row, "reason", node_scalar(route->note));
+	else
+		node_set_aside(row, route->note);
 	return row;
 }
 
