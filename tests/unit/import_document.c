@@ -308,9 +308,10 @@ static void test_many_mistakes(void **state)
 // However much is warned of first, whoever warns: an error is one, and is said.
 static void test_errors_behind_warnings(void **state)
 {
+	static const char half_open[] = "{\"SecurityGroups\": [{\"GroupId\": \"sg-1\", \"IpPermissions\": "
+					"[{\"IpProtocol\": \"tcp\", \"FromPort\": 1, \"ToPort\": -1}]}]}";
 	static const char *const warned[] = {
-		"{\"SecurityGroups\": [{\"GroupId\": \"sg-1\", \"IpPermissions\": [{\"IpProtocol\": \"tcp\", "
-		"\"FromPort\": 1, \"ToPort\": -1}]}]}",
+		half_open,
 		"{\"Error\": {}}",
 		"{\"GroupId\": \"sg-1\"}",
 		"{\"NetworkInterfaces\": [{\"NetworkInterfaceId\": \"eni-1\", \"PrivateIpAddress\": \"x\"}]}",

@@ -79,6 +79,11 @@ static void to_instance(struct fixture *fixture)
 	add_route(fixture, "8.8.8.0/24", TARGET_INTERFACE, "eni-1", ROUTE_BLACKHOLE);
 }
 
+static void to_middlebox(struct fixture *fixture)
+{
+	add_route(fixture, "10.0.2.0/24", TARGET_INTERFACE, "eni-1", ROUTE_BLACKHOLE);
+}
+
 static void to_vpn(struct fixture *fixture)
 {
 	add_route(fixture, "192.168.0.0/16", TARGET_VPN_GATEWAY, "vgw-1", ROUTE_BLACKHOLE);
@@ -579,6 +584,7 @@ static const struct {
 	{ to_appliance, "not-private", FINDING_PROBLEM, "rtb-1", "a gateway load balancer's endpoint", "" },
 	{ to_instance, "not-private", FINDING_PROBLEM, "rtb-1", "an instance's interface", "" },
 	{ to_list, "not-private", FINDING_PROBLEM, "rtb-1", "pl-s3 to tgw-1", "--destination-prefix-list-id=pl-s3" },
+	{ to_middlebox, "leads-out", FINDING_WARNING, "rtb-1", "10.0.2.0/24, which is in the VPC, through eni-1", "" },
 	{ to_vpn, "leads-out", FINDING_WARNING, "rtb-1", "192.168.0.0/16 to vgw-1", "describe-route-tables" },
 	{ to_peer, "peering", FINDING_NOTE, "rtb-1", "10.9.0.0/16 to pcx-1", "" },
 	{ to_nowhere, "blackhole-route", FINDING_WARNING, "rtb-1", "nat-gone is gone", "" },

@@ -176,16 +176,6 @@ static unsigned gap_end(const struct reach *reach, int protocol, unsigned port, 
 	return last;
 }
 
-static void lack(port_range_vec *lacking, unsigned first, unsigned last)
-{
-	struct port_range *before = lacking->count ? &lacking->items[lacking->count - 1] : NULL;
-
-	if (before && before->last + 1u == first)
-		before->last = (uint16_t)last;
-	else
-		vec_push(lacking, (struct port_range){ (uint16_t)first, (uint16_t)last });
-}
-
 void reach_lacks(const struct reach *reach, int protocol, struct port_range ports, const struct prefix_set *remotes,
 		 port_range_vec *lacking, struct prefix_set *addresses)
 {
@@ -201,8 +191,9 @@ void reach_lacks(const struct reach *reach, int protocol, struct port_range port
 		end = end < ports.last ? end : ports.last;
 		if (prefix_set_is_empty(&missing))
 			continue;
-		lack(lacking, port, end);
+		vec_push(lacking, (struct port_range){ (uint16_t)port, (uint16_t)end });
 		prefix_set_add_set(addresses, &missing);
 	}
+	port_ranges_normalize(lacking);
 	prefix_set_normalize(addresses);
 }

@@ -161,6 +161,15 @@ void find_public_routes(struct finder *finder)
 			tell_way_out(finder, route);
 }
 
+// Through an appliance in the VPC to others in it.
+static bool stays_in_vpc(const struct finder *finder, const struct assembled_route *route)
+{
+	vec_for_each (block, &finder->assembly->cidrs)
+		if (!route->is_list && prefix_covers(block, &route->prefix))
+			return true;
+	return false;
+}
+
 void find_other_routes(struct finder *finder)
 {
 	vec_for_each (route, &finder->assembly->routes) {
@@ -170,10 +179,14 @@ void find_other_routes(struct finder *finder)
 			       *target = target_title(route->route);
 		const struct finding_about about = { table_id(finder), &route->route->at, NULL, NULL };
 
-		finding_add(finder, &about,
-			    "%s leads %s to %s, out of the VPC: a job may reach it on AWS; the profile denies it, "
-			    "which no document of a VPC can prove to be private",
-			    table, destination, target);
+		finding_add(
+		    finder, &about,
+		    stays_in_vpc(finder, route)
+			? "%s leads %s, which is in the VPC, through %s: what that lets pass is not known, and the "
+			  "profile denies it"
+			: "%s leads %s to %s, out of the VPC: a job may reach it on AWS; the profile denies it, "
+			  "which no document of a VPC can prove to be private",
+		    table, destination, target);
 	}
 }
 
