@@ -218,6 +218,22 @@ static bool route_for(const struct profile *profile, const struct address *remot
 	return route->target != ROUTE_PEERING || private_networks_cover(&block);
 }
 
+// By a list of hosts that are denied for a reason of their own: another route would not change that.
+static bool is_listed_nowhere(const struct profile *profile, const struct address *remote)
+{
+	vec_for_each (route, &profile->routes) {
+		const struct profile_prefix_list *list =
+		    route->target == ROUTE_BLACKHOLE && route->reason.text &&
+			    route->destination.kind == PEER_PREFIX_LIST
+			? profile_find_prefix_list(profile, route->destination.name)
+			: NULL;
+
+		if (list && prefix_set_contains(&list->entries, remote))
+			return true;
+	}
+	return false;
+}
+
 // Beside another route to the same block the first one counts: no way on, and edit_route_target's turn.
 bool edit_route(struct edit_search *search, struct profile *profile, const struct judgement *judgement, edit_vec *edits)
 {
@@ -225,7 +241,8 @@ bool edit_route(struct edit_search *search, struct profile *profile, const struc
 	struct profile_route route;
 
 	(void)judgement;
-	if ((!profile->routes_at.line && !profile->routes.count) || !route_for(profile, &search->flow->remote, &route))
+	if ((!profile->routes_at.line && !profile->routes.count) || is_listed_nowhere(profile, &search->flow->remote) ||
+	    !route_for(profile, &search->flow->remote, &route))
 		return false;
 	edit_push(search, &profile->routes, route);
 	edit_note(edits, true, &profile->routes_at, EDIT_AT("routes"), "{destination: %s, target: %s}",

@@ -53,7 +53,7 @@ const char *edit_why_none(const struct profile *profile, enum layer_kind layer)
 	case LAYER_ISOLATION:
 		return "nothing in a profile can: only TCP, UDP and ICMP are ever carried, and to hosts' addresses";
 	case LAYER_ROUTE:
-		return "no private route leads there, as in a private subnet: an endpoint for its service would";
+		return "no change of the routes does: a service needs an endpoint, a host groups that let the job in";
 	case LAYER_SECURITY_GROUP:
 	case LAYER_NETWORK_ACL:
 		return "no small change of the profile allows it";

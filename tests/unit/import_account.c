@@ -493,6 +493,14 @@ static const struct settling entries_settlings[] = {
 	    { read_prefix_list_entries, "pl-1", "{'Entries': [{'Cidr': '10.0.0.0/8'}], 'NextToken': 't'}" } },
 	  "list pl-1: 10.0.0.0/8 12.0.0.0/8\n",
 	  "" },
+	{ "a first page alone is no list",
+	  { { read_prefix_list, "a", "{'PrefixListId': 'pl-1'}" },
+	    { read_prefix_list_entries, "pl-1", "{'Entries': [{'Cidr': '10.0.0.0/8'}], 'NextToken': 't'}" },
+	    { read_prefix_list_entries, "pl-2", "{'Entries': [{'Cidr': '12.0.0.0/8'}]}" } },
+	  "list pl-1 without entries\nlist pl-2: 12.0.0.0/8\n",
+	  "pl-1:1:1: warning: of prefix list pl-1 only the first entries are given: none of them counts (hint: give "
+	  "all "
+	  "pages, as the command prints them without --no-paginate and --max-items)\n" },
 	{ "two answers of one list, the same and not",
 	  { { read_prefix_list_entries, "pl-1", "{'Entries': [{'Cidr': '10.0.0.0/8'}]}" },
 	    { read_prefix_list_entries, "old/pl-1", "{'Entries': [{'Cidr': '10.0.0.0/8'}]}" },

@@ -30,6 +30,8 @@ static void a_group_is_the_addresses_of_those_who_carry_it(void **unused)
 	(void)unused;
 	usual(&built.account);
 	add_group(&built.account, "sg-db", "db", "vpc-1");
+	add_group(&built.account, "sg-x", "x", "vpc-1");
+	add_group(&built.account, "sg-z", "z", "vpc-1");
 	add_interface(&built.account, "eni-2", "vpc-1", "subnet-a", "sg-x sg-db", "10.0.1.20 fd00::20");
 	add_interface(&built.account, "eni-1", "vpc-1", "subnet-a", "sg-z sg-db", "10.0.1.3");
 	add_interface(&built.account, "eni-3", "vpc-1", "subnet-a", "sg-x", "10.0.1.4");
@@ -406,16 +408,18 @@ static const struct {
 	{ "pl-none", NULL, NULL, "sg-db", true, false },
 	{ "::/0", NULL, NULL, "sg-db", true, false },
 	{ "10.0.0.0/16", NULL, NULL, "sg-db", false, false },
-	{ "10.0.1.7/32", NULL, NULL, "sg-db", false, false },
+	{ "10.0.1.7/32", NULL, NULL, "sg-db", false, true },  // a part of the job's subnet
 	{ "sg-job", NULL, NULL, "sg-db", false, false },
-	{ "pl-in", NULL, NULL, "sg-db", false, false },
+	{ "pl-in", NULL, NULL, "sg-db", false, true },
 	// Who may call must have its answers.
 	{ NULL, "10.0.0.0/16", NULL, "sg-db", false, true },
 	{ NULL, "sg-db", NULL, "sg-db", false, true },
 	{ NULL, "sg-other", NULL, "sg-db", true, false },
 	{ NULL, "10.0.1.0/24", NULL, "sg-db", true, false },
-	// Not known, or not a host's.
-	{ NULL, NULL, NULL, "sg-db sg-x", false, false },
+	// Not known: it lets nobody in.
+	{ NULL, NULL, NULL, "sg-db sg-x", true, false },
+	{ "10.0.0.0/16", NULL, NULL, "sg-db sg-x", false, false },
+	// Not a host's.
 	{ NULL, NULL, NULL, "", false, false },
 	{ NULL, NULL, "vpc_endpoint", "sg-db", false, false },
 };
@@ -444,6 +448,12 @@ static void hosts_that_do_not_let_the_job_in(void **unused)
 		print_message("row %zu\n", i);
 		assert_int_equal(built.assembly.closed.count, host_rows[i].closed);
 		assert_int_equal(built.assembly.wider, host_rows[i].wider);
+		bool told = host_rows[i].closed && strstr(host_rows[i].groups, "sg-x");
+		assert_int_equal(
+		    !strstr(assumptions_text(&built),
+			    "security groups of 1 host that the job's own let it reach: they let nobody in. "
+			    "aws ec2 describe-security-groups --group-ids sg-x --region " REGION),
+		    !told);
 	}
 }
 
@@ -484,13 +494,12 @@ static void a_profile_is_wider_where_a_host_lets_in_less(void **unused)
 {
 	static const struct {
 		int protocol;
-		uint16_t first, last;
+		uint16_t first, last, further;  // and by another rule, further to 65535
 		bool wider;
-	} rows[] = { { IPPROTO_TCP, 1, 65535, false },
-		     { IPPROTO_TCP, 443, 8100, false },
-		     { IPPROTO_TCP, 443, 443, true },
-		     { IPPROTO_UDP, 1, 65535, true },
-		     { PROTOCOL_ALL, 0, 0, false } };
+	} rows[] = { { IPPROTO_TCP, 1, 65535, 0, false },   { IPPROTO_TCP, 443, 8100, 0, false },
+		     { IPPROTO_TCP, 443, 443, 0, true },    { IPPROTO_UDP, 1, 65535, 0, true },
+		     { IPPROTO_TCP, 1, 8050, 8051, false }, { IPPROTO_TCP, 1, 8050, 8052, true },
+		     { PROTOCOL_ALL, 0, 0, 0, false } };
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -503,6 +512,8 @@ static void a_profile_is_wider_where_a_host_lets_in_less(void **unused)
 		add_rule(&built.account.groups.items[0], true, match_tcp(8000, 8100), "sg-db");
 		add_group(&built.account, "sg-db", "db", "vpc-1");
 		add_rule(LAST(built.account.groups), false, match, "sg-job");
+		if (rows[i].further)
+			add_rule(LAST(built.account.groups), false, match_tcp(rows[i].further, 65535), "sg-job");
 		add_interface(&built.account, "eni-1", "vpc-1", "subnet-b", "sg-db", "10.0.2.9");
 		add_interface(&built.account, "eni-2", "vpc-1", "subnet-b", "sg-db", "10.0.2.10");
 		build(&built, NULL);

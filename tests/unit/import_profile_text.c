@@ -556,6 +556,13 @@ static void test_closed_hosts(void **state)
 		// As long as the block that both are: it would decide before the list.
 		vec_push(&world.assemblies[0].routes,
 			 (struct assembled_route){ .prefix = block_of("10.0.3.0/31"), .target = ROUTE_LOCAL });
+		// A list with an entry of it that is longer than the two together.
+		struct prefix one = block_of("10.0.3.1/32");
+		prefix_set_add(&world.assemblies[0].lists.items[0].entries, &one);
+		prefix_set_normalize(&world.assemblies[0].lists.items[0].entries);
+		vec_push(&world.assemblies[0].routes,
+			 (struct assembled_route){
+			     .is_list = true, .list = world.assemblies[0].lists.items[0].id, .target = ROUTE_PEERING });
 		world.assemblies[0].wider = 3;
 		world.assemblies[0].wider_example = world.assemblies[0].closed.items[0];
 		profile_text_write_strict(world.assemblies, strict ? 2 : 1, &options, &text);

@@ -277,6 +277,10 @@ static inline void world_far(struct world *world, size_t index)
 			continue;
 		vec_for_each (block, &world->subnets[i].blocks)
 			prefix_set_add(&far.blocks, block);
+		// Where subnets are that no document gives, several may be.
+		struct prefix elsewhere = block_of("10.0.3.0/24");
+		if (world_chance(world, 30))
+			prefix_set_add(&far.blocks, &elsewhere);
 		prefix_set_normalize(&far.blocks);
 		vec_push(&world->assemblies[index].far, far);
 	}

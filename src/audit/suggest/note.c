@@ -110,8 +110,17 @@ static bool is_made_up(const struct draft *draft, const char *line, size_t lengt
 	return false;
 }
 
-// The lines that make a template of a text are behind that which begins a profile.
-static char *marked(const struct draft *draft, const char *line, bool template)
+static bool is_line_of(const char *text, const char *line, size_t length)
+{
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+		if (strcspn(text, "\n") == length && memcmp(text, line, length) == 0)
+			return true;
+	return false;
+}
+
+// The lines that make a template of a text are behind that which begins a profile. given: whose lines are not marked;
+// NULL: none are.
+static char *marked(const struct draft *draft, const char *line, const char *given, bool template)
 {
 	static const char first[] = "vpcjail:";
 	AUTO_STRBUF struct strbuf out = { 0 };
@@ -120,7 +129,8 @@ static char *marked(const struct draft *draft, const char *line, bool template)
 		size_t length = strcspn(line, "\n");
 
 		strbuf_add_bytes(&out, line, length);
-		strbuf_add(&out, is_made_up(draft, line, length) ? "  # REPLACE\n" : "\n");
+		bool mark = is_made_up(draft, line, length) && !(given && is_line_of(given, line, length));
+		strbuf_add(&out, mark ? "  # REPLACE\n" : "\n");
 		if (!template && draft->made_up.count && strncmp(line, first, strlen(first)) == 0)
 			strbuf_add(&out, "template: yes\n");
 		line += length + (line[length] == '\n');
@@ -130,7 +140,7 @@ static char *marked(const struct draft *draft, const char *line, bool template)
 
 char *draft_text(const struct draft *draft)
 {
-	return marked(draft, draft->kept, false);
+	return marked(draft, draft->kept, NULL, false);
 }
 
 // What a text says, every default written out. prefix_lists: what stands for its own, which may be in files.
@@ -179,5 +189,5 @@ char *draft_text_in(const struct draft *draft, const char *given)
 	AUTO_FREE char *found = meaning(text, node_get(kept, "prefix-lists"));
 	if (!wanted || !found || strcmp(wanted, found) != 0)
 		return NULL;
-	return marked(draft, text, node_get(own, "template"));
+	return marked(draft, text, given, node_get(own, "template"));
 }

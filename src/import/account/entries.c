@@ -129,6 +129,14 @@ static void gather(const struct aws_prefix_list *list, struct gathered *gathered
 	}
 }
 
+// Pages of which the last is missing are not the list: what they leave out might be what matters.
+static void tell_cut(const struct aws_prefix_list *list, const struct gathered *gathered, struct mistakes *mistakes)
+{
+	mistakes_add(mistakes, SEVERITY_WARNING, &gathered->first->at,
+		     "give all pages, as the command prints them without --no-paginate and --max-items",
+		     "of prefix list %.80s only the first entries are given: none of them counts", list->thing.id);
+}
+
 // A list whose document has its entries has no others; a page may have less of them.
 static void settle_list(struct aws_prefix_list *list, struct gathered *gathered, struct mistakes *mistakes)
 {
@@ -138,6 +146,10 @@ static void settle_list(struct aws_prefix_list *list, struct gathered *gathered,
 
 	if (list->given && !same && !gathered->differ)
 		add_other_entries(list, &gathered->first->at, &list->thing.at, mistakes);
+	if (!list->given && !gathered->whole) {
+		tell_cut(list, gathered, mistakes);
+		return;
+	}
 	if (!list->given)
 		prefix_set_copy(&list->entries, &gathered->entries);
 	list->given = true;

@@ -14,7 +14,7 @@
 #include "import/assembly/parts.h"
 
 // Whether a group's rules of one direction let a family of the job's in, by any rule.
-enum letting { NOT_ASKED, LETS_NOBODY, LETS_SOME };
+enum letting { NOT_ASKED, LETS_NOBODY, LETS_SOME, LETS_ALL };
 
 // A rule of the job's groups, with whom it is about.
 struct own_rule {
@@ -24,8 +24,12 @@ struct own_rule {
 	VEC(const char *) groups;
 };
 
+enum { GROUPS_SAID = 20 };
+
 struct asking {
 	struct building *building;
+	VEC(const char *) unknown;  // a group of each host of which one is not defined
+	size_t unknown_hosts;
 	VEC(struct own_rule) rules;
 	enum letting (*groups)[2];   // by the account's index, then family
 	enum letting (*matches)[2];  // by the rule's index and the group's
@@ -70,6 +74,7 @@ static void asking_release(struct asking *asking)
 		vec_release(&rule->groups);
 	}
 	vec_release(&asking->rules);
+	vec_release(&asking->unknown);
 	free(asking->groups);
 	free(asking->matches);
 }
@@ -84,35 +89,42 @@ static bool is_about(const struct own_rule *rule, const struct aws_interface *in
 	return false;
 }
 
-// A part of the job's subnet is enough: which address the job has is not known.
-static bool lets_block_in(const struct building *building, const struct aws_peer *peer, const struct prefix *block)
+// What of the job's subnet and family a rule lets in; *own: it names a group of the job's, wherever that is.
+static void add_let_in(const struct building *building, const struct aws_group_rule *rule, struct prefix_set *in,
+		       bool *own)
 {
-	CLEANUP(prefix_set_release) struct prefix_set job = { 0 };
-	const struct aws_prefix_list *list;
+	*own = false;
+	vec_for_each (peer, &rule->peers) {
+		const struct aws_prefix_list *list =
+		    peer->kind == AWS_PEER_PREFIX_LIST ? find_list(building, peer->id) : NULL;
 
-	switch (peer->kind) {
-	case AWS_PEER_CIDR:
-		return prefix_covers(&peer->prefix, block) || prefix_covers(block, &peer->prefix);
-	case AWS_PEER_GROUP:
-		return is_own_group(building, peer->id);
-	case AWS_PEER_PREFIX_LIST:
-		list = find_list(building, peer->id);
-		prefix_set_add(&job, block);
-		prefix_set_normalize(&job);
-		return list && list->given && prefix_set_meets(&list->entries, &job);
+		if (peer->kind == AWS_PEER_CIDR)
+			prefix_set_add(in, &peer->prefix);
+		if (list && list->given)
+			prefix_set_add_set(in, &list->entries);
+		*own |= peer->kind == AWS_PEER_GROUP && is_own_group(building, peer->id);
 	}
-	return false;
+	prefix_set_normalize(in);
 }
 
-static bool rule_lets_in(const struct building *building, const struct aws_group_rule *rule, enum family family)
+// Which address of its subnet the job has is not known: LETS_SOME for a part of it, LETS_ALL for all.
+static enum letting rule_lets_in(const struct building *building, const struct aws_group_rule *rule, enum family family)
 {
+	CLEANUP(prefix_set_release) struct prefix_set in = { 0 }, job = { 0 };
+	bool own;
+
 	if (rule->egress || rule->match.nothing)
-		return false;
-	vec_for_each (peer, &rule->peers)
-		vec_for_each (block, &building->assembly->subnet->blocks)
-			if (block->base.family == family && lets_block_in(building, peer, block))
-				return true;
-	return false;
+		return LETS_NOBODY;
+	add_let_in(building, rule, &in, &own);
+	vec_for_each (block, &building->assembly->subnet->blocks)
+		if (block->base.family == family)
+			prefix_set_add(&job, block);
+	prefix_set_normalize(&job);
+	if (prefix_set_is_empty(&job))
+		return LETS_NOBODY;
+	if (own || prefix_set_is_within(&job, &in))
+		return LETS_ALL;
+	return prefix_set_meets(&in, &job) ? LETS_SOME : LETS_NOBODY;
 }
 
 static bool group_lets_in(struct asking *asking, const struct aws_security_group *group, enum family family)
@@ -123,32 +135,33 @@ static bool group_lets_in(struct asking *asking, const struct aws_security_group
 	if (*known == NOT_ASKED) {
 		*known = LETS_NOBODY;
 		vec_for_each (rule, &group->rules)
-			if (rule_lets_in(asking->building, rule, family))
+			if (rule_lets_in(asking->building, rule, family) != LETS_NOBODY)
 				*known = LETS_SOME;
 	}
 	return *known == LETS_SOME;
 }
 
-static bool groups_are_given(const struct building *building, const struct aws_interface *interface)
+// NULL: no document defines it, and it lets nobody in.
+static const struct aws_security_group *defined_group(const struct building *building, const char *id)
 {
-	vec_for_each (id, &interface->groups) {
-		const struct aws_security_group *group = find_group(building, *id);
+	const struct aws_security_group *group = find_group(building, id);
 
-		if (!group || !group->defined)
-			return false;
-	}
-	return interface->groups.count;
+	return group && group->defined ? group : NULL;
 }
 
 static bool lets_in(struct asking *asking, const struct aws_interface *interface, enum family family)
 {
-	vec_for_each (id, &interface->groups)
-		if (group_lets_in(asking, find_group(asking->building, *id), family))
+	vec_for_each (id, &interface->groups) {
+		const struct aws_security_group *group = defined_group(asking->building, *id);
+
+		if (group && group_lets_in(asking, group, family))
 			return true;
+	}
 	return false;
 }
 
-static bool is_within(const struct aws_match *inner, const struct aws_match *outer)
+// Of protocols with ports what is let in is added to ports, and the sum of several rules decides.
+static bool is_within(const struct aws_match *inner, const struct aws_match *outer, port_range_vec *ports)
 {
 	if (outer->protocol == PROTOCOL_ALL)
 		return true;
@@ -157,8 +170,35 @@ static bool is_within(const struct aws_match *inner, const struct aws_match *out
 	if (inner->protocol == IPPROTO_ICMP || inner->protocol == IPPROTO_ICMPV6)
 		return (outer->icmp_type < 0 || inner->icmp_type == outer->icmp_type) &&
 		       (outer->icmp_code < 0 || inner->icmp_code == outer->icmp_code);
-	return outer->all_ports || (!inner->all_ports && inner->ports.first >= outer->ports.first &&
-				    inner->ports.last <= outer->ports.last);
+	if (!outer->all_ports)
+		vec_push(ports, outer->ports);
+	return outer->all_ports;
+}
+
+static bool ports_cover(port_range_vec *ports, const struct aws_match *inner)
+{
+	static const struct port_range all = { 1, UINT16_MAX };
+	const struct port_range wanted = inner->all_ports ? all : inner->ports;
+
+	port_ranges_normalize(ports);
+	vec_for_each (range, ports)
+		if (range->first <= wanted.first && wanted.last <= range->last)
+			return true;
+	return false;
+}
+
+static bool lets_all_in(const struct building *building, const struct aws_security_group *group,
+			const struct aws_match *match, enum family family)
+{
+	port_range_vec ports = { 0 };
+	bool all = false;
+
+	vec_for_each (rule, &group->rules)
+		all =
+		    all || (rule_lets_in(building, rule, family) == LETS_ALL && is_within(match, &rule->match, &ports));
+	all = all || ports_cover(&ports, match);
+	vec_release(&ports);
+	return all;
 }
 
 // Whether a group lets in all that a rule of the job's lets out.
@@ -170,21 +210,20 @@ static bool group_lets_match_in(const struct asking *asking, const struct aws_se
 	    (size_t)(own - asking->rules.items) * account->groups.count + (size_t)(group - account->groups.items);
 	enum letting *known = &asking->matches[at][family == FAMILY_IPV6];
 
-	if (*known == NOT_ASKED) {
-		*known = LETS_NOBODY;
-		vec_for_each (rule, &group->rules)
-			if (is_within(own->match, &rule->match) && rule_lets_in(asking->building, rule, family))
-				*known = LETS_SOME;
-	}
-	return *known == LETS_SOME;
+	if (*known == NOT_ASKED)
+		*known = lets_all_in(asking->building, group, own->match, family) ? LETS_ALL : LETS_NOBODY;
+	return *known == LETS_ALL;
 }
 
 static bool lets_match_in(const struct asking *asking, const struct aws_interface *interface,
 			  const struct own_rule *own, enum family family)
 {
-	vec_for_each (id, &interface->groups)
-		if (group_lets_match_in(asking, find_group(asking->building, *id), own, family))
+	vec_for_each (id, &interface->groups) {
+		const struct aws_security_group *group = defined_group(asking->building, *id);
+
+		if (group && group_lets_match_in(asking, group, own, family))
 			return true;
+	}
 	return false;
 }
 
@@ -206,6 +245,22 @@ static bool may_call(const struct asking *asking, const struct aws_interface *in
 	return false;
 }
 
+// A host that the job's rules let it reach, and that might let it in by a group that is not given.
+static void note_unknown(struct asking *asking, const struct aws_interface *interface, const struct address *address)
+{
+	bool reached = false;
+
+	vec_for_each (rule, &asking->rules)
+		reached = reached || (rule->egress && is_about(rule, interface, address));
+	vec_for_each (id, &interface->groups) {
+		if (!reached || defined_group(asking->building, *id))
+			continue;
+		vec_push(&asking->unknown, *id);
+		asking->unknown_hosts++;
+		return;
+	}
+}
+
 static void ask(struct asking *asking, const struct aws_interface *interface, const struct address *address)
 {
 	struct assembly *assembly = asking->building->assembly;
@@ -215,6 +270,7 @@ static void ask(struct asking *asking, const struct aws_interface *interface, co
 		return;
 	if (!lets_in(asking, interface, address->family) && !may_call(asking, interface, address)) {
 		vec_push(&assembly->closed, host);
+		note_unknown(asking, interface, address);
 	} else if (is_wider(asking, interface, address)) {
 		if (!assembly->wider++)
 			assembly->wider_example = host;
@@ -240,6 +296,34 @@ static bool is_reached(const struct building *building, const struct aws_interfa
 	return prefixes_cover(&building->assembly->cidrs, &block) == here;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void tell_unknown(const struct asking *asking)
+{
+	AUTO_STRBUF struct strbuf words = { 0 };
+	size_t hosts = asking->unknown_hosts, said = 0;
+	const char *last = NULL;
+
+	if (!hosts)
+		return;
+	strbuf_add(&words, "describe-security-groups --group-ids");
+	qsort(asking->unknown.items, asking->unknown.count, sizeof(*asking->unknown.items), compare_ids);
+	vec_for_each (id, &asking->unknown) {
+		if ((last && strcmp(last, *id) == 0) || said++ >= GROUPS_SAID)
+			continue;
+		strbuf_add_char(&words, ' ');
+		command_add_word(&words, *id);
+		last = *id;
+	}
+	assume(asking->building,
+	       memory_format("security groups of %zu host%s that the job's own let it reach", hosts,
+			     hosts == 1 ? "" : "s"),
+	       memory_copy_text("they let nobody in"), command_for(asking->building, strbuf_text(&words), NULL));
+}
+
 void assembly_add_closed_hosts(struct building *building)
 {
 	struct assembly *assembly = building->assembly;
@@ -249,12 +333,13 @@ void assembly_add_closed_hosts(struct building *building)
 	vec_for_each (interface, &assembly->account->interfaces) {
 		if (!region_fits(interface->thing.region, assembly->selection->region) ||
 		    is_endpoint_kind(interface->kind) || !interface_is_near(building, interface, NULL) ||
-		    !groups_are_given(building, interface))
+		    !interface->groups.count)
 			continue;
 		vec_for_each (address, &interface->addresses)
 			if (is_reached(building, interface, address))
 				ask(&asking, interface, address);
 	}
+	tell_unknown(&asking);
 	if (assembly->closed.count)
 		qsort(assembly->closed.items, assembly->closed.count, sizeof(*assembly->closed.items), compare_hosts);
 }

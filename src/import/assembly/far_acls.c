@@ -99,9 +99,11 @@ static void finish_words(struct assembled_far_acl *far, struct strbuf *words, si
 // The subnets of an ACL that no document gives: the command that does.
 static void tell_subnets(struct building *building, const struct aws_network_acl *acl, const struct strbuf *ids)
 {
+	AUTO_FREE char *words = memory_format("describe-subnets --subnet-ids%s", strbuf_text(ids));
+
 	assume(building, memory_format("subnets that are on %s:%s", acl->thing.id, strbuf_text(ids)),
 	       memory_copy_text("they may be anywhere in the VPC where no other subnet is"),
-	       command_for(building, "describe-subnets --subnet-ids", strbuf_text(ids) + 1));
+	       command_for(building, words, NULL));
 }
 
 static void add_acl(struct building *building, const struct aws_network_acl *acl)
@@ -121,8 +123,10 @@ static void add_acl(struct building *building, const struct aws_network_acl *acl
 		add_word(&words, *id, count++);
 		if (subnet)
 			add_blocks(far, assembly, &subnet->blocks);
-		else
-			strbuf_format(&unknown, " %s", *id);
+		if (subnet)
+			continue;
+		strbuf_add_char(&unknown, ' ');
+		command_add_word(&unknown, *id);
 	}
 	if (far && unknown.length) {
 		add_elsewhere(far, assembly);

@@ -97,24 +97,26 @@ static bool is_denied(const struct far_draft *draft, size_t which, bool *any)
 	return all;
 }
 
-// Types have no ranges in a profile: what both ACLs let through, and then a denial.
+// Types have no ranges in a profile: what all ACLs let through, and then a denial. Blocks of which it is not known
+// whose they are may be those of another one, too.
 static void add_icmp(const struct far_draft *draft, int protocol, struct node *rows)
 {
 	const struct assembled_acl *own = text_own_acl(draft->assembly);
 	acl_interval_vec intervals = { 0 };
 	acl_start_vec starts = { 0 };
 
-	acl_add_starts(draft->far->acl, !draft->egress, protocol, &starts);
+	vec_for_each (far, &draft->assembly->far)
+		acl_add_starts(far->acl, !draft->egress, protocol, &starts);
 	acl_add_starts(own ? own->acl : NULL, draft->egress, protocol, &starts);
 	acl_order_starts(&starts);
 	for (size_t at = 0; at < starts.count; at++) {
 		struct acl_interval interval = { .first = starts.items[at], .last = acl_interval_end(&starts, at) };
+		CLEANUP(prefix_set_release) struct prefix_set denied = { 0 };
 
-		if (lets_through(draft->far->acl, draft->assembly->subnet, draft->egress, protocol, interval.first,
-				 draft->family))
-			acl_add_remotes(own ? own->acl : NULL, draft->egress, protocol, interval.first,
-					&interval.remotes);
+		acl_add_far_denied(draft->assembly, draft->egress, protocol, interval.first, &denied);
+		acl_add_remotes(own ? own->acl : NULL, draft->egress, protocol, interval.first, &interval.remotes);
 		prefix_set_intersect(&interval.remotes, &draft->blocks);
+		prefix_set_subtract(&interval.remotes, &denied);
 		vec_push(&intervals, interval);
 	}
 	acl_merge_intervals(&intervals);

@@ -8,6 +8,8 @@
 
 enum { INLINE_HOSTS = 20 };
 
+static const char not_let_in[] = "their groups do not let the job in";
+
 static int by_address(const void *left, const void *right)
 {
 	const struct assembled_host *a = *(const struct assembled_host *const *)left;
@@ -118,6 +120,36 @@ void text_closed_list(const struct text_draft *draft, struct node *lists)
 	node_set(lists, draft->closed_list, row);
 }
 
+static bool is_route(const text_route_vec *routes, const struct prefix *block)
+{
+	vec_for_each (route, routes)
+		if (!route->is_list && route->prefix.length == block->length &&
+		    address_equal(&route->prefix.base, &block->base))
+			return true;
+	return false;
+}
+
+// Of one length with a list's entry a block decides: the closed list's own entries may be merged into shorter ones.
+static void close_in_lists(const struct text_draft *draft, text_route_vec *routes)
+{
+	const size_t count = routes->count;
+
+	vec_for_each (host, &draft->closed) {
+		struct text_route route = { .prefix = prefix_of_address(&(*host)->address), .target = ROUTE_BLACKHOLE };
+
+		for (size_t i = 0; i < count; i++) {
+			const struct text_route *other = &routes->items[i];
+			const struct assembled_list *list = other->is_list ? text_list(draft, other->list) : NULL;
+
+			if (!list || other->target == ROUTE_BLACKHOLE || is_route(routes, &route.prefix) ||
+			    !prefix_set_contains(&list->entries, &(*host)->address))
+				continue;
+			route.note = memory_copy_text(not_let_in);
+			vec_push(routes, route);
+		}
+	}
+}
+
 void text_closed_route(const struct text_draft *draft, text_route_vec *routes)
 {
 	CLEANUP(prefix_set_release) struct prefix_set closed = { 0 };
@@ -135,23 +167,27 @@ void text_closed_route(const struct text_draft *draft, text_route_vec *routes)
 	vec_for_each (other, routes)
 		if (!other->is_list && prefix_set_covers(&closed, &other->prefix))
 			other->target = ROUTE_BLACKHOLE;
-	route.note = memory_copy_text("their groups do not let the job in");
+	close_in_lists(draft, routes);
+	route.note = memory_copy_text(not_let_in);
 	vec_push(routes, route);
 }
 
 char *text_wider(const struct text_draft *draft)
 {
-	const struct assembly *first = draft->first;
+	const struct assembly *most = draft->first;
 	AUTO_STRBUF struct strbuf text = { 0 };
 	char out[ADDRESS_TEXT_SIZE];
 
-	if (!first->wider)
+	for (size_t i = 0; i < draft->count; i++)
+		if (draft->assemblies[i].wider > most->wider)
+			most = &draft->assemblies[i];
+	if (!most->wider)
 		return NULL;
 	strbuf_format(&text,
 		      "WIDER than AWS at %zu address%s: hosts whose groups let in less than the job's let out, as ",
-		      first->wider, first->wider == 1 ? "" : "es");
-	strbuf_format(&text, "%s, ", address_print(&first->wider_example.address, out));
-	describe(&first->wider_example, &text);
+		      most->wider, most->wider == 1 ? "" : "es");
+	strbuf_format(&text, "%s, ", address_print(&most->wider_example.address, out));
+	describe(&most->wider_example, &text);
 	strbuf_add(&text, ". AWS asks the groups of both ends, a profile those of the job.");
 	return strbuf_steal(&text);
 }

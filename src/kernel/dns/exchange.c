@@ -27,6 +27,7 @@ struct dns_exchange {
 	struct forward_query query;
 	enum dns_transport transport;
 	unsigned attempt;
+	bool heard;  // a server said something, if only that it has no answer
 	uint64_t due;
 	uint8_t *answer;  // over TCP, with its length in front
 	size_t sent, got;
@@ -118,8 +119,10 @@ static void attempt_next(struct dns_server *server, struct dns_exchange *exchang
 		exchange->attempt++;
 		exchange->transport = DNS_UDP;
 	}
-	server->silent = exchange->target.servers;
-	server->silent_until = dns_now() + SILENCE;
+	if (!exchange->heard) {
+		server->silent = exchange->target.servers;
+		server->silent_until = dns_now() + SILENCE;
+	}
 	finish_failed(server, exchange);
 }
 
@@ -148,6 +151,7 @@ static void judge(struct dns_server *server, struct dns_exchange *exchange, cons
 {
 	struct dns_bytes reply = { 0 };
 
+	exchange->heard = true;
 	switch (forward_judge(&exchange->question, &exchange->target, &exchange->query, exchange->transport, bytes,
 			      length, &reply)) {
 	case FORWARD_NOT_OURS:

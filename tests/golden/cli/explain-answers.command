@@ -1,1 +1,1 @@
-for flow in "tcp 10.20.2.9:443" "tcp 52.218.1.1:443" "tcp 10.9.0.1:443" "tcp 8.8.8.8:443" "tcp 10.20.2.66:443"; do vpcjail explain -p ./acl-answers.yaml --in-vpc $flow; echo; done; vpcjail explain -p ./acl-answers-s3.yaml --in-vpc tcp 52.218.1.1:443
+for flow in "tcp 10.20.2.9:443" "tcp 52.218.1.1:443" "tcp 10.9.0.1:443" "tcp 8.8.8.8:443" "tcp 10.20.2.66:443" "tcp 10.20.2.70:443"; do vpcjail explain -p ./acl-answers.yaml --in-vpc $flow; echo; done; vpcjail explain -p ./acl-answers-s3.yaml --in-vpc tcp 52.218.1.1:443
