@@ -557,7 +557,8 @@ static void texts_are_written(void **state)
 }
 
 #define FILE_TEXT                                                                                                      \
-	"# Mine.\n" GROUPS "# Where to.\nroutes:\n  - {destination: 10.9.0.0/16, target: local}  # the VPC's own\n"
+	"# Mine, without 192.0.2.0/24.\n" GROUPS                                                                       \
+	"# Where to.\nroutes:\n  - {destination: 10.9.0.0/16, target: local}  # the VPC's own\n"
 
 // The file that was given is what is patched, its comments kept; a profile of several is not.
 static void diffs_are_of_the_file(void **state)
@@ -571,8 +572,9 @@ static void diffs_are_of_the_file(void **state)
 
 	(void)state;
 	fixture_load(FILE_TEXT, &profile);
-	fixture_events(
-	    EVENTS("name kms.eu-west-1.amazonaws.com", "packet db.corp.example 10.77.3.3 tcp 5432 sg_egress"), &events);
+	fixture_events(EVENTS("name kms.eu-west-1.amazonaws.com", "packet db.corp.example 10.77.3.3 tcp 5432 sg_egress",
+			      "packet s3.eu-west-1.amazonaws.com 52.218.0.1 tcp 443 x"),
+		       &events);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		CLEANUP(suggestions_release) struct suggestions found = { 0 };
 		AUTO_STRBUF struct strbuf out = { 0 };
@@ -587,12 +589,14 @@ static void diffs_are_of_the_file(void **state)
 		CLEANUP(profile_release) struct profile loaded = { 0 };
 		assert_int_equal(strncmp(found.diff, "--- ./mine.yaml\n+++ ./mine.yaml\n", 32), 0);
 		patch(own.text, found.diff, &patched);
-		assert_non_null(strstr(strbuf_text(&patched), "# Mine.\nvpcjail: 1\ntemplate: yes\n"));
+		assert_non_null(
+		    strstr(strbuf_text(&patched), "# Mine, without 192.0.2.0/24.\nvpcjail: 1\ntemplate: yes\n"));
 		assert_non_null(strstr(strbuf_text(&patched),
 				       "# the VPC's own\n  - {destination: 10.77.3.3/32, target: peering}\n"));
 		assert_int_equal(profile_load_text("x", strbuf_text(&patched), &loaded, NULL), 0);
-		assert_int_equal(loaded.placeholders.count, 1);
-		assert_int_equal(loaded.endpoints.count, 2);
+		assert_non_null(strstr(strbuf_text(&patched), "[192.0.2.0/24]}  # REPLACE\n"));
+		assert_true(loaded.placeholders.count >= 2);
+		assert_int_equal(loaded.endpoints.count, 3);
 	}
 }
 
