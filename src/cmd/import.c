@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `vpcjail import`: what AWS prints of an account becomes the profile that enforces it.
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,11 +215,13 @@ static enum status make(const struct invocation *invocation, struct imported *im
 
 	if (earlier && !earlier->lists_inside)
 		path = invocation->refresh;
-	const struct import_form_of_profile form = { .path = path, .command = command, .date = date, .one = earlier };
+	const struct import_form_of_profile form = {
+		.path = path, .beside = invocation->summary, .command = command, .date = date, .one = earlier
+	};
 	if (import_build(imported, &form, &err) < 0) {
-		output_message(
-		    "import: nothing was written: the profile would not load, which is a mistake of vpcjail: %s",
-		    err.message);
+		output_message("import: nothing was written: %s%s",
+			       err.code == -EFBIG ? "" : "the profile would not load, which is a mistake of vpcjail: ",
+			       err.message);
 		return STATUS_NO;
 	}
 	if (earlier && invocation->subnets.count && imported->profiles.count > 1)

@@ -10,6 +10,7 @@
 #include "cmd/import_paths.h"
 #include "policy/difference.h"
 #include "profile/load.h"
+#include "profile/yaml.h"
 
 static void profile_text_and_more_release(struct imported_profile *profile)
 {
@@ -83,6 +84,9 @@ int import_policy(struct profile *profile, struct policy *policy, struct error *
 int import_check(const struct profile_text *text, const char *path, struct profile *profile, struct policy *policy,
 		 struct error *err)
 {
+	if (text->text.length > YAML_SIZE)
+		return error_set(err, -EFBIG, "the profile would be larger than 1 MiB, which none may be%s",
+				 path ? "" : ": with -o FILE its long lists are files beside it");
 	struct written written = { text, path ? path : "the imported profile" };
 	const struct profile_source source = {
 		.data = &written, .folder = "/", .open = open_written, .read = read_beside
@@ -135,6 +139,8 @@ static int add_profile(struct imported *imported, size_t first, size_t count, co
 	if (form->path) {
 		profile.path = subnet ? import_subnet_path(form->path, subnet) : memory_copy_text(form->path);
 		stem = import_stem(profile.path);
+	} else if (form->beside) {
+		stem = memory_copy_text("profile");
 	}
 	const struct profile_text_options options = { .stem = stem, .command = form->command, .date = form->date };
 	if (imported->request.strict)

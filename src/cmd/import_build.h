@@ -10,6 +10,7 @@
 // How the profiles are to be written. Texts borrowed.
 struct import_form_of_profile {
 	const char *path;     // of the file; NULL: prefix lists stand in the profile
+	bool beside;          // they do not, although nothing is written
 	const char *command;  // for its head
 	const char *date;
 	bool one;  // the path is the file's whole name, also where there are profiles for several subnets

@@ -546,7 +546,7 @@ static void test_closed_hosts(void **state)
 	(void)state;
 	for (int strict = 0; strict < 2; strict++) {
 		struct world world;
-		CLEANUP(profile_text_release) struct profile_text text = { 0 }, many = { 0 };
+		CLEANUP(profile_text_release) struct profile_text text = { 0 }, many = { 0 }, blocks = { 0 };
 
 		world_make(&world, 12, NULL);
 		for (size_t i = 0; i < 2; i++) {
@@ -582,6 +582,16 @@ static void test_closed_hosts(void **state)
 			assert_non_null(
 			    strstr(many.beside.items[many.beside.count - 1].text, "\n10.0.3.39/32  # eni-1 (host)\n"));
 			expect_stable(&many);
+			for (unsigned i = 0; i < 4; i++) {
+				AUTO_FREE char *block = memory_format("10.0.%u", 128 + i);
+				world_close(&world, &world.assemblies[0], block, 0, 256);
+			}
+			profile_text_write(&world.assemblies[0], &options, &blocks);
+			assert_true(says(&blocks, "10.0.3.32/29, 10.0.128.0/22]\n"));
+			assert_false(says(&blocks, "# eni-1 (host)"));
+			expect_stable(&blocks);
+			assert_false(lets_out(&blocks, "tcp 10.0.131.255:5432"));
+			assert_true(lets_out(&blocks, "tcp 10.0.132.0:5432"));
 		}
 		world_release(&world);
 	}

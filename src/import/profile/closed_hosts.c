@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "import/profile/part.h"
 
-enum { INLINE_HOSTS = 20 };
+enum { INLINE_HOSTS = 20, TOLD_HOSTS = 1000 };  // more stand in a file, where there is one; else only their blocks
 
 static const char not_let_in[] = "their groups do not let the job in";
 
@@ -63,6 +63,16 @@ static void describe(const struct assembled_host *host, struct strbuf *out)
 	}
 }
 
+static void add_closed(const struct text_draft *draft, struct prefix_set *closed)
+{
+	vec_for_each (host, &draft->closed) {
+		struct prefix prefix = prefix_of_address(&(*host)->address);
+
+		prefix_set_add(closed, &prefix);
+	}
+	prefix_set_normalize(closed);
+}
+
 static const char purpose[] = "hosts whose groups let the job in by no rule, as the job's let them in by none";
 
 static void write_file(const struct text_draft *draft, const char *name)
@@ -81,6 +91,22 @@ static void write_file(const struct text_draft *draft, const char *name)
 	}
 	file.text = strbuf_steal(&text);
 	vec_push(&draft->out->beside, file);
+}
+
+static struct node *inline_blocks(const struct text_draft *draft)
+{
+	static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
+	CLEANUP(prefix_set_release) struct prefix_set closed = { 0 };
+	struct node *entries = node_new(NODE_SEQUENCE);
+	prefix_vec blocks = { 0 };
+
+	add_closed(draft, &closed);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		prefix_set_to_prefixes(&closed, families[i], &blocks);
+	vec_for_each (block, &blocks)
+		node_append(entries, text_prefix(block));
+	vec_release(&blocks);
+	return entries;
 }
 
 static struct node *inline_hosts(const struct text_draft *draft)
@@ -115,7 +141,7 @@ void text_closed_list(const struct text_draft *draft, struct node *lists)
 		write_file(draft, name);
 		node_set(row, "file", node_scalar(name));
 	} else {
-		node_set(row, "entries", inline_hosts(draft));
+		node_set(row, "entries", draft->closed.count > TOLD_HOSTS ? inline_blocks(draft) : inline_hosts(draft));
 	}
 	node_set(lists, draft->closed_list, row);
 }
@@ -157,12 +183,7 @@ void text_closed_route(const struct text_draft *draft, text_route_vec *routes)
 
 	if (!draft->closed_list)
 		return;
-	vec_for_each (host, &draft->closed) {
-		struct prefix prefix = prefix_of_address(&(*host)->address);
-
-		prefix_set_add(&closed, &prefix);
-	}
-	prefix_set_normalize(&closed);
+	add_closed(draft, &closed);
 	// Of one length with a block of the list, or longer: it would decide before the list does.
 	vec_for_each (other, routes)
 		if (!other->is_list && prefix_set_covers(&closed, &other->prefix))
