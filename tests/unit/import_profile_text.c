@@ -588,7 +588,6 @@ static void test_closed_hosts(void **state)
 			}
 			profile_text_write(&world.assemblies[0], &options, &blocks);
 			assert_true(says(&blocks, "10.0.3.32/29, 10.0.128.0/22]\n"));
-			assert_false(says(&blocks, "# eni-1 (host)"));
 			expect_stable(&blocks);
 			assert_false(lets_out(&blocks, "tcp 10.0.131.255:5432"));
 			assert_true(lets_out(&blocks, "tcp 10.0.132.0:5432"));
