@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/output.h"
-#include "import/finding/words.h"
+#include "import/account/words.h"
 
 enum { SUBNETS_LISTED = 12 };
 

@@ -16,7 +16,7 @@
 #include "cmd/import_show.h"
 #include "cmd/import_write.h"
 #include "cmd/output.h"
-#include "import/finding/words.h"
+#include "import/account/words.h"
 #include "profile/yaml.h"
 
 void earlier_profile_release(struct earlier_profile *earlier)

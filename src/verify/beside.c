@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 #include "verify/outside.h"
 #include "verify/range.h"
 

@@ -19,7 +19,7 @@
 
 #include "base/cleanup.h"
 #include "dns/reply.h"
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 #include "verify/range.h"
 
 enum {

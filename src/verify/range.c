@@ -23,7 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 #include "kernel/netlink/rtnetlink.h"
 #include "verify/outside.h"
 

@@ -20,7 +20,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/memory.h"
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 #include "verify/driver.h"
 #include "verify/hook.h"
 #include "verify/jailed.h"

@@ -296,11 +296,6 @@ static bool is_reached(const struct building *building, const struct aws_interfa
 	return prefixes_cover(&building->assembly->cidrs, &block) == here;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void tell_unknown(const struct asking *asking)
 {
 	AUTO_STRBUF struct strbuf words = { 0 };
@@ -310,7 +305,7 @@ static void tell_unknown(const struct asking *asking)
 	if (!hosts)
 		return;
 	strbuf_add(&words, "describe-security-groups --group-ids");
-	qsort(asking->unknown.items, asking->unknown.count, sizeof(*asking->unknown.items), compare_ids);
+	qsort(asking->unknown.items, asking->unknown.count, sizeof(*asking->unknown.items), compare_words);
 	vec_for_each (id, &asking->unknown) {
 		if ((last && strcmp(last, *id) == 0) || said++ >= GROUPS_SAID)
 			continue;

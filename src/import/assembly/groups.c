@@ -29,18 +29,13 @@ static int compare_groups(const void *a, const void *b)
 	return strcmp(left->id, right->id);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void tell_uncarried(struct building *building)
 {
 	AUTO_STRBUF struct strbuf ids = { 0 }, values = { 0 };
 
 	if (!building->uncarried.count)
 		return;
-	qsort(building->uncarried.items, building->uncarried.count, sizeof(*building->uncarried.items), compare_ids);
+	qsort(building->uncarried.items, building->uncarried.count, sizeof(*building->uncarried.items), compare_words);
 	vec_for_each (id, &building->uncarried) {
 		strbuf_format(&ids, "%s%s", ids.length ? ", " : "", *id);
 		strbuf_format(&values, "%s%s", values.length ? "," : "Name=group-id,Values=", *id);

@@ -145,11 +145,6 @@ static bool private_dns_works(const struct building *building, const struct aws_
 	       (!vpc || (vpc->dns_support != KNOWN_NO && vpc->dns_hostnames != KNOWN_NO));
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 // Those that no host can have (with "*") are left out, and without private DNS the public ones.
 static void add_names(const struct aws_endpoint *endpoint, struct assembled_endpoint *out)
 {
@@ -168,7 +163,7 @@ static void add_names(const struct aws_endpoint *endpoint, struct assembled_endp
 			vec_push(&out->names, lower);
 	}
 	if (out->names.count)
-		qsort(out->names.items, out->names.count, sizeof(*out->names.items), compare_names);
+		qsort(out->names.items, out->names.count, sizeof(*out->names.items), compare_words);
 }
 
 static void add(struct building *building, const struct aws_endpoint *endpoint, const struct door *door,

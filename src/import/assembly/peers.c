@@ -30,11 +30,6 @@ struct draft {
 	bool itself;
 };
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int compare_notes(const char *a, const char *b)
 {
 	if (!a || !b)
@@ -208,7 +203,7 @@ static void add_descriptions(struct draft *draft, struct strbuf *reason, bool *f
 
 	if (draft->descriptions.count)
 		qsort(draft->descriptions.items, draft->descriptions.count, sizeof(*draft->descriptions.items),
-		      compare_texts);
+		      compare_words);
 	vec_for_each (text, &draft->descriptions) {
 		if (last && strcmp(last, *text) == 0)
 			continue;

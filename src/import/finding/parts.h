@@ -3,8 +3,8 @@
 #ifndef VPCJAIL_IMPORT_FINDING_PARTS_H
 #define VPCJAIL_IMPORT_FINDING_PARTS_H
 
+#include "import/account/words.h"
 #include "import/finding/finding.h"
-#include "import/finding/words.h"
 #include "policy/reach_algebra.h"
 
 struct finder;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Rows → struct aws_job: see rows.h.
 #include "import/job/rows.h"
+#include "import/account/words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,11 +80,6 @@ static int compare_variables(const void *a, const void *b)
 	return names ? names : strcmp(left->text, right->text);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 // In an order that is not the members', each URI once.
 static void sort_job(struct aws_job *job)
 {
@@ -94,7 +90,7 @@ static void sort_job(struct aws_job *job)
 		      compare_variables);
 	if (!job->uris.count)
 		return;
-	qsort(job->uris.items, job->uris.count, sizeof(*job->uris.items), compare_texts);
+	qsort(job->uris.items, job->uris.count, sizeof(*job->uris.items), compare_words);
 	for (size_t i = 0; i < job->uris.count; i++)
 		if (kept && strcmp(job->uris.items[kept - 1], job->uris.items[i]) == 0)
 			free(job->uris.items[i]);

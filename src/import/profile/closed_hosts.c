@@ -149,8 +149,7 @@ void text_closed_list(const struct text_draft *draft, struct node *lists)
 static bool is_route(const text_route_vec *routes, const struct prefix *block)
 {
 	vec_for_each (route, routes)
-		if (!route->is_list && route->prefix.length == block->length &&
-		    address_equal(&route->prefix.base, &block->base))
+		if (!route->is_list && text_same_prefix(&route->prefix, block))
 			return true;
 	return false;
 }

@@ -79,6 +79,7 @@ unsigned text_vpc_families(const struct text_draft *draft);
 void text_routes_of(const struct text_draft *draft, const struct assembly *assembly, text_route_vec *routes);
 void text_routes_intersect(const struct text_draft *draft, text_route_vec *routes);
 void text_routes_release(text_route_vec *routes);
+bool text_same_prefix(const struct prefix *a, const struct prefix *b);
 struct node *text_route_row(const struct text_route *route);
 
 // Hosts that do not let the job in, as a list of their own, and as a route to nowhere: every other that leads only

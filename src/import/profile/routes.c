@@ -50,7 +50,7 @@ static const char *why_blackhole(const struct text_draft *draft, const struct as
 	return NULL;
 }
 
-static bool same_prefix(const struct prefix *a, const struct prefix *b)
+bool text_same_prefix(const struct prefix *a, const struct prefix *b)
 {
 	return prefix_covers(a, b) && prefix_covers(b, a);
 }
@@ -60,7 +60,7 @@ static struct text_route *find(const text_route_vec *routes, const struct text_r
 	vec_for_each (route, routes)
 		if (route->is_list == wanted->is_list &&
 		    (route->is_list ? strcmp(route->list, wanted->list) == 0
-				    : same_prefix(&route->prefix, &wanted->prefix)))
+				    : text_same_prefix(&route->prefix, &wanted->prefix)))
 			return route;
 	return NULL;
 }

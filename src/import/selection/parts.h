@@ -3,7 +3,7 @@
 #ifndef VPCJAIL_IMPORT_SELECTION_PARTS_H
 #define VPCJAIL_IMPORT_SELECTION_PARTS_H
 
-#include "import/finding/words.h"
+#include "import/account/words.h"
 #include "import/selection/selection.h"
 
 struct choosing {

@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/control/control.h"
-#include "kernel/launch/pump.h"
+#include "kernel/loop/pump.h"
 
 enum { PUMPS = 5, LAST_WORDS = 200 /* ms for a terminal's rest */ };
 

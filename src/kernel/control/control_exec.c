@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "kernel/control/control_server.h"
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 
 enum { GRACE = 5 };  // seconds between SIGHUP and SIGKILL when the client went away
 

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 
 static void forget(struct control_client *client)
 {

@@ -19,8 +19,8 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/control/control.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 
 // The plan's variables, with the request's instead of those of the same name.
 static char *const *merge(char *const *plan, char *const *own, size_t count)

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 
 // On loopback the answer is there when connect returns, except where a server's queue is full: whoever gets the socket
 // waits then. 0 with *fd, or a negative errno.

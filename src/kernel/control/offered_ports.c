@@ -11,8 +11,8 @@
 #include "base/cleanup.h"
 #include "base/number.h"
 #include "kernel/control/relay.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 
 enum { RELAYED_MAXIMUM = 256, WAITING = 64 };
 

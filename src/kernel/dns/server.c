@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "kernel/dns/state.h"
-#include "kernel/launch/clock.h"
+#include "kernel/loop/clock.h"
 
 enum {
 	EVENTS_A_TURN = 64,    // then the loop's other sources have theirs

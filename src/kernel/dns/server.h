@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "kernel/launch/launch.h"
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 
 enum { DNS_PORT = 53 };
 

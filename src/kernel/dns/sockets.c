@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "kernel/dns/server.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 #include "kernel/record/collect.h"
 
 // Of loopback's interface alone: whatever link the jail has, nobody else is answered.

@@ -14,8 +14,8 @@
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "kernel/control/control_server.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 #include "kernel/record/collect.h"
 
 static void close_all(struct launch *launch)

@@ -13,8 +13,8 @@
 
 #include "kernel/control/registry.h"
 #include "kernel/launch/launch.h"
-#include "kernel/launch/loop.h"
 #include "kernel/link/uplink.h"
+#include "kernel/loop/loop.h"
 
 enum { NAMESPACE_KINDS = 6, EXEC_MAXIMUM = 32 /* commands of `vpcjail exec` at a time */ };
 

@@ -22,8 +22,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/strbuf.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/namespaces.h"
+#include "kernel/loop/channel.h"
 
 const char *const namespace_names[NAMESPACE_KINDS] = { "net", "mnt", "pid", "ipc", "uts", "cgroup" };
 static const unsigned long namespace_flags[NAMESPACE_KINDS] = { CLONE_NEWNET, CLONE_NEWNS,  CLONE_NEWPID,

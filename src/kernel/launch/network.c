@@ -12,8 +12,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 #include "kernel/netlink/conntrack.h"
 #include "kernel/netlink/nfnetlink.h"
 #include "kernel/netlink/rtnetlink.h"

@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/launch/channel.h"
-#include "kernel/launch/pump.h"
 #include "kernel/link/host_blocks.h"
+#include "kernel/loop/channel.h"
+#include "kernel/loop/pump.h"
 #include "kernel/record/collect.h"
 #include "kernel/watch/attribution.h"
 

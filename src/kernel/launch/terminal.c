@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 
 // Size and modes of the first of the caller's terminals. Without raw input, the caller's terminal translates output.
 static void copy_modes(const struct launch *launch, int slave)

@@ -4,7 +4,7 @@
 #define VPCJAIL_KERNEL_LINK_HOST_BLOCKS_H
 
 #include "kernel/launch/launch.h"
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 
 // Adds a source to the loop that reads the traces of packets that came in by that link of the host, and notes in result
 // where one was dropped by a table that is none of ours. It informs and never decides: where the kernel gives no traces

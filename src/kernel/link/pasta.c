@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 
 enum { PATIENCE = 10000 };  // milliseconds until the link must be there; it takes 10 to 100
 

@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/launch/channel.h"
 #include "kernel/launch/launch_state.h"
+#include "kernel/loop/channel.h"
 #include "kernel/netlink/rtnetlink.h"
 
 static const struct uplink_kind none;

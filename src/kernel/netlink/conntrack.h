@@ -4,7 +4,7 @@
 #define VPCJAIL_KERNEL_NETLINK_CONNTRACK_H
 
 #include "base/error.h"
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 #include "nft/conversation.h"
 
 struct conntrack_sink {

@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/launch/clock.h"
+#include "kernel/loop/clock.h"
 
 enum {
 	FLUSH_DELAY = 200,    // ms from the first thing that happens to its line

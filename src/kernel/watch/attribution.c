@@ -18,7 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "kernel/launch/clock.h"
+#include "kernel/loop/clock.h"
 #include "kernel/watch/attempts.h"
 #include "kernel/watch/call_address.h"
 #include "kernel/watch/host_tries.h"

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "audit/record/event.h"
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 #include "nft/log_event.h"
 #include "seccomp/filter.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "kernel/host/ports.h"
-#include "kernel/launch/clock.h"
+#include "kernel/loop/clock.h"
 
 enum { PORTS = 1 << 16 };
 

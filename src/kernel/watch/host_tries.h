@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 #include "kernel/watch/attempts.h"
 #include "kernel/watch/socket_owner.h"
 

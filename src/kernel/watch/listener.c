@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 
 enum { HELPER_STACK = 32 * 1024 };
 

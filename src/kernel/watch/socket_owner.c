@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "kernel/launch/clock.h"
+#include "kernel/loop/clock.h"
 #include "kernel/watch/attempts.h"
 #include "kernel/watch/process_note.h"
 

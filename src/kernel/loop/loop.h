@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the supervisor serves besides the job itself (names, a control socket, relays): sources of one poll loop.
-#ifndef VPCJAIL_KERNEL_LAUNCH_LOOP_H
-#define VPCJAIL_KERNEL_LAUNCH_LOOP_H
+#ifndef VPCJAIL_KERNEL_LOOP_LOOP_H
+#define VPCJAIL_KERNEL_LOOP_LOOP_H
 
 #include <poll.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The time, in milliseconds.
-#ifndef VPCJAIL_KERNEL_LAUNCH_CLOCK_H
-#define VPCJAIL_KERNEL_LAUNCH_CLOCK_H
+#ifndef VPCJAIL_KERNEL_LOOP_CLOCK_H
+#define VPCJAIL_KERNEL_LOOP_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

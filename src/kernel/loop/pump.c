@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copies bytes inside a poll loop: see pump.h.
-#include "kernel/launch/pump.h"
+#include "kernel/loop/pump.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ids and Regions: comparing them, and saying them in sentences and commands. Inside src/import only.
-#ifndef VPCJAIL_IMPORT_FINDING_WORDS_H
-#define VPCJAIL_IMPORT_FINDING_WORDS_H
+// Ids and Regions: comparing them, and saying them in sentences and commands.
+#ifndef VPCJAIL_IMPORT_ACCOUNT_WORDS_H
+#define VPCJAIL_IMPORT_ACCOUNT_WORDS_H
 
 #include <string.h>
 
@@ -19,6 +19,9 @@ static inline bool text_equal(const char *a, const char *b)
 {
 	return a && b && strcmp(a, b) == 0;
 }
+
+// Of two elements of a vector of texts; for qsort.
+int compare_words(const void *a, const void *b);
 
 bool id_vec_has(const id_vec *ids, const char *id);
 

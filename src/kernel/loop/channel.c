@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The socket pair between the supervisor and what runs inside: see channel.h.
-#include "kernel/launch/channel.h"
+#include "kernel/loop/channel.h"
 
 #include <errno.h>
 #include <poll.h>

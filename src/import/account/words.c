@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Ids in sentences and in commands: see words.h.
-#include "import/finding/words.h"
+#include "import/account/words.h"
+
+int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
 bool id_vec_has(const id_vec *ids, const char *id)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Copies bytes from one descriptor to another inside a poll loop.
-#ifndef VPCJAIL_KERNEL_LAUNCH_PUMP_H
-#define VPCJAIL_KERNEL_LAUNCH_PUMP_H
+#ifndef VPCJAIL_KERNEL_LOOP_PUMP_H
+#define VPCJAIL_KERNEL_LOOP_PUMP_H
 
 #include <poll.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The socket pair between the supervisor and what runs inside: one message a datagram, each with at most one
 // descriptor.
-#ifndef VPCJAIL_KERNEL_LAUNCH_CHANNEL_H
-#define VPCJAIL_KERNEL_LAUNCH_CHANNEL_H
+#ifndef VPCJAIL_KERNEL_LOOP_CHANNEL_H
+#define VPCJAIL_KERNEL_LOOP_CHANNEL_H
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The sources of the supervisor's poll loop: see loop.h.
-#include "kernel/launch/loop.h"
+#include "kernel/loop/loop.h"
 
 void loop_add(struct loop *loop, const struct loop_source *source)
 {
