@@ -557,7 +557,7 @@ static void texts_are_written(void **state)
 }
 
 #define FILE_TEXT                                                                                                      \
-	"# Mine, without 192.0.2.0/24.\n" GROUPS                                                                       \
+	"# Mine, and not 192.0.2.0/24 of nobody\n" GROUPS                                                              \
 	"# Where to.\nroutes:\n  - {destination: 10.9.0.0/16, target: local}  # the VPC's own\n"
 
 // The file that was given is what is patched, its comments kept; a profile of several is not.
@@ -589,8 +589,8 @@ static void diffs_are_of_the_file(void **state)
 		CLEANUP(profile_release) struct profile loaded = { 0 };
 		assert_int_equal(strncmp(found.diff, "--- ./mine.yaml\n+++ ./mine.yaml\n", 32), 0);
 		patch(own.text, found.diff, &patched);
-		assert_non_null(
-		    strstr(strbuf_text(&patched), "# Mine, without 192.0.2.0/24.\nvpcjail: 1\ntemplate: yes\n"));
+		assert_non_null(strstr(strbuf_text(&patched),
+				       "# Mine, and not 192.0.2.0/24 of nobody\nvpcjail: 1\ntemplate: yes\n"));
 		assert_non_null(strstr(strbuf_text(&patched),
 				       "# the VPC's own\n  - {destination: 10.77.3.3/32, target: peering}\n"));
 		assert_int_equal(profile_load_text("x", strbuf_text(&patched), &loaded, NULL), 0);

@@ -557,12 +557,13 @@ static void test_closed_hosts(void **state)
 		vec_push(&world.assemblies[0].routes,
 			 (struct assembled_route){ .prefix = block_of("10.0.3.0/31"), .target = ROUTE_LOCAL });
 		// A list with an entry of it that is longer than the two together.
+		struct assembled_list *list = &world.assemblies[0].lists.items[1];
 		struct prefix one = block_of("10.0.3.1/32");
-		prefix_set_add(&world.assemblies[0].lists.items[0].entries, &one);
-		prefix_set_normalize(&world.assemblies[0].lists.items[0].entries);
+		prefix_set_release(&list->entries);
+		prefix_set_add(&list->entries, &one);
+		prefix_set_normalize(&list->entries);
 		vec_push(&world.assemblies[0].routes,
-			 (struct assembled_route){
-			     .is_list = true, .list = world.assemblies[0].lists.items[0].id, .target = ROUTE_PEERING });
+			 (struct assembled_route){ .is_list = true, .list = list->id, .target = ROUTE_PEERING });
 		world.assemblies[0].wider = 3;
 		world.assemblies[0].wider_example = world.assemblies[0].closed.items[0];
 		profile_text_write_strict(world.assemblies, strict ? 2 : 1, &options, &text);
